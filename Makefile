@@ -1,0 +1,262 @@
+# How hillock is built. GNU make 4. `make help` lists the goals; the sections are
+#   1 settings   2 packages   3 files   4 compiling   5 variants   6 generated files   7 linking
+#   8 goals for users   9 goals for developers
+
+# ---- 1. Settings: make CC=clang, make V=1, make PREFIX=$HOME/.local install ----------------------
+
+VERSION := 0.1.0
+BUILD   ?= build
+PREFIX  ?= /usr/local
+DESTDIR ?=
+CFLAGS  ?= -O3 -g -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+LDFLAGS ?= -Wl,-z,relro -Wl,-z,now
+# Warnings are errors in CI, or with WERROR=1.
+WERROR  ?= $(filter true 1,$(CI))
+# What `make sanitize` looks for; SANITIZE=thread is the other one worth trying.
+SANITIZE ?= address,undefined
+
+# All cores, unless the user or the make above says -j.
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
+MAKEFLAGS += -r --no-print-directory
+
+# Short lines ("CC sim/arena.c"), or with V=1 the commands.
+Q   := $(if $(V),,@)
+say  = $(if $(V),,@printf '  %-4s %s\n' '$(1)' '$(2)')
+
+all: program
+.PHONY: all
+.DELETE_ON_ERROR:
+
+# ---- 2. Packages (docs/dependencies.md); `make setup` installs what is missing -------------------
+
+HDF5     := $(shell pkg-config --exists hdf5-serial 2>/dev/null && echo hdf5-serial || echo hdf5)
+LIBRARY_PACKAGES := $(HDF5) yaml-0.1 zlib
+PACKAGES := $(LIBRARY_PACKAGES) libevent libevent_pthreads
+package_flags = $(shell pkg-config $(1) $(2) 2>/dev/null)
+# As system headers, so that our warnings aren't about them.
+system_headers = $(patsubst -I%,-isystem %,$(call package_flags,--cflags,$(1)))
+
+PACKAGE_CFLAGS := $(call system_headers,$(PACKAGES))
+PACKAGE_LIBS   := $(call package_flags,--libs,$(PACKAGES))
+CHECK_CFLAGS   := $(call system_headers,check)
+CHECK_LIBS     := $(call package_flags,--libs,check)
+
+# Everything waits for this: one clear sentence instead of a page of missing headers.
+packages:
+	@tools/setup --check build
+packages-test: packages
+	@tools/setup --check test
+.PHONY: packages packages-test
+
+# ---- 3. Files: found by name, so that a new model is one new file --------------------------------
+
+MODEL_SRC  := $(sort $(wildcard neurons/*.c synapses/*.c plasticity/*.c encoders/*.c))
+KERNEL_SRC := $(sort $(wildcard sim/kernels/*.c))
+# Compiled once for each variant (section 5).
+VARIED_SRC := $(sort $(wildcard neurons/*.c synapses/receptor_*.c plasticity/*.c) \
+                     $(wildcard encoders/drive_*.c) $(KERNEL_SRC))
+# Compiled once.
+PLAIN_SRC  := $(sort $(wildcard sim/*.c io/*.c) $(filter-out $(VARIED_SRC),$(MODEL_SRC)))
+CLI_SRC    := $(sort $(wildcard cli/*.c))
+SUITE_SRC  := $(sort $(wildcard tests/*/test_*.c))
+TEST_SRC   := $(sort $(SUITE_SRC) $(wildcard tests/support/*.c))
+
+ALL_SRC     := $(PLAIN_SRC) $(VARIED_SRC) $(CLI_SRC) $(TEST_SRC)
+ALL_HEADERS := $(sort $(wildcard $(patsubst %,%/*.h,sim sim/kernels neurons synapses plasticity \
+                 encoders io cli tests/support)))
+
+# ---- 4. Compiling --------------------------------------------------------------------------------
+
+WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+            -Wdouble-promotion -Wformat-security $(if $(WERROR),-Werror)
+# Results repeat to the bit on every machine: no fused multiply-add, no reordering of sums.
+NUMERICS := -ffp-contract=off -fno-math-errno -fno-trapping-math
+INCLUDES := -I. -I$(BUILD)/gen $(PACKAGE_CFLAGS)
+HOUSE    := -std=c17 -D_GNU_SOURCE -DHK_VERSION='"$(VERSION)"' $(INCLUDES) $(WARNINGS) $(NUMERICS)
+COMPILE   = $(CC) $(HOUSE) $(CPPFLAGS) $(CFLAGS) -pthread -MMD -MP
+
+plain      = $(BUILD)/obj/plain
+FLAGS_FILE = $(BUILD)/gen/flags
+
+$(plain)/%.o: %.c $(FLAGS_FILE) | packages
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -c $< -o $@
+
+$(plain)/gen/%.o: $(BUILD)/gen/%.c $(FLAGS_FILE) | packages
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -c $< -o $@
+
+# ---- 5. Variants ---------------------------------------------------------------------------------
+# A model that loops over state is compiled once for each precision and instruction set, and the
+# table that it exports is renamed: hk_neuron_lif becomes hk_neuron_lif_f32_v3, and so on. The best
+# that the machine can do is chosen when the program starts; all of one precision agree to the bit.
+
+MACHINE    := $(shell $(CC) -dumpmachine)
+ISAS       ?= $(if $(filter x86_64-%,$(MACHINE)),base v3 v4,base)
+PRECISIONS := f32 f64
+VARIANTS   := $(foreach p,$(PRECISIONS),$(ISAS:%=$p_%))
+
+FLAGS_f64  := -DHK_REAL_IS_DOUBLE
+FLAGS_v3   := -march=x86-64-v3 -mno-fma
+FLAGS_v4   := -march=x86-64-v4 -mno-fma -mprefer-vector-width=512
+FLAGS_of    = $(foreach part,$(subst _, ,$(1)),$(FLAGS_$(part)))
+
+# $(1) variant, $(2) beginning of the file's name, $(3) beginning of its table's
+define variant_rule
+$(BUILD)/obj/$(1)/$(2)%.o: $(2)%.c $(FLAGS_FILE) | packages
+	$$(call say,CC,$$< ($(1)))
+	@mkdir -p $$(@D)
+	$$(Q)$$(COMPILE) $$(call FLAGS_of,$(1)) -D$(3)$$*=$(3)$$*_$(1) -c $$< -o $$@
+endef
+$(foreach v,$(VARIANTS), \
+    $(eval $(call variant_rule,$v,neurons/,hk_neuron_)) \
+    $(eval $(call variant_rule,$v,synapses/receptor_,hk_receptor_)) \
+    $(eval $(call variant_rule,$v,plasticity/,hk_plasticity_)) \
+    $(eval $(call variant_rule,$v,encoders/drive_,hk_drive_)) \
+    $(eval $(call variant_rule,$v,sim/kernels/,hk_kernels_)))
+
+# ---- 6. Generated files: written anew at each make, kept where nothing has changed ---------------
+
+keep = cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+# What decides how everything is compiled.
+$(FLAGS_FILE): FORCE | packages
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(COMPILE))' >$@.new; $(keep)
+
+# What the library is made of: a file that goes must leave it.
+$(BUILD)/gen/objects: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' $(LIB_OBJ) >$@.new; $(keep)
+
+# The table of all models, from their file names.
+$(BUILD)/gen/models.c: FORCE
+	@mkdir -p $(@D)
+	@tools/gen-models '$(ISAS)' $(MODEL_SRC) $(KERNEL_SRC) >$@.new; $(keep)
+
+# The list of test suites, likewise.
+SUITES_H := $(BUILD)/gen/tests/support/suites.h
+$(SUITES_H): FORCE
+	@mkdir -p $(@D)
+	@tools/gen-suites header $(SUITE_SRC) >$@.new; $(keep)
+$(BUILD)/gen/suites.c: FORCE
+	@mkdir -p $(@D)
+	@tools/gen-suites table $(SUITE_SRC) >$@.new; $(keep)
+
+FORCE:
+.PHONY: FORCE
+
+# ---- 7. Linking ----------------------------------------------------------------------------------
+
+PROGRAM := $(BUILD)/hillock
+LIBRARY := $(BUILD)/libhillock.a
+RUNNER  := $(BUILD)/tests/run
+
+LIB_OBJ  := $(PLAIN_SRC:%.c=$(plain)/%.o) $(plain)/gen/models.o \
+            $(foreach v,$(VARIANTS),$(VARIED_SRC:%.c=$(BUILD)/obj/$v/%.o))
+CLI_OBJ  := $(CLI_SRC:%.c=$(plain)/%.o)
+# Tests may look into cli as well, but they have a main of their own.
+TEST_OBJ := $(TEST_SRC:%.c=$(plain)/%.o) $(plain)/gen/suites.o $(filter-out %/main.o,$(CLI_OBJ))
+LIBS      = -Wl,--as-needed $(PACKAGE_LIBS) -lm
+
+$(LIBRARY): $(LIB_OBJ) $(BUILD)/gen/objects
+	$(call say,AR,$@)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $(LIB_OBJ)
+
+$(PROGRAM): $(CLI_OBJ) $(LIBRARY)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(LIBS) -o $@
+
+$(RUNNER): $(TEST_OBJ) $(LIBRARY)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(CHECK_LIBS) $(LIBS) -o $@
+
+$(TEST_SRC:%.c=$(plain)/%.o) $(plain)/gen/suites.o: private HOUSE += $(CHECK_CFLAGS)
+$(TEST_SRC:%.c=$(plain)/%.o) $(plain)/gen/suites.o: | $(SUITES_H) packages-test
+
+-include $(patsubst %.o,%.d,$(LIB_OBJ) $(CLI_OBJ) $(TEST_OBJ))
+
+# ---- 8. Goals for users --------------------------------------------------------------------------
+# Goals that begin with a set-up call make again, because only then the packages' flags are known.
+
+program: $(PROGRAM)                ## build/hillock; plain `make` does this
+library: $(LIBRARY)                ## build/libhillock.a
+
+setup:                             ## install the packages that are missing
+	@tools/setup build test data
+
+demo:                              ## set up, build, and run a first experiment
+	@tools/setup build
+	@$(MAKE) program
+	$(PROGRAM) run experiments/quickstart.yaml
+
+PUBLIC_HEADERS = $(filter-out %_internal.h,$(wildcard sim/*.h))
+install: $(PROGRAM) $(LIBRARY)     ## program, library and headers, below PREFIX (and DESTDIR)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
+	    $(DESTDIR)$(PREFIX)/include/hillock/sim
+	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(LIBRARY) $(DESTDIR)$(PREFIX)/lib
+	install -m 644 $(PUBLIC_HEADERS) $(DESTDIR)$(PREFIX)/include/hillock/sim
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@PACKAGES@|$(LIBRARY_PACKAGES)|' \
+	    tools/hillock.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/hillock.pc
+
+uninstall:                         ## remove what `install` has put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/hillock $(DESTDIR)$(PREFIX)/lib/libhillock.a \
+	    $(DESTDIR)$(PREFIX)/lib/pkgconfig/hillock.pc
+	rm -rf $(DESTDIR)$(PREFIX)/include/hillock
+
+clean:                             ## remove what was built; results/ stays
+	rm -rf $(BUILD) build-*
+
+help:                              ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
+	    awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'
+
+.PHONY: program library setup demo install uninstall clean help
+
+# ---- 9. Goals for developers ---------------------------------------------------------------------
+
+test:                              ## set up, build, run the tests; HK_TEST=lif runs a part
+	@tools/setup build test data
+	@$(MAKE) run-tests
+
+test-long:                         ## the same with the tests that take long
+	@HILLOCK_TEST_LONG=1 $(MAKE) test
+
+run-tests: $(PROGRAM) $(RUNNER)
+	@HK_TEST_PROGRAM=$(PROGRAM) $(RUNNER)
+
+sanitize:                          ## the tests under the sanitizers, in build-san/
+	@tools/setup build test
+	@UBSAN_OPTIONS=print_stacktrace=1 CK_TIMEOUT_MULTIPLIER=10 $(MAKE) run-tests \
+	    BUILD=build-san ISAS=base WERROR= LDFLAGS= \
+	    CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=$(SANITIZE) -fno-sanitize-recover=all'
+
+lint:                              ## check the house rules (CONTRIBUTING.md)
+	@tools/setup build test lint
+	@tools/lint; rules=$$?; $(MAKE) -k lint-files && exit $$rules
+
+format:                            ## lay out all C files as .clang-format says
+	clang-format -i $(ALL_SRC) $(ALL_HEADERS)
+
+# Each file by itself: layout, warnings of both compilers, analysis. A file that passed is looked at
+# again when it, a header of its own, or a rule has changed.
+CHECKED    := $(sort $(ALL_SRC) $(ALL_HEADERS))
+lint-files: $(CHECKED:%=$(BUILD)/lint/%.ok)
+
+$(BUILD)/lint/%.ok: % .clang-format .clang-tidy tools/lint-file $(FLAGS_FILE) | $(SUITES_H)
+	$(call say,LINT,$<)
+	@mkdir -p $(@D)
+	$(Q)tools/lint-file $< $@ '$(if $(filter $<,$(VARIED_SRC)),f32 f64,f32)' $(CC) $(HOUSE) \
+	    $(CHECK_CFLAGS)
+	@touch $@
+
+-include $(CHECKED:%=$(BUILD)/lint/%.d)
+
+.PHONY: test test-long run-tests sanitize lint format lint-files

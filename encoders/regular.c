@@ -1,0 +1,45 @@
+/* Regular rate code: m += x rate_max dt each step; fire when m >= 1, m -= 1. Computed as the count
+ * floor(steps x rate_max dt + 1e-9), so that no rounding error adds up: for x rate_max dt = 0.3 the steps
+ * (from 0) are 3, 6, 9, the last of them where the sum is exactly 3. */
+#include "sim/encoder_model.h"
+
+struct rate_code {
+    double rate_max;
+};
+
+static const struct hk_param params[] = {
+    {"rate_max", "Hz", "rate of a unit whose value is 1", HK_REQUIRED, 0.0, 1e6,
+     offsetof(struct rate_code, rate_max), HK_REAL, NULL},
+};
+
+static bool regular_check(const void *param, double tick_ms, struct hk_err *err) {
+    const struct rate_code *p = param;
+    if (p->rate_max * 1e-3 * tick_ms <= 1.0) return true;
+    return HK_FAIL(err, HK_ERR_RANGE, "rate_max = %g Hz is more than one spike a tick of %g ms",
+                   p->rate_max, tick_ms);
+}
+
+static void regular_encode(const void *param, const struct hk_presentation *shown,
+                           struct hk_raster *out) {
+    const struct rate_code *p = param;
+    double per_tick = p->rate_max * shown->gain * 1e-3 * shown->tick_ms;
+    for (hk_neuron i = 0; i < shown->count; i++) {
+        double rate = fmin((double)shown->values[i] * per_tick, 1.0);
+        if (!(rate > 0.0)) continue;
+        double fired = 0.0;
+        for (hk_tick t = 0; t < shown->ticks; t++) {
+            double due = floor((double)(t + 1) * rate + 1e-9);
+            if (due > fired) hk_raster_put(out, t, shown->first + i);
+            fired = due;
+        }
+    }
+}
+
+const struct hk_encoder_model hk_encoder_regular = {
+    .base = {.abi = HK_MODEL_ABI,
+             .name = "regular",
+             .doc = "evenly spaced spikes at a rate proportional to the value",
+             HK_PARAMS(params, struct rate_code)},
+    .check = regular_check,
+    .encode = regular_encode,
+};

@@ -1,0 +1,103 @@
+/* Leaky integrate-and-fire neuron with an adaptive threshold (homeostasis of Diehl & Cook 2015, eq. 4):
+ *   spike when V >= v_th + theta;   tau_theta dtheta/dt = -theta;   theta += theta_plus at each spike.
+ * A phase of the protocol may freeze theta (`adapt: false`).
+ *
+ * With tau_theta of hours a step removes less of theta than half a unit in its last place, so the decay
+ * is summed with compensation (Kahan 1965): `theta_rest` holds what didn't fit. */
+#include "neurons/kernels/membrane.h"
+
+struct alif {
+    struct membrane membrane;
+    double theta_plus, tau_theta;
+};
+enum { V, HOLD, THETA, THETA_REST };
+
+static const struct hk_param params[] = {
+    MEMBRANE_PARAMS(struct alif),
+    {"theta_plus", "mV", "rise of the threshold at each spike", 0.05, 0.0, 1e3,
+     offsetof(struct alif, theta_plus), HK_REAL, NULL},
+    {"tau_theta", "ms", "time constant of the threshold's decay", 1e7, 1e-3, 1e12,
+     offsetof(struct alif, tau_theta), HK_REAL, NULL},
+};
+
+static const struct hk_column columns[] = {
+    [V] = {"v", "mV", "membrane potential", -70.0, false},
+    [HOLD] = {"refractory", "1", "refractory steps left", 0.0, false},
+    [THETA] = {"theta", "mV", "threshold above v_th", 0.0, true},
+    [THETA_REST] = {"theta_rest", "mV", "rounding error of theta, still to be added", 0.0, true},
+};
+
+static bool alif_check(const void *param, struct hk_err *err) {
+    const struct membrane *p = &((const struct alif *)param)->membrane;
+    if (p->t_ref > 0.0 || p->v_reset < p->v_th) return true;
+    return HK_FAIL(err, HK_ERR_RANGE, "v_reset = %g mV must be below v_th = %g mV where t_ref is 0",
+                   p->v_reset, p->v_th);
+}
+
+static void alif_start(const void *param, double *values) {
+    values[V] = ((const struct alif *)param)->membrane.v_rest;
+}
+
+static bool alif_membrane(const void *param, struct hk_membrane *membrane) {
+    const struct membrane *p = &((const struct alif *)param)->membrane;
+    *membrane = (struct hk_membrane){.tau_m = p->tau_m, .c_m = p->c_m};
+    return true;
+}
+
+struct alif_step {
+    struct membrane_step membrane;
+    hk_real v_th, theta_plus, theta_lost;
+};
+
+static bool alif_derive(const void *param, const struct hk_grid *grid, void *derived,
+                        struct hk_err *err) {
+    const struct alif *p = param;
+    struct alif_step *d = derived;
+    d->v_th = (hk_real)p->membrane.v_th;
+    d->theta_plus = (hk_real)p->theta_plus;
+    d->theta_lost = (hk_real)-expm1(-grid->tick_ms / p->tau_theta);
+    return membrane_derive(&p->membrane, grid, &d->membrane, err);
+}
+
+static double alif_gain(const void *derived) {
+    return ((const struct alif_step *)derived)->membrane.gain;
+}
+
+static void decay_theta(hk_real *restrict theta, hk_real *restrict rest, hk_real lost, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        hk_real change = rest[i] - theta[i] * lost;
+        hk_real sum = theta[i] + change;
+        rest[i] = change - (sum - theta[i]);
+        theta[i] = sum;
+    }
+}
+
+static size_t alif_update(const struct hk_neurons *block, const struct hk_input *in,
+                          uint32_t *fired) {
+    const struct alif_step *d = block->derived;
+    hk_real *v = block->state[V], *hold = block->state[HOLD], *theta = block->state[THETA];
+    unsigned char flag[HK_BLOCK];
+    hk_real threshold[HK_BLOCK];
+    if (block->adapting) decay_theta(theta, block->state[THETA_REST], d->theta_lost, block->count);
+    for (size_t i = 0; i < block->count; i++) threshold[i] = d->v_th + theta[i];
+    membrane_advance(&d->membrane, in, v, hold, block->count);
+    if (!membrane_fire(&d->membrane, threshold, 1, v, hold, block->count, flag)) return 0;
+    size_t found = hk_collect(flag, block->count, fired);
+    for (size_t k = 0; block->adapting && k < found; k++) theta[fired[k]] += d->theta_plus;
+    return found;
+}
+
+const struct hk_neuron_model hk_neuron_alif = {
+    .base = {.abi = HK_MODEL_ABI,
+             .name = "alif",
+             .doc = "leaky integrate-and-fire neuron with an adaptive threshold",
+             HK_PARAMS(params, struct alif)},
+    HK_COLUMNS(columns),
+    .derived_size = sizeof(struct alif_step),
+    .check = alif_check,
+    .start = alif_start,
+    .membrane = alif_membrane,
+    .derive = alif_derive,
+    .gain = alif_gain,
+    .update = alif_update,
+};

@@ -1,0 +1,129 @@
+/* The leaky membrane that the integrate-and-fire models share, one step for a block:
+ *   c_m dV/dt = -g_l (V - v_rest) - sum_r g_r (V - e_r) + i_e + I,   g_l = c_m / tau_m
+ * Without conductances it is linear and advanced exactly (Rotter & Diesmann 1999); with them by
+ * exponential Euler, the conductances frozen at their values at the step's start: first order, and
+ * stable at any step. Plain Euler is there to reproduce scripts that used it.
+ *
+ * After a spike V is held at v_reset for t_ref; receptors go on, jumps that arrive then are lost. */
+#ifndef HK_NEURONS_KERNELS_MEMBRANE_H
+#define HK_NEURONS_KERNELS_MEMBRANE_H
+
+#include "sim/neuron_model.h"
+#include "sim/numeric.h"
+
+struct membrane {
+    double tau_m, c_m, v_rest, v_reset, v_th, t_ref, i_e;
+    int integrator;
+};
+enum { MEMBRANE_EXPONENTIAL, MEMBRANE_EULER };
+
+static const char *const membrane_integrators[] = {"exponential", "euler", NULL};
+
+#define MEMBRANE_PARAMS(type)                                                                      \
+    {"tau_m", "ms", "membrane time constant", 10.0, 1e-3, 1e6, offsetof(type, membrane.tau_m),     \
+     HK_REAL, NULL},                                                                               \
+    {"c_m", "pF", "membrane capacitance", 250.0, 1e-6, 1e9, offsetof(type, membrane.c_m), HK_REAL, \
+     NULL},                                                                                        \
+    {"v_rest", "mV", "resting potential", -70.0, -1e3, 1e3, offsetof(type, membrane.v_rest),       \
+     HK_REAL, NULL},                                                                               \
+    {"v_reset", "mV", "potential after a spike", -70.0, -1e3, 1e3,                                 \
+     offsetof(type, membrane.v_reset), HK_REAL, NULL},                                             \
+    {"v_th", "mV", "threshold", -55.0, -1e3, 1e3, offsetof(type, membrane.v_th), HK_REAL, NULL},   \
+    {"t_ref", "ms", "refractory time: V is held at v_reset", 2.0, 0.0, 1e6,                        \
+     offsetof(type, membrane.t_ref), HK_REAL, NULL},                                               \
+    {"i_e", "pA", "constant current", 0.0, -1e9, 1e9, offsetof(type, membrane.i_e), HK_REAL, NULL},\
+    {"integrator", "1", "scheme with conductances; without them the step is exact", 0, 0, 1,       \
+     offsetof(type, membrane.integrator), HK_CHOICE, membrane_integrators}
+
+struct membrane_step {
+    bool exact;
+    bool euler;
+    double gain;                  /* of `push` for 1 pA */
+    hk_real decay, constant;      /* exact: V <- decay V + constant + push */
+    hk_real g_l, g_rest, per_c_m; /* nS; pA at rest, with i_e; step / c_m, mV/pA */
+    hk_real v_reset, ref_ticks;
+};
+
+static inline bool membrane_derive(const struct membrane *p, const struct hk_grid *grid,
+                                   struct membrane_step *step, struct hk_err *err) {
+    hk_tick ref_ticks = 0;
+    if (!hk_tick_from_ms(p->t_ref, grid->tick_ms, &ref_ticks, err))
+        return hk_err_context(err, "t_ref");
+    double h = grid->tick_ms, lost = -expm1(-h / p->tau_m), per_pa = p->tau_m / p->c_m * lost;
+    *step = (struct membrane_step){
+        .exact = grid->exact != NULL,
+        .euler = p->integrator == MEMBRANE_EULER,
+        .gain = grid->exact ? per_pa : 1.0,
+        .decay = (hk_real)exp(-h / p->tau_m),
+        .constant = (hk_real)(lost * p->v_rest + per_pa * p->i_e),
+        .g_l = (hk_real)(p->c_m / p->tau_m),
+        .g_rest = (hk_real)(p->c_m / p->tau_m * p->v_rest + p->i_e),
+        .per_c_m = (hk_real)(h / p->c_m),
+        .v_reset = (hk_real)p->v_reset,
+        .ref_ticks = (hk_real)ref_ticks,
+    };
+    return true;
+}
+
+static inline void membrane_exact(const struct membrane_step *s, const struct hk_input *in,
+                                  hk_real *restrict v, const hk_real *restrict hold, size_t count) {
+    const hk_real decay = s->decay, constant = s->constant;
+    const hk_real *restrict push = in->push, *restrict jump = in->jump;
+    for (size_t i = 0; i < count; i++) {
+        hk_real moved = v[i] * decay + (constant + push[i]) + jump[i];
+        v[i] = hold[i] > 0 ? v[i] : moved;
+    }
+}
+
+static inline void membrane_conductance(const struct membrane_step *s, const struct hk_input *in,
+                                        hk_real *restrict v, const hk_real *restrict hold,
+                                        size_t count) {
+    const hk_real g_l = s->g_l, g_rest = s->g_rest, per_c_m = s->per_c_m;
+    const hk_real *restrict push = in->push, *restrict jump = in->jump;
+    const hk_real *restrict g = in->g, *restrict g_e = in->g_e;
+    for (size_t i = 0; i < count; i++) {
+        hk_real total = g_l + g[i];
+        hk_real v_inf = (g_rest + g_e[i] + push[i]) / total;
+        hk_real moved = v_inf + (v[i] - v_inf) * hk_real_exp(-per_c_m * total) + jump[i];
+        v[i] = hold[i] > 0 ? v[i] : moved;
+    }
+}
+
+static inline void membrane_euler(const struct membrane_step *s, const struct hk_input *in,
+                                  hk_real *restrict v, const hk_real *restrict hold, size_t count) {
+    const hk_real g_l = s->g_l, g_rest = s->g_rest, per_c_m = s->per_c_m;
+    const hk_real *restrict push = in->push, *restrict jump = in->jump;
+    const hk_real *restrict g = in->g, *restrict g_e = in->g_e;
+    for (size_t i = 0; i < count; i++) {
+        hk_real current = g_rest + g_e[i] + push[i] - (g_l + g[i]) * v[i];
+        hk_real moved = v[i] + per_c_m * current + jump[i];
+        v[i] = hold[i] > 0 ? v[i] : moved;
+    }
+}
+
+static inline void membrane_advance(const struct membrane_step *s, const struct hk_input *in,
+                                    hk_real *v, const hk_real *hold, size_t count) {
+    if (s->exact) membrane_exact(s, in, v, hold, count);
+    else if (s->euler) membrane_euler(s, in, v, hold, count);
+    else membrane_conductance(s, in, v, hold, count);
+}
+
+/* Reset who reached `threshold[i * stride]`, count down the others' refractory ticks; flag[i] says who
+ * fired. Returns whether anybody did. A stride of 0 is one threshold for all. */
+static inline bool membrane_fire(const struct membrane_step *s, const hk_real *restrict threshold,
+                                 size_t stride, hk_real *restrict v, hk_real *restrict hold,
+                                 size_t count, unsigned char *restrict flag) {
+    const hk_real v_reset = s->v_reset, ref_ticks = s->ref_ticks;
+    unsigned char any = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool fired = (hold[i] <= 0) & (v[i] >= threshold[i * stride]);
+        hk_real left = hold[i] > 0 ? hold[i] - 1 : hold[i];
+        v[i] = fired ? v_reset : v[i];
+        hold[i] = fired ? ref_ticks : left;
+        flag[i] = fired;
+        any |= fired;
+    }
+    return any;
+}
+
+#endif

@@ -1,0 +1,74 @@
+/* Leaky integrate-and-fire neuron: the membrane of neurons/kernels/membrane.h with a fixed threshold;
+ * V >= v_th after a step is a spike, stamped with the step's end. With `exp`, `alpha` and `delta`
+ * receptors these are the iaf_psc_exp, iaf_psc_alpha and iaf_psc_delta of NEST, with `cond-exp` its
+ * iaf_cond_exp (there integrated by Runge-Kutta). */
+#include "neurons/kernels/membrane.h"
+
+struct lif {
+    struct membrane membrane;
+};
+enum { V, HOLD };
+
+static const struct hk_param params[] = {MEMBRANE_PARAMS(struct lif)};
+
+static const struct hk_column columns[] = {
+    [V] = {"v", "mV", "membrane potential", -70.0, false},
+    [HOLD] = {"refractory", "1", "refractory steps left", 0.0, false},
+};
+
+static bool lif_check(const void *param, struct hk_err *err) {
+    const struct membrane *p = &((const struct lif *)param)->membrane;
+    if (p->v_reset < p->v_th) return true;
+    return HK_FAIL(err, HK_ERR_RANGE, "v_reset = %g mV must be below v_th = %g mV", p->v_reset, p->v_th);
+}
+
+static void lif_start(const void *param, double *values) {
+    values[V] = ((const struct lif *)param)->membrane.v_rest;
+}
+
+static bool lif_membrane(const void *param, struct hk_membrane *membrane) {
+    const struct membrane *p = &((const struct lif *)param)->membrane;
+    *membrane = (struct hk_membrane){.tau_m = p->tau_m, .c_m = p->c_m};
+    return true;
+}
+
+struct lif_step {
+    struct membrane_step membrane;
+    hk_real v_th;
+};
+
+static bool lif_derive(const void *param, const struct hk_grid *grid, void *derived,
+                       struct hk_err *err) {
+    const struct membrane *p = &((const struct lif *)param)->membrane;
+    struct lif_step *d = derived;
+    d->v_th = (hk_real)p->v_th;
+    return membrane_derive(p, grid, &d->membrane, err);
+}
+
+static double lif_gain(const void *derived) {
+    return ((const struct lif_step *)derived)->membrane.gain;
+}
+
+static size_t lif_update(const struct hk_neurons *block, const struct hk_input *in, uint32_t *fired) {
+    const struct lif_step *d = block->derived;
+    hk_real *v = block->state[V], *hold = block->state[HOLD];
+    unsigned char flag[HK_BLOCK];
+    membrane_advance(&d->membrane, in, v, hold, block->count);
+    if (!membrane_fire(&d->membrane, &d->v_th, 0, v, hold, block->count, flag)) return 0;
+    return hk_collect(flag, block->count, fired);
+}
+
+const struct hk_neuron_model hk_neuron_lif = {
+    .base = {.abi = HK_MODEL_ABI,
+             .name = "lif",
+             .doc = "leaky integrate-and-fire neuron",
+             HK_PARAMS(params, struct lif)},
+    HK_COLUMNS(columns),
+    .derived_size = sizeof(struct lif_step),
+    .check = lif_check,
+    .start = lif_start,
+    .membrane = lif_membrane,
+    .derive = lif_derive,
+    .gain = lif_gain,
+    .update = lif_update,
+};

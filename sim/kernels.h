@@ -1,0 +1,35 @@
+/* The parts of a step that touch state: one source in sim/kernels/, compiled for each precision and
+ * instruction set like the models. `sim/kernels/<name>.c` defines the table hk_kernels_<name>. */
+#ifndef HK_SIM_KERNELS_H
+#define HK_SIM_KERNELS_H
+
+#include "sim/types.h"
+
+struct hk_pop;
+struct hk_proj;
+struct hk_sim;
+
+/* One tick of what one thread owns. */
+struct hk_kernels_step {
+    /* Add what arrives through `proj` at `tick` to the target's receptor. Returns synaptic events. */
+    uint64_t (*deliver)(const struct hk_proj *proj, int thread, hk_tick tick);
+    /* Advance the thread's part of a population; its spikes go to the history. Returns spikes. */
+    size_t (*update)(struct hk_pop *pop, int thread, hk_tick tick);
+};
+
+/* Plasticity. */
+struct hk_kernels_learn {
+    /* Arrivals and new spikes of `tick` at the synapses that the thread owns. */
+    void (*learn)(struct hk_proj *proj, int thread, hk_tick tick);
+    /* Scale each owned target's incoming weights of a matrix to the sum `total`; a sum of 0 is left. */
+    void (*normalise)(struct hk_proj *proj, int thread, double total);
+};
+
+/* Columns of hk_real, seen from files that don't know the precision. */
+struct hk_kernels_columns {
+    void (*to_double)(double *out, const void *in, size_t count);
+    void (*from_double)(void *out, const double *in, size_t count);
+    bool (*finite)(const void *column, size_t count);
+};
+
+#endif

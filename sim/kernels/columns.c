@@ -1,0 +1,25 @@
+/* Columns of hk_real for callers that don't know the precision (contract: sim/kernels.h). */
+#include "sim/kernels.h"
+
+#include "sim/real.h"
+
+static void to_double(double *restrict out, const void *in, size_t count) {
+    const hk_real *restrict column = in;
+    for (size_t k = 0; k < count; k++) out[k] = (double)column[k];
+}
+
+static void from_double(void *out, const double *restrict in, size_t count) {
+    hk_real *restrict column = out;
+    for (size_t k = 0; k < count; k++) column[k] = (hk_real)in[k];
+}
+
+/* Infinity and NaN times 0 is NaN. */
+static bool finite(const void *in, size_t count) {
+    const hk_real *column = in;
+    hk_real zero = 0;
+    for (size_t k = 0; k < count; k++) zero += column[k] * 0;
+    return zero == 0;
+}
+
+const struct hk_kernels_columns hk_kernels_columns = {
+    .to_double = to_double, .from_double = from_double, .finite = finite};

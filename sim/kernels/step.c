@@ -1,0 +1,172 @@
+/* One tick of what one thread owns: arrivals, then membranes (contract: sim/kernels.h).
+ *
+ * Delivery is just in time: at tick t the rows (source, d) of every spike of tick t - d. The order of the
+ * sums of a target is (projection, delay, source, synapse), whoever owns it. No reordering of sums is
+ * allowed in any vector variant, so all are equal to the bit. */
+#include "sim/sim_internal.h"
+
+#include "sim/real.h"
+
+#include <string.h>
+
+static void scatter(hk_real *restrict sum, const uint32_t *restrict target,
+                    const hk_real *restrict w, size_t count) {
+    for (size_t k = 0; k < count; k++) sum[target[k]] += w[k];
+}
+
+static void scatter_shared(hk_real *restrict sum, const uint32_t *restrict target, hk_real w,
+                           size_t count) {
+    for (size_t k = 0; k < count; k++) sum[target[k]] += w;
+}
+
+static void add_row(hk_real *restrict sum, const hk_real *restrict w, size_t count) {
+    for (size_t k = 0; k < count; k++) sum[k] += w[k];
+}
+
+static uint64_t deliver_rows(const struct hk_proj *proj, int thread, hk_tick tick, hk_real *sum) {
+    const struct hk_proj_part *part = &proj->parts[thread];
+    const hk_real *weight = part->weight, shared = (hk_real)proj->weight.a;
+    uint64_t events = 0;
+    for (uint32_t k = 0; k < proj->delays; k++) {
+        hk_tick at = tick - proj->delay_min - k;
+        for (int owner = 0; at > 0 && owner < proj->sim->threads; owner++) {
+            const uint32_t *units;
+            uint32_t count = hk_spikes(proj->sim, proj->source, at, owner, &units);
+            for (uint32_t i = 0; i < count; i++) {
+                const hk_syn *row = part->row_start + (size_t)units[i] * proj->delays + k;
+                size_t length = row[1] - row[0];
+                if (weight) scatter(sum, part->target + row[0], weight + row[0], length);
+                else scatter_shared(sum, part->target + row[0], shared, length);
+                events += length;
+            }
+        }
+    }
+    return events;
+}
+
+static uint64_t deliver_matrix(const struct hk_proj *proj, int thread, hk_tick tick, hk_real *sum) {
+    const struct hk_proj_part *part = &proj->parts[thread];
+    const hk_neuron *bounds = proj->target->part;
+    const hk_real *weight = part->weight;
+    size_t owned = bounds[thread + 1] - bounds[thread];
+    hk_tick at = tick - proj->delay_min;
+    uint64_t events = 0;
+    for (int owner = 0; at > 0 && owner < proj->sim->threads; owner++) {
+        const uint32_t *units;
+        uint32_t count = hk_spikes(proj->sim, proj->source, at, owner, &units);
+        for (uint32_t i = 0; i < count; i++) add_row(sum, weight + units[i] * part->stride, owned);
+        events += (uint64_t)count * owned;
+    }
+    return events;
+}
+
+/* Every target gets w times the number of spikes; with `except_same` less its own. Counts are whole, so
+ * the sum is the same however it is split. */
+static uint64_t deliver_uniform(const struct hk_proj *proj, int thread, hk_tick tick, hk_real *sum) {
+    const hk_neuron *bounds = proj->target->part, first = bounds[thread], end = bounds[thread + 1];
+    const hk_real w = (hk_real)proj->weight.a;
+    const struct hk_sim *sim = proj->sim;
+    hk_tick at = tick - proj->delay_min;
+    uint32_t total = 0;
+    uint64_t own = 0;
+    const uint32_t *units;
+    for (int owner = 0; at > 0 && owner < sim->threads; owner++)
+        total += hk_spikes(sim, proj->source, at, owner, &units);
+    if (total == 0) return 0;
+    const hk_real all = w * (hk_real)total;
+    hk_neuron next = first; /* targets before it have got theirs */
+    for (int owner = 0; proj->except_same && owner < sim->threads; owner++) {
+        uint32_t count = hk_spikes(sim, proj->source, at, owner, &units);
+        for (uint32_t i = 0; i < count;) {
+            uint32_t unit = units[i], times = 0;
+            while (i < count && units[i] == unit) i++, times++;
+            if (unit < first || unit >= end) continue;
+            for (; next < unit; next++) sum[next - first] += all;
+            sum[next++ - first] += w * (hk_real)(total - times);
+            own += times;
+        }
+    }
+    for (; next < end; next++) sum[next - first] += all;
+    return (uint64_t)total * (end - first) - own;
+}
+
+static uint64_t deliver(const struct hk_proj *proj, int thread, hk_tick tick) {
+    const struct hk_pop *pop = proj->target;
+    hk_real *sum = (hk_real *)pop->receptors[proj->receptor].arrived + pop->part[thread];
+    switch (proj->storage) {
+    case HK_STORE_MATRIX: return deliver_matrix(proj, thread, tick, sum);
+    case HK_STORE_UNIFORM: return deliver_uniform(proj, thread, tick, sum);
+    case HK_STORE_ROWS: break;
+    }
+    return deliver_rows(proj, thread, tick, sum);
+}
+
+/* What receptors and drives do to the units first..first+count-1 over the step that ends at `tick`. */
+static void gather_input(const struct hk_pop *pop, hk_neuron first, size_t count, hk_tick tick,
+                         struct hk_input *in) {
+    memset(in->push, 0, count * sizeof(hk_real));
+    memset(in->jump, 0, count * sizeof(hk_real));
+    if (pop->conducting) {
+        memset(in->g, 0, count * sizeof(hk_real));
+        memset(in->g_e, 0, count * sizeof(hk_real));
+    }
+    for (size_t r = 0; r < pop->receptor_count; r++) {
+        const struct hk_receptor *receptor = &pop->receptors[r];
+        hk_real *state[HK_COLUMNS_MAX];
+        for (size_t c = 0; c < receptor->model->column_count; c++)
+            state[c] = (hk_real *)pop->column[receptor->first_column + c] + first;
+        receptor->model->advance(&(struct hk_receptors){.param = receptor->param,
+                                                        .derived = receptor->derived,
+                                                        .state = state,
+                                                        .arrived = (hk_real *)receptor->arrived + first,
+                                                        .count = count},
+                                 in);
+    }
+    const hk_real gain = pop->drive_count ? (hk_real)pop->neuron->gain(pop->derived) : 0;
+    for (size_t d = 0; d < pop->drive_count; d++) {
+        const struct hk_drive *drive = &pop->drives[d];
+        drive->model->add(&(struct hk_drive_part){.param = drive->param,
+                                                  .derived = drive->derived,
+                                                  .stream = drive->stream,
+                                                  .first = first,
+                                                  .count = count,
+                                                  .gain = gain},
+                          tick - 1, in->push);
+    }
+}
+
+static size_t update_block(struct hk_pop *pop, hk_neuron first, size_t count, hk_tick tick,
+                           uint32_t *fired) {
+    hk_real push[HK_BLOCK], g[HK_BLOCK], g_e[HK_BLOCK], jump[HK_BLOCK], *state[HK_COLUMNS_MAX];
+    struct hk_input in = {.push = push, .g = g, .g_e = g_e, .jump = jump};
+    gather_input(pop, first, count, tick, &in);
+    for (size_t c = 0; c < pop->neuron->column_count; c++)
+        state[c] = (hk_real *)pop->column[c] + first;
+    return pop->neuron->update(&(struct hk_neurons){.param = pop->param,
+                                                    .derived = pop->derived,
+                                                    .state = state,
+                                                    .count = count,
+                                                    .adapting = pop->sim->adapting},
+                               &in, fired);
+}
+
+static size_t update(struct hk_pop *pop, int thread, hk_tick tick) {
+    const struct hk_sim *sim = pop->sim;
+    struct hk_history *history = &sim->history[thread];
+    size_t slot = hk_slot(sim, tick), found = 0;
+    uint32_t *out = history->units + slot * history->slot_size + history->pop_offset[pop->index];
+    hk_neuron end = pop->part[thread + 1];
+    for (hk_neuron first = pop->part[thread]; first < end; first += HK_BLOCK) {
+        size_t left = end - first, count = left < HK_BLOCK ? left : HK_BLOCK;
+        uint32_t fired[HK_BLOCK];
+        size_t spikes = update_block(pop, first, count, tick, fired);
+        for (size_t k = 0; k < spikes; k++) {
+            out[found++] = first + fired[k];
+            pop->counts[first + fired[k]]++;
+        }
+    }
+    history->counts[slot * sim->pop_count + pop->index] = (uint32_t)found;
+    return found;
+}
+
+const struct hk_kernels_step hk_kernels_step = {.deliver = deliver, .update = update};

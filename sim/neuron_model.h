@@ -1,0 +1,73 @@
+/* The contract of a neuron model: a membrane with a threshold. One file in neurons/, one table.
+ *
+ * A step goes from tick n to n + 1. The engine walks the population in blocks; for each block the
+ * receptors first say what they do to the membrane over this step (struct hk_input), then the model's
+ * `update` advances its state and reports who fired. A spike of this step is stamped n + 1. */
+#ifndef HK_SIM_NEURON_MODEL_H
+#define HK_SIM_NEURON_MODEL_H
+
+#include "sim/param.h"
+#include "sim/real.h"
+
+/* The linear part of a membrane, C dV/dt = -(C/tau_m)(V - v_rest) + I: with it, current receptors are
+ * integrated exactly (Rotter & Diesmann 1999). */
+struct hk_membrane {
+    double tau_m; /* ms */
+    double c_m;   /* pF */
+};
+
+/* What the network asks of a population's receptors; fixed at build. */
+struct hk_grid {
+    double tick_ms;
+    const struct hk_membrane *exact; /* NULL: currents are wanted instead of exact effects on V */
+};
+
+/* What the receptors of one block add up to, `count` values each. */
+struct hk_input {
+    hk_real *push;  /* exact: change of V over the step, mV; else: current at the step's start, pA */
+    hk_real *g;     /* conductance at the step's start, nS */
+    hk_real *g_e;   /* the same times its reversal potential, pA */
+    hk_real *jump;  /* jump of V at the step's end, mV */
+};
+
+/* A block of consecutive units; columns point at its first. */
+struct hk_neurons {
+    const void *param, *derived;
+    hk_real *const *state; /* [column], then [unit] */
+    size_t count;
+    bool adapting; /* false: slow adaptation (homeostasis) is frozen in this phase */
+};
+
+enum { HK_BLOCK = 512 }; /* most units in a block */
+
+struct hk_neuron_model {
+    struct hk_model base;
+    const struct hk_column *columns;
+    size_t column_count;
+    size_t derived_size;
+    /* Rules across parameters. Optional. */
+    bool (*check)(const void *param, struct hk_err *err);
+    /* Initial values, where they depend on parameters: values[column]. Optional. */
+    void (*start)(const void *param, double *values);
+    /* The linear membrane, or false: then receptors report currents. Optional. */
+    bool (*membrane)(const void *param, struct hk_membrane *membrane);
+    /* Constants of a step, in double. Errors: HK_ERR_RANGE. */
+    bool (*derive)(const void *param, const struct hk_grid *grid, void *derived, struct hk_err *err);
+    /* Change of `push` for 1 pA of constant current. */
+    double (*gain)(const void *derived);
+    /* Advance the block by one step; write the indices (within the block, ascending) of those that
+     * fired to fired[], return how many. */
+    size_t (*update)(const struct hk_neurons *block, const struct hk_input *in, uint32_t *fired);
+};
+
+/* Indices of the true flags, ascending. */
+static inline size_t hk_collect(const unsigned char *flag, size_t count, uint32_t *fired) {
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        fired[found] = (uint32_t)i;
+        found += flag[i];
+    }
+    return found;
+}
+
+#endif

@@ -1,0 +1,291 @@
+/* Populations: their columns, receptors and drives. */
+#include "sim/sim_internal.h"
+
+#include <string.h>
+
+void *hk_sim_reals(struct hk_sim *sim, size_t count, struct hk_err *err) {
+    return hk_arena_array(sim->arena, count, sim->real_size, HK_CACHE_LINE, err);
+}
+
+/* A copy of a model's parameters, and room for what it derives. */
+static bool copy_model(struct hk_sim *sim, const struct hk_model *model, const void *param,
+                       size_t derived_size, void **copy, void **derived, struct hk_err *err) {
+    *copy = hk_arena_array(sim->arena, 1, model->param_size, HK_CACHE_LINE, err);
+    *derived = hk_arena_array(sim->arena, 1, derived_size, HK_CACHE_LINE, err);
+    if (!*copy || !*derived) return false;
+    if (param && model->param_size) memcpy(*copy, param, model->param_size);
+    else hk_params_default(model, *copy);
+    return hk_params_complete(model, *copy, err);
+}
+
+static bool add_receptors(struct hk_pop *pop, const struct hk_pop_spec *spec, struct hk_err *err) {
+    struct hk_sim *sim = pop->sim;
+    pop->receptors = HK_NEW(sim->arena, struct hk_receptor, spec->receptor_count, err);
+    if (!pop->receptors) return false;
+    for (size_t i = 0; i < spec->receptor_count; i++) {
+        const struct hk_receptor_spec *from = &spec->receptors[i];
+        struct hk_receptor *r = &pop->receptors[pop->receptor_count];
+        if (hk_pop_receptor_index(pop, from->name) >= 0)
+            return HK_FAIL(err, HK_ERR_CONFIG, "two receptors are called %s", from->name);
+        r->model = from->model;
+        r->name = hk_arena_text(sim->arena, from->name, err);
+        r->first_column = pop->column_count;
+        r->arrived = hk_sim_reals(sim, pop->padded, err);
+        if (!r->name || !r->arrived) return false;
+        if (!copy_model(sim, &r->model->base, from->param, r->model->derived_size, &r->param,
+                        &r->derived, err))
+            return hk_err_context(err, "receptor %s", from->name);
+        pop->column_count += r->model->column_count;
+        pop->conducting |= r->model->effect == HK_EFFECT_CONDUCTANCE;
+        pop->receptor_count++;
+    }
+    return true;
+}
+
+static bool add_drives(struct hk_pop *pop, const struct hk_pop_spec *spec, struct hk_err *err) {
+    struct hk_sim *sim = pop->sim;
+    pop->drives = HK_NEW(sim->arena, struct hk_drive, spec->drive_count, err);
+    if (!pop->drives) return false;
+    for (; pop->drive_count < spec->drive_count; pop->drive_count++) {
+        const struct hk_drive_spec *from = &spec->drives[pop->drive_count];
+        struct hk_drive *d = &pop->drives[pop->drive_count];
+        d->model = from->model;
+        d->stream = hk_stream_make(sim->options.seed, from->model->base.name, pop->name);
+        if (!copy_model(sim, &d->model->base, from->param, d->model->derived_size, &d->param,
+                        &d->derived, err) ||
+            !d->model->derive(d->param, sim->options.tick_ms, d->derived, err))
+            return hk_err_context(err, "drive %s", from->model->base.name);
+    }
+    return true;
+}
+
+static bool derive_neurons(struct hk_pop *pop, struct hk_err *err) {
+    const struct hk_neuron_model *model = pop->neuron;
+    struct hk_membrane membrane;
+    bool linear = !pop->conducting && model->membrane && model->membrane(pop->param, &membrane);
+    struct hk_grid grid = {.tick_ms = pop->sim->options.tick_ms, .exact = linear ? &membrane : NULL};
+    if (model->check && !model->check(pop->param, err)) return false;
+    if (!model->derive(pop->param, &grid, pop->derived, err)) return false;
+    for (size_t i = 0; i < pop->receptor_count; i++) {
+        struct hk_receptor *r = &pop->receptors[i];
+        if (!r->model->derive(r->param, &grid, r->derived, err))
+            return hk_err_context(err, "receptor %s", r->name);
+    }
+    return true;
+}
+
+/* Name the columns, the receptors' with the receptor's name behind, and give them their start values. */
+static bool add_columns(struct hk_pop *pop, struct hk_err *err) {
+    struct hk_sim *sim = pop->sim;
+    size_t count = pop->column_count;
+    if (count > HK_COLUMNS_MAX)
+        return HK_FAIL(err, HK_ERR_LIMIT, "%zu state variables are more than %d", count, HK_COLUMNS_MAX);
+    pop->info = HK_NEW(sim->arena, struct hk_column, count, err);
+    pop->column = HK_NEW(sim->arena, void *, count, err);
+    pop->start = HK_NEW(sim->arena, void *, count, err);
+    if (!pop->info || !pop->column || !pop->start) return false;
+    memcpy(pop->info, pop->neuron->columns, pop->neuron->column_count * sizeof *pop->info);
+    double start[HK_COLUMNS_MAX];
+    for (size_t i = 0; i < pop->receptor_count; i++) {
+        const struct hk_receptor *r = &pop->receptors[i];
+        for (size_t c = 0; c < r->model->column_count; c++) {
+            struct hk_column *info = &pop->info[r->first_column + c];
+            *info = r->model->columns[c];
+            info->name = hk_arena_format(sim->arena, err, "%s_%s", info->name, r->name);
+            if (!info->name) return false;
+        }
+    }
+    for (size_t c = 0; c < count; c++) start[c] = pop->info[c].start;
+    if (pop->neuron->start) pop->neuron->start(pop->param, start);
+    for (size_t c = 0; c < count; c++) {
+        if (!(pop->column[c] = hk_sim_reals(sim, pop->padded, err))) return false;
+        hk_pop_draw(pop, c, &(struct hk_dist){HK_DIST_CONSTANT, start[c], 0.0});
+    }
+    return true;
+}
+
+static bool add_neurons(struct hk_pop *pop, const struct hk_pop_spec *spec, struct hk_err *err) {
+    pop->neuron = spec->neuron;
+    pop->burst = 1;
+    pop->column_count = spec->neuron->column_count;
+    return copy_model(pop->sim, &spec->neuron->base, spec->param, spec->neuron->derived_size,
+                      &pop->param, &pop->derived, err) &&
+           add_receptors(pop, spec, err) && derive_neurons(pop, err) &&
+           add_drives(pop, spec, err) && add_columns(pop, err);
+}
+
+static bool add_source(struct hk_pop *pop, const struct hk_pop_spec *spec, struct hk_err *err) {
+    struct hk_sim *sim = pop->sim;
+    pop->source = spec->source;
+    if (!copy_model(sim, &spec->source->base, spec->param, spec->source->derived_size, &pop->param,
+                    &pop->derived, err))
+        return false;
+    if (!spec->source->derive(pop->param, pop->size, sim->options.tick_ms, sim->arena, pop->derived,
+                              err))
+        return false;
+    pop->burst = spec->source->burst(pop->derived);
+    return true;
+}
+
+static bool add_encoder(struct hk_pop *pop, const struct hk_pop_spec *spec, struct hk_err *err) {
+    pop->encoder = spec->encoder;
+    pop->burst = 1;
+    if (!copy_model(pop->sim, &spec->encoder->base, spec->param, 0, &pop->param, &pop->derived, err))
+        return false;
+    return !spec->encoder->check ||
+           spec->encoder->check(pop->param, pop->sim->options.tick_ms, err);
+}
+
+static bool fill_population(struct hk_pop *pop, const struct hk_pop_spec *spec, struct hk_err *err) {
+    int kinds = (spec->neuron != NULL) + (spec->source != NULL) + (spec->encoder != NULL);
+    if (kinds != 1)
+        return HK_FAIL(err, HK_ERR_CONFIG, "needs one of a neuron model, a source and an encoder");
+    if (spec->size == 0 || spec->size == HK_NEURON_NONE)
+        return HK_FAIL(err, HK_ERR_RANGE, "size = %u, must be in 1..%u", spec->size, HK_NEURON_NONE - 1);
+    pop->padded = ((size_t)spec->size + HK_PART_UNITS - 1) / HK_PART_UNITS * HK_PART_UNITS;
+    pop->counts = HK_NEW(pop->sim->arena, uint32_t, pop->padded, err);
+    if (!pop->counts) return false;
+    if (spec->neuron) return add_neurons(pop, spec, err);
+    if (spec->receptor_count || spec->drive_count)
+        return HK_FAIL(err, HK_ERR_CONFIG, "a source has neither receptors nor drives");
+    return spec->source ? add_source(pop, spec, err) : add_encoder(pop, spec, err);
+}
+
+struct hk_pop *hk_sim_add_population(struct hk_sim *sim, const struct hk_pop_spec *spec,
+                                     struct hk_err *err) {
+    HK_ASSERT(!sim->built);
+    if (hk_sim_find_population(sim, spec->name)) {
+        (void)HK_FAIL(err, HK_ERR_CONFIG, "two populations are called %s", spec->name);
+        return NULL;
+    }
+    if (sim->pop_count == HK_POPS_MAX) {
+        (void)HK_FAIL(err, HK_ERR_LIMIT, "more than %d populations", HK_POPS_MAX);
+        return NULL;
+    }
+    struct hk_pop *pop = HK_NEW(sim->arena, struct hk_pop, 1, err);
+    if (!pop) return NULL;
+    pop->sim = sim;
+    pop->name = hk_arena_text(sim->arena, spec->name, err);
+    if (!pop->name) return NULL;
+    pop->index = sim->pop_count;
+    pop->size = spec->size;
+    pop->stream = hk_stream_make(sim->options.seed, "spikes", pop->name);
+    if (!fill_population(pop, spec, err)) {
+        (void)hk_err_context(err, "%s", spec->name);
+        return NULL;
+    }
+    sim->pops[sim->pop_count++] = pop;
+    return pop;
+}
+
+bool hk_pop_build(struct hk_pop *pop, struct hk_err *err) {
+    struct hk_sim *sim = pop->sim;
+    size_t threads = (size_t)sim->threads, lines = pop->padded / HK_PART_UNITS;
+    pop->part = HK_NEW(sim->arena, hk_neuron, threads + 1, err);
+    pop->shown = HK_NEW(sim->arena, struct hk_raster, threads, err);
+    pop->incoming = HK_NEW(sim->arena, struct hk_proj *, sim->proj_count, err);
+    if (!pop->part || !pop->shown || !pop->incoming) return false;
+    for (size_t p = 0; p <= threads; p++) {
+        size_t first = lines * p / threads * HK_PART_UNITS;
+        pop->part[p] = first < pop->size ? (hk_neuron)first : pop->size;
+    }
+    for (size_t i = 0; i < sim->proj_count; i++)
+        if (sim->projs[i]->target == pop) pop->incoming[pop->incoming_count++] = sim->projs[i];
+    for (size_t c = 0; c < pop->column_count; c++) {
+        if (!(pop->start[c] = hk_sim_reals(sim, pop->padded, err))) return false;
+        memcpy(pop->start[c], pop->column[c], pop->padded * sim->real_size);
+    }
+    return true;
+}
+
+/* ---- what callers see ---- */
+
+struct hk_pop *hk_sim_population(const struct hk_sim *sim, size_t index) {
+    return index < sim->pop_count ? sim->pops[index] : NULL;
+}
+
+struct hk_pop *hk_sim_find_population(const struct hk_sim *sim, const char *name) {
+    for (size_t i = 0; i < sim->pop_count; i++)
+        if (strcmp(sim->pops[i]->name, name) == 0) return sim->pops[i];
+    return NULL;
+}
+
+const char *hk_pop_name(const struct hk_pop *pop) {
+    return pop->name;
+}
+
+hk_neuron hk_pop_size(const struct hk_pop *pop) {
+    return pop->size;
+}
+
+bool hk_pop_has_neurons(const struct hk_pop *pop) {
+    return pop->neuron != NULL;
+}
+
+bool hk_pop_has_encoder(const struct hk_pop *pop) {
+    return pop->encoder != NULL;
+}
+
+int hk_pop_receptor_index(const struct hk_pop *pop, const char *name) {
+    for (size_t i = 0; i < pop->receptor_count; i++)
+        if (strcmp(pop->receptors[i].name, name) == 0) return (int)i;
+    return -1;
+}
+
+const struct hk_receptor_model *hk_pop_receptor(const struct hk_pop *pop, size_t index,
+                                                const char **name) {
+    if (index >= pop->receptor_count) return NULL;
+    if (name) *name = pop->receptors[index].name;
+    return pop->receptors[index].model;
+}
+
+const struct hk_receptor_model *hk_pop_find_receptor(const struct hk_pop *pop, const char *name) {
+    int index = hk_pop_receptor_index(pop, name);
+    return index < 0 ? NULL : pop->receptors[index].model;
+}
+
+int hk_pop_column(const struct hk_pop *pop, const char *name) {
+    for (size_t c = 0; c < pop->column_count; c++)
+        if (strcmp(pop->info[c].name, name) == 0) return (int)c;
+    return -1;
+}
+
+const struct hk_column *hk_pop_column_info(const struct hk_pop *pop, size_t column) {
+    return column < pop->column_count ? &pop->info[column] : NULL;
+}
+
+void hk_pop_read(const struct hk_pop *pop, size_t column, double *values) {
+    HK_ASSERT(column < pop->column_count);
+    pop->sim->columns->to_double(values, pop->column[column], pop->size);
+}
+
+void hk_pop_write(struct hk_pop *pop, size_t column, const double *values) {
+    HK_ASSERT(column < pop->column_count);
+    pop->sim->columns->from_double(pop->column[column], values, pop->size);
+}
+
+void hk_pop_draw(struct hk_pop *pop, size_t column, const struct hk_dist *dist) {
+    HK_ASSERT(column < pop->column_count);
+    struct hk_sim *sim = pop->sim;
+    struct hk_stream names = hk_stream_make(sim->options.seed, "initial state", pop->name);
+    struct hk_stream stream = hk_stream_make(names.key, "column", pop->info[column].name);
+    char *at = pop->column[column];
+    for (size_t i = 0; i < pop->padded; i++) { /* the padding too: valid values */
+        struct hk_draws draws = hk_draws_at(stream, i, 0);
+        double value = hk_dist_draw(dist, &draws);
+        sim->columns->from_double(at + i * sim->real_size, &value, 1);
+    }
+}
+
+const uint32_t *hk_pop_counts(const struct hk_pop *pop) {
+    return pop->counts;
+}
+
+void hk_pop_clear_counts(struct hk_pop *pop) {
+    memset(pop->counts, 0, pop->size * sizeof *pop->counts);
+}
+
+void hk_pop_listen(struct hk_pop *pop, hk_listener *listener, void *context) {
+    pop->listener = listener;
+    pop->listener_context = context;
+}

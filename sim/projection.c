@@ -1,0 +1,420 @@
+/* Projections: how they are stored, and how their connections are drawn.
+ *
+ * Every thread draws the connections of the targets it owns, twice: once to count the synapses of each
+ * row, once to put them in place. That costs random numbers but no second copy of the network, and since
+ * a draw is a function of the target, threads can't change it. */
+#include "sim/sim_internal.h"
+
+#include <math.h>
+#include <string.h>
+
+static hk_neuron owned_first(const struct hk_proj *proj, int thread) {
+    return proj->target->part[thread];
+}
+
+static size_t owned_count(const struct hk_proj *proj, int thread) {
+    return proj->target->part[thread + 1] - proj->target->part[thread];
+}
+
+/* ---- adding ---- */
+
+static bool copy_params(struct hk_sim *sim, const struct hk_model *model, const void *param,
+                        void **copy, struct hk_err *err) {
+    *copy = hk_arena_array(sim->arena, 1, model->param_size, HK_CACHE_LINE, err);
+    if (!*copy) return false;
+    if (param && model->param_size) memcpy(*copy, param, model->param_size);
+    else hk_params_default(model, *copy);
+    return hk_params_complete(model, *copy, err);
+}
+
+static bool choose_receptor(struct hk_proj *proj, const char *name, struct hk_err *err) {
+    const struct hk_pop *target = proj->target;
+    if (!target->neuron)
+        return HK_FAIL(err, HK_ERR_CONFIG, "%s is a source and can't be a target", target->name);
+    if (!name && target->receptor_count == 1) return true;
+    if (!name)
+        return HK_FAIL(err, HK_ERR_CONFIG, "%s has %zu receptors: say which", target->name,
+                       target->receptor_count);
+    int index = hk_pop_receptor_index(target, name);
+    if (index < 0)
+        return HK_FAIL(err, HK_ERR_CONFIG, "%s has no receptor %s", target->name, name);
+    proj->receptor = (size_t)index;
+    return true;
+}
+
+static bool check_weight(const struct hk_proj *proj, struct hk_err *err) {
+    const struct hk_receptor *r = &proj->target->receptors[proj->receptor];
+    bool sign_matters = r->model->effect == HK_EFFECT_CONDUCTANCE;
+    double least = proj->weight.kind == HK_DIST_NORMAL ? proj->weight.a : hk_dist_min(&proj->weight);
+    if (!isfinite(proj->weight.a) || !isfinite(proj->weight.b))
+        return HK_FAIL(err, HK_ERR_RANGE, "weight is not a number");
+    if (!sign_matters || least >= 0.0) return true;
+    return HK_FAIL(err, HK_ERR_RANGE,
+                   "weight = %g nS: a conductance is not negative; inhibition is a receptor of its own",
+                   least);
+}
+
+static bool add_plasticity(struct hk_proj *proj, const struct hk_proj_spec *spec,
+                           struct hk_err *err) {
+    const struct hk_plasticity_model *rule = spec->plasticity;
+    double tick_ms = proj->sim->options.tick_ms;
+    proj->plasticity = rule;
+    proj->learning = true;
+    if (!copy_params(proj->sim, &rule->base, spec->plasticity_param, &proj->plasticity_param, err))
+        return false;
+    if (rule->check && !rule->check(proj->plasticity_param, err))
+        return hk_err_context(err, "%s", rule->base.name);
+    const char *param = proj->plasticity_param;
+    for (size_t i = 0; i < rule->pre_count; i++)
+        proj->ticks_per_tau[0][i] = *(const double *)(const void *)(param + rule->pre_tau[i]) / tick_ms;
+    for (size_t i = 0; i < rule->post_count; i++)
+        proj->ticks_per_tau[1][i] = *(const double *)(const void *)(param + rule->post_tau[i]) / tick_ms;
+    return true;
+}
+
+static bool fill_projection(struct hk_proj *proj, const struct hk_proj_spec *spec,
+                            struct hk_err *err) {
+    struct hk_sim *sim = proj->sim;
+    uint64_t seed = sim->options.seed;
+    proj->connect = spec->connect;
+    proj->synapse = spec->synapse;
+    proj->weight = spec->weight;
+    proj->delay_ms = spec->delay_ms;
+    proj->connect_stream = hk_stream_make(seed, "connections", proj->name);
+    proj->weight_stream = hk_stream_make(seed, "weights", proj->name);
+    proj->delay_stream = hk_stream_make(seed, "delays", proj->name);
+    proj->shape = (struct hk_connect_shape){.source_count = proj->source->size,
+                                            .target_count = proj->target->size,
+                                            .recurrent = proj->source == proj->target};
+    if (!choose_receptor(proj, spec->receptor, err) || !check_weight(proj, err)) return false;
+    if (!copy_params(sim, &spec->connect->base, spec->connect_param, &proj->connect_param, err))
+        return false;
+    if (spec->connect->check && !spec->connect->check(proj->connect_param, &proj->shape, err))
+        return hk_err_context(err, "%s", spec->connect->base.name);
+    if (spec->synapse &&
+        !copy_params(sim, &spec->synapse->base, spec->synapse_param, &proj->synapse_param, err))
+        return false;
+    if (spec->plasticity && !add_plasticity(proj, spec, err)) return false;
+    return hk_proj_plan(proj, err);
+}
+
+struct hk_proj *hk_sim_add_projection(struct hk_sim *sim, const struct hk_proj_spec *spec,
+                                      struct hk_err *err) {
+    HK_ASSERT(!sim->built);
+    if (hk_sim_find_projection(sim, spec->name)) {
+        (void)HK_FAIL(err, HK_ERR_CONFIG, "two projections are called %s", spec->name);
+        return NULL;
+    }
+    if (sim->proj_count == HK_PROJS_MAX) {
+        (void)HK_FAIL(err, HK_ERR_LIMIT, "more than %d projections", HK_PROJS_MAX);
+        return NULL;
+    }
+    struct hk_proj *proj = HK_NEW(sim->arena, struct hk_proj, 1, err);
+    if (!proj) return NULL;
+    proj->sim = sim;
+    proj->name = hk_arena_text(sim->arena, spec->name, err);
+    if (!proj->name) return NULL;
+    proj->index = sim->proj_count;
+    proj->source = spec->source;
+    proj->target = spec->target;
+    if (!fill_projection(proj, spec, err)) {
+        (void)hk_err_context(err, "%s", spec->name);
+        return NULL;
+    }
+    sim->projs[sim->proj_count++] = proj;
+    return proj;
+}
+
+/* ---- planning ---- */
+
+/* The range of delays in ticks. From neuron to neuron the least is one tick, from a source zero. */
+static bool plan_delays(struct hk_proj *proj, struct hk_err *err) {
+    double tick_ms = proj->sim->options.tick_ms;
+    hk_tick least = proj->source->neuron ? 1 : 0;
+    const struct hk_dist *dist = &proj->delay_ms;
+    if (dist->kind == HK_DIST_CONSTANT) {
+        if (!hk_tick_from_ms(dist->a, tick_ms, &proj->delay_min, err))
+            return hk_err_context(err, "delay");
+        proj->delays = 1;
+        if (proj->delay_min >= least) return true;
+        return HK_FAIL(err, HK_ERR_RANGE, "delay = %g ms, must be at least %g ms%s", dist->a,
+                       (double)least * tick_ms, least ? ", one tick, between neurons" : "");
+    }
+    double top = floor(hk_dist_max(dist) / tick_ms + 0.5);
+    double low = fmax(floor(hk_dist_min(dist) / tick_ms + 0.5), (double)least);
+    if (top < (double)least || dist->a < 0.0)
+        return HK_FAIL(err, HK_ERR_RANGE, "delays must be at least %g ms", (double)least * tick_ms);
+    if (top - low >= HK_DELAY_SPAN_MAX)
+        return HK_FAIL(err, HK_ERR_LIMIT, "delays from %g to %g ms span more than %d ticks",
+                       low * tick_ms, top * tick_ms, HK_DELAY_SPAN_MAX);
+    proj->delay_min = (hk_tick)low;
+    proj->delays = (uint32_t)(top - low) + 1;
+    return true;
+}
+
+bool hk_proj_plan(struct hk_proj *proj, struct hk_err *err) {
+    if (!plan_delays(proj, err)) return false;
+    bool dense = proj->connect->dense &&
+                 proj->connect->dense(proj->connect_param, &proj->except_same) && proj->delays == 1;
+    bool shared = proj->weight.kind == HK_DIST_CONSTANT && !proj->plasticity;
+    proj->storage = dense && shared                 ? HK_STORE_UNIFORM
+                    : dense && !proj->except_same ? HK_STORE_MATRIX
+                                                  : HK_STORE_ROWS;
+    proj->rows = (size_t)proj->source->size * proj->delays;
+    if (proj->storage == HK_STORE_ROWS && proj->rows > UINT32_MAX)
+        return HK_FAIL(err, HK_ERR_LIMIT, "%zu sources and delays are more than %u", proj->rows,
+                       UINT32_MAX);
+    return true;
+}
+
+/* ---- drawing ---- */
+
+/* The synapses of one target, as drawn. */
+struct drawn {
+    hk_neuron *source;
+    uint32_t *delay; /* above delay_min, ticks */
+    double *weight;
+    size_t count;
+};
+
+/* Redrawn while it rounds to less than the least; a distribution that hardly ever gives more (1 in 1e4)
+ * ends at the least. */
+static uint32_t draw_delay(const struct hk_proj *proj, struct hk_draws *draws) {
+    double tick_ms = proj->sim->options.tick_ms;
+    for (int tries = 0; tries < 10000; tries++) {
+        double ticks = floor(hk_dist_draw(&proj->delay_ms, draws) / tick_ms + 0.5);
+        if (ticks >= (double)proj->delay_min) return (uint32_t)(ticks - (double)proj->delay_min);
+    }
+    return 0;
+}
+
+/* Normal weights keep the sign of their mean: others are redrawn (Potjans & Diesmann 2014). */
+static double draw_weight(const struct hk_proj *proj, struct hk_draws *draws) {
+    const struct hk_dist *dist = &proj->weight;
+    double weight = hk_dist_draw(dist, draws);
+    for (int tries = 0; tries < 10000 && dist->kind == HK_DIST_NORMAL && weight * dist->a < 0.0; tries++)
+        weight = hk_dist_draw(dist, draws);
+    return weight;
+}
+
+static void draw_target(const struct hk_proj *proj, hk_neuron target, bool weights,
+                        struct drawn *out) {
+    struct hk_draws delays = hk_draws_at(proj->delay_stream, target, 0);
+    struct hk_draws draws = hk_draws_at(proj->weight_stream, target, 0);
+    out->count = proj->connect->draw(proj->connect_param, &proj->shape, proj->connect_stream, target,
+                                     out->source);
+    for (size_t k = 0; k < out->count; k++)
+        out->delay[k] = proj->delays > 1 ? draw_delay(proj, &delays) : 0;
+    for (size_t k = 0; weights && k < out->count; k++) out->weight[k] = draw_weight(proj, &draws);
+}
+
+struct build {
+    struct hk_proj *proj;
+    struct drawn *drawn; /* [threads] */
+};
+
+static void put_weight(const struct hk_proj *proj, struct hk_proj_part *part, hk_syn at,
+                       double weight) {
+    const struct hk_sim *sim = proj->sim;
+    sim->columns->from_double((char *)part->weight + at * sim->real_size, &weight, 1);
+}
+
+static void count_rows(void *context, int thread) {
+    struct build *build = context;
+    const struct hk_proj *proj = build->proj;
+    struct hk_proj_part *part = &proj->parts[thread];
+    struct drawn *drawn = &build->drawn[thread];
+    hk_neuron first = owned_first(proj, thread);
+    for (hk_neuron i = 0; i < owned_count(proj, thread); i++) {
+        draw_target(proj, first + i, false, drawn);
+        for (size_t k = 0; k < drawn->count; k++)
+            part->row_start[(size_t)drawn->source[k] * proj->delays + drawn->delay[k]]++;
+        part->count += drawn->count;
+    }
+    hk_syn sum = 0;
+    for (size_t row = 0; row <= proj->rows; row++) { /* counts become starts */
+        hk_syn length = part->row_start[row];
+        part->row_start[row] = sum;
+        sum += length;
+    }
+}
+
+/* Fills rows from their starts, so that starts become ends, and then moves them back by one row. */
+static void fill_rows(void *context, int thread) {
+    struct build *build = context;
+    const struct hk_proj *proj = build->proj;
+    struct hk_proj_part *part = &proj->parts[thread];
+    struct drawn *drawn = &build->drawn[thread];
+    hk_neuron first = owned_first(proj, thread);
+    for (hk_neuron i = 0; i < owned_count(proj, thread); i++) {
+        draw_target(proj, first + i, part->weight != NULL, drawn);
+        for (size_t k = 0; k < drawn->count; k++) {
+            size_t row = (size_t)drawn->source[k] * proj->delays + drawn->delay[k];
+            hk_syn at = part->row_start[row]++;
+            part->target[at] = i;
+            if (part->weight) put_weight(proj, part, at, drawn->weight[k]);
+        }
+    }
+    memmove(part->row_start + 1, part->row_start, proj->rows * sizeof *part->row_start);
+    part->row_start[0] = 0;
+}
+
+static void fill_matrix(void *context, int thread) {
+    struct build *build = context;
+    const struct hk_proj *proj = build->proj;
+    struct hk_proj_part *part = &proj->parts[thread];
+    hk_neuron first = owned_first(proj, thread);
+    for (hk_neuron i = 0; i < owned_count(proj, thread); i++) {
+        struct hk_draws draws = hk_draws_at(proj->weight_stream, first + i, 0);
+        for (size_t row = 0; row < proj->rows; row++)
+            put_weight(proj, part, row * part->stride + i, draw_weight(proj, &draws));
+    }
+}
+
+/* Incoming synapses of each target, by row. */
+static void index_columns(void *context, int thread) {
+    struct build *build = context;
+    const struct hk_proj *proj = build->proj;
+    struct hk_proj_part *part = &proj->parts[thread];
+    size_t owned = owned_count(proj, thread);
+    for (hk_syn k = 0; k < part->count; k++) part->in_start[part->target[k] + 1]++;
+    for (size_t i = 0; i < owned; i++) part->in_start[i + 1] += part->in_start[i];
+    for (size_t row = 0; row < proj->rows; row++) {
+        for (hk_syn k = part->row_start[row]; k < part->row_start[row + 1]; k++) {
+            hk_syn at = part->in_start[part->target[k]]++;
+            part->in_synapse[at] = k;
+            part->in_row[at] = (uint32_t)row;
+        }
+    }
+    memmove(part->in_start + 1, part->in_start, owned * sizeof *part->in_start);
+    part->in_start[0] = 0;
+}
+
+/* ---- building ---- */
+
+static bool build_rows(struct hk_proj *proj, struct build *build, struct hk_err *err) {
+    struct hk_sim *sim = proj->sim;
+    bool shared = proj->weight.kind == HK_DIST_CONSTANT && !proj->plasticity;
+    for (int p = 0; p < sim->threads; p++) {
+        proj->parts[p].row_start = HK_NEW(sim->arena, hk_syn, proj->rows + 1, err);
+        if (!proj->parts[p].row_start) return false;
+    }
+    hk_pool_run(sim->pool, count_rows, build);
+    for (int p = 0; p < sim->threads; p++) {
+        struct hk_proj_part *part = &proj->parts[p];
+        part->target = HK_NEW(sim->arena, uint32_t, part->count, err);
+        if (!part->target) return false;
+        if (!shared && !(part->weight = hk_sim_reals(sim, part->count, err))) return false;
+        proj->count += part->count;
+    }
+    hk_pool_run(sim->pool, fill_rows, build);
+    return true;
+}
+
+static bool build_matrix(struct hk_proj *proj, struct build *build, struct hk_err *err) {
+    struct hk_sim *sim = proj->sim;
+    for (int p = 0; p < sim->threads; p++) {
+        struct hk_proj_part *part = &proj->parts[p];
+        part->stride = (owned_count(proj, p) + HK_PART_UNITS - 1) / HK_PART_UNITS * HK_PART_UNITS;
+        part->count = proj->rows * owned_count(proj, p);
+        if (part->stride && proj->rows > SIZE_MAX / part->stride)
+            return HK_FAIL(err, HK_ERR_MEMORY, "no memory for so many synapses");
+        part->weight = hk_sim_reals(sim, proj->rows * part->stride, err);
+        if (!part->weight) return false;
+        proj->count += part->count;
+    }
+    hk_pool_run(sim->pool, fill_matrix, build);
+    return true;
+}
+
+static bool build_plastic_part(struct hk_proj *proj, int thread, struct hk_err *err) {
+    struct hk_sim *sim = proj->sim;
+    struct hk_proj_part *part = &proj->parts[thread];
+    size_t owned = owned_count(proj, thread), longest = proj->rows > owned ? proj->rows : owned;
+    bool rows = proj->storage == HK_STORE_ROWS;
+    for (size_t row = 0; rows && row < proj->rows; row++) {
+        size_t length = part->row_start[row + 1] - part->row_start[row];
+        if (length > longest) longest = length;
+    }
+    for (size_t i = 0; rows && i < owned; i++) {
+        size_t length = part->in_start[i + 1] - part->in_start[i];
+        if (length > longest) longest = length;
+    }
+    part->pre_last = HK_NEW(sim->arena, hk_tick, proj->rows, err);
+    part->post_last = HK_NEW(sim->arena, hk_tick, owned, err);
+    part->gathered = hk_sim_reals(sim, longest, err);
+    if (!part->pre_last || !part->post_last || !part->gathered) return false;
+    for (size_t i = 0; i < HK_TRACE_MAX; i++) {
+        part->pre_value[i] = hk_sim_reals(sim, proj->rows, err);
+        part->pre_now[i] = hk_sim_reals(sim, proj->rows, err);
+        part->post_value[i] = hk_sim_reals(sim, owned, err);
+        part->post_now[i] = hk_sim_reals(sim, owned, err);
+        part->other[i] = hk_sim_reals(sim, longest, err);
+        if (!part->pre_value[i] || !part->pre_now[i] || !part->post_value[i] ||
+            !part->post_now[i] || !part->other[i])
+            return false;
+    }
+    return true;
+}
+
+static bool build_plastic(struct hk_proj *proj, struct build *build, struct hk_err *err) {
+    struct hk_sim *sim = proj->sim;
+    for (int p = 0; proj->storage == HK_STORE_ROWS && p < sim->threads; p++) {
+        struct hk_proj_part *part = &proj->parts[p];
+        part->in_start = HK_NEW(sim->arena, hk_syn, owned_count(proj, p) + 1, err);
+        part->in_synapse = HK_NEW(sim->arena, hk_syn, part->count, err);
+        part->in_row = HK_NEW(sim->arena, uint32_t, part->count, err);
+        if (!part->in_start || !part->in_synapse || !part->in_row) return false;
+    }
+    if (proj->storage == HK_STORE_ROWS) hk_pool_run(sim->pool, index_columns, build);
+    for (int p = 0; p < sim->threads; p++)
+        if (!build_plastic_part(proj, p, err)) return false;
+    return true;
+}
+
+/* Room for the synapses of one target, a set a thread; given back after building. */
+static bool reserve_drawn(struct hk_proj *proj, struct hk_block *room, struct drawn *drawn,
+                          struct hk_err *err) {
+    size_t most = proj->connect->draw_max(proj->connect_param, &proj->shape);
+    size_t each = sizeof(double) + sizeof(hk_neuron) + sizeof(uint32_t);
+    for (int p = 0; p < proj->sim->threads; p++) {
+        if (!hk_block_reserve(&room[p], most + 1, each, err)) return false;
+        drawn[p].weight = room[p].data;
+        drawn[p].source = (hk_neuron *)(drawn[p].weight + most);
+        drawn[p].delay = (uint32_t *)(drawn[p].source + most);
+    }
+    return true;
+}
+
+bool hk_proj_build(struct hk_proj *proj, struct hk_err *err) {
+    bool ok = false;
+    struct hk_block room[HK_THREADS_MAX] = {{0}};
+    struct drawn drawn[HK_THREADS_MAX];
+    struct build build = {.proj = proj, .drawn = drawn};
+    proj->parts = HK_NEW(proj->sim->arena, struct hk_proj_part, (size_t)proj->sim->threads, err);
+    if (!proj->parts || !reserve_drawn(proj, room, drawn, err)) goto done;
+    switch (proj->storage) {
+    case HK_STORE_ROWS: ok = build_rows(proj, &build, err); break;
+    case HK_STORE_MATRIX: ok = build_matrix(proj, &build, err); break;
+    case HK_STORE_UNIFORM:
+        ok = true;
+        proj->count = (uint64_t)proj->source->size * proj->target->size;
+        if (proj->except_same)
+            proj->count -= proj->source->size < proj->target->size ? proj->source->size
+                                                                   : proj->target->size;
+        break;
+    }
+    ok = ok && (!proj->plasticity || build_plastic(proj, &build, err));
+done:
+    for (int p = 0; p < HK_THREADS_MAX; p++) hk_block_finish(&room[p]);
+    return ok || hk_err_context(err, "%s", proj->name);
+}
+
+void hk_proj_reset(struct hk_proj *proj) {
+    size_t size = proj->sim->real_size;
+    for (int p = 0; proj->plasticity && p < proj->sim->threads; p++)
+        for (size_t i = 0; i < HK_TRACE_MAX; i++) {
+            memset(proj->parts[p].pre_value[i], 0, proj->rows * size);
+            memset(proj->parts[p].post_value[i], 0, owned_count(proj, p) * size);
+        }
+}

@@ -1,0 +1,179 @@
+/* Time: windows, phases, and the order of things within a tick.
+ *
+ * A window of W ticks, W the smallest delay between neurons, is one phase of all threads: emit the sources
+ * of the next window, then for each tick deliver, update, learn, each thread for what it owns; then one
+ * barrier. After it thread 0 tells the listeners, while the others are already in the next window: the
+ * ring of spikes is long enough. */
+#include "sim/sim_internal.h"
+
+#include <math.h>
+#include <string.h>
+
+struct run {
+    struct hk_sim *sim;
+    hk_tick end;
+    struct hk_err *err;
+    bool stop[2]; /* of even and odd windows: written by thread 0 before the barrier, read after it */
+    bool failed;
+};
+
+/* The spikes of one source population at one tick, for the units that the thread owns. */
+static size_t emit_tick(const struct hk_pop *pop, int thread, hk_tick tick, uint32_t *out) {
+    if (pop->source) {
+        const struct hk_source_part part = {.param = pop->param,
+                                            .derived = pop->derived,
+                                            .stream = pop->stream,
+                                            .first = pop->part[thread],
+                                            .count = pop->part[thread + 1] - pop->part[thread],
+                                            .tick_ms = pop->sim->options.tick_ms};
+        return pop->source->emit(&part, tick, out);
+    }
+    const uint32_t *units = NULL;
+    size_t count = hk_raster_at(&pop->shown[thread], tick - pop->shown_from - 1, &units);
+    if (count) memcpy(out, units, count * sizeof *out);
+    return count;
+}
+
+static void emit(struct hk_sim *sim, int thread, hk_tick from, hk_tick to) {
+    struct hk_history *history = &sim->history[thread];
+    for (size_t i = 0; i < sim->pop_count; i++) {
+        struct hk_pop *pop = sim->pops[i];
+        if (pop->neuron) continue;
+        for (hk_tick tick = from + 1; tick <= to; tick++) {
+            size_t slot = hk_slot(sim, tick);
+            uint32_t *out = history->units + slot * history->slot_size + history->pop_offset[i];
+            size_t count = emit_tick(pop, thread, tick, out);
+            history->counts[slot * sim->pop_count + i] = (uint32_t)count;
+            for (size_t k = 0; k < count; k++) pop->counts[out[k]]++;
+            sim->tally[thread].counts.spikes += count;
+        }
+    }
+}
+
+static void step(struct hk_sim *sim, int thread, hk_tick tick) {
+    struct hk_sim_counts *counts = &sim->tally[thread].counts;
+    for (size_t i = 0; i < sim->pop_count; i++) {
+        struct hk_pop *pop = sim->pops[i];
+        if (!pop->neuron) continue;
+        for (size_t k = 0; k < pop->incoming_count; k++)
+            counts->events += sim->step->deliver(pop->incoming[k], thread, tick);
+        counts->spikes += sim->step->update(pop, thread, tick);
+        counts->updates += pop->part[thread + 1] - pop->part[thread];
+        for (size_t k = 0; k < pop->incoming_count; k++)
+            if (pop->incoming[k]->plasticity) sim->learn->learn(pop->incoming[k], thread, tick);
+    }
+}
+
+/* Tell the listeners of the ticks from + 1 .. to. */
+static bool tell(struct hk_sim *sim, hk_tick from, hk_tick to, struct hk_err *err) {
+    for (size_t i = 0; i < sim->pop_count; i++) {
+        const struct hk_pop *pop = sim->pops[i];
+        for (hk_tick tick = from + 1; pop->listener && tick <= to; tick++)
+            for (int owner = 0; owner < sim->threads; owner++) {
+                const uint32_t *units;
+                uint32_t count = hk_spikes(sim, pop, tick, owner, &units);
+                if (count && !pop->listener(pop->listener_context, pop, tick, units, count, err))
+                    return false;
+            }
+    }
+    return true;
+}
+
+static hk_tick window_end(const struct run *run, hk_tick from) {
+    hk_tick end = from + run->sim->window;
+    return end < run->end ? end : run->end;
+}
+
+static void run_thread(void *context, int thread) {
+    struct run *run = context;
+    struct hk_sim *sim = run->sim;
+    hk_tick from = sim->now;
+    emit(sim, thread, from, window_end(run, from));
+    hk_pool_barrier(sim->pool);
+    for (unsigned window = 0; from < run->end; window++) {
+        hk_tick to = window_end(run, from);
+        if (to < run->end) emit(sim, thread, to, window_end(run, to));
+        for (hk_tick tick = from + 1; tick <= to; tick++) step(sim, thread, tick);
+        if (thread == 0) run->stop[window % 2] = run->failed;
+        hk_pool_barrier(sim->pool);
+        if (thread == 0 && !run->failed) {
+            sim->now = to;
+            run->failed = !tell(sim, from, to, run->err);
+        }
+        if (run->stop[window % 2]) return;
+        from = to;
+    }
+}
+
+static bool check_finite(const struct hk_sim *sim, struct hk_err *err) {
+    for (size_t i = 0; i < sim->pop_count; i++) {
+        const struct hk_pop *pop = sim->pops[i];
+        for (size_t c = 0; c < pop->column_count; c++)
+            if (!sim->columns->finite(pop->column[c], pop->size))
+                return HK_FAIL(err, HK_ERR_NUMERIC,
+                               "%s.%s is no longer a finite number by %g ms: a shorter resolution or "
+                               "smaller weights may help",
+                               pop->name, pop->info[c].name,
+                               (double)sim->now * sim->options.tick_ms);
+    }
+    return true;
+}
+
+bool hk_sim_run(struct hk_sim *sim, hk_tick ticks, struct hk_err *err) {
+    HK_ASSERT(sim->built && ticks >= 0);
+    if (ticks > INT64_MAX - sim->now)
+        return HK_FAIL(err, HK_ERR_LIMIT, "simulated time would exceed 2^63 ticks");
+    if (ticks == 0) return true;
+    struct run run = {.sim = sim, .end = sim->now + ticks, .err = err};
+    hk_pool_run(sim->pool, run_thread, &run);
+    return !run.failed && check_finite(sim, err);
+}
+
+/* ---- presentations ---- */
+
+struct present {
+    struct hk_pop *pop;
+    struct hk_presentation shown;
+    struct hk_err err[HK_THREADS_MAX];
+};
+
+static void present_part(void *context, int thread) {
+    struct present *present = context;
+    struct hk_pop *pop = present->pop;
+    struct hk_presentation part = present->shown;
+    part.first = pop->part[thread];
+    part.count = pop->part[thread + 1] - part.first;
+    part.values += part.first;
+    hk_raster_begin(&pop->shown[thread], part.ticks, &present->err[thread]);
+    pop->encoder->encode(pop->param, &part, &pop->shown[thread]);
+    if (!hk_raster_sort(&pop->shown[thread], &present->err[thread])) pop->shown[thread].ticks = 0;
+}
+
+bool hk_sim_present(struct hk_sim *sim, const float *values, size_t count, hk_tick ticks, double gain,
+                    uint64_t number, struct hk_err *err) {
+    HK_ASSERT(sim->built);
+    if (ticks < 0 || ticks >= UINT32_MAX)
+        return HK_FAIL(err, HK_ERR_LIMIT, "a presentation of %lld ticks is too long", (long long)ticks);
+    for (size_t i = 0; i < sim->pop_count; i++) {
+        struct hk_pop *pop = sim->pops[i];
+        if (!pop->encoder) continue;
+        if (count != pop->size)
+            return HK_FAIL(err, HK_ERR_CONFIG, "%s has %u units, but a sample has %zu values",
+                           pop->name, pop->size, count);
+        struct present present = {.pop = pop,
+                                  .shown = {.values = values,
+                                            .ticks = ticks,
+                                            .tick_ms = sim->options.tick_ms,
+                                            .gain = gain,
+                                            .number = number,
+                                            .stream = pop->stream}};
+        pop->shown_from = sim->now;
+        hk_pool_run(sim->pool, present_part, &present);
+        for (int p = 0; p < sim->threads; p++)
+            if (present.err[p].code != HK_OK) {
+                if (err && err->code == HK_OK) *err = present.err[p];
+                return false;
+            }
+    }
+    return true;
+}

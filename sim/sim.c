@@ -1,0 +1,159 @@
+/* Creating, building and ending a simulation. Running it: sim/run.c. */
+#include "sim/sim_internal.h"
+
+#include <string.h>
+
+struct hk_sim *hk_sim_create(const struct hk_sim_options *options, struct hk_err *err) {
+    if (!(options->tick_ms > 0.0) || options->tick_ms > 1e6) {
+        (void)HK_FAIL(err, HK_ERR_RANGE, "resolution = %g ms, must be above 0", options->tick_ms);
+        return NULL;
+    }
+    if (options->threads < 0 || options->threads > HK_THREADS_MAX) {
+        (void)HK_FAIL(err, HK_ERR_RANGE, "threads = %d, must be in 0..%d", options->threads,
+                      HK_THREADS_MAX);
+        return NULL;
+    }
+    struct hk_arena *arena = hk_arena_create(err);
+    if (!arena) return NULL;
+    struct hk_sim *sim = HK_NEW(arena, struct hk_sim, 1, err);
+    if (!sim) goto failed;
+    enum hk_isa isa = hk_isa_best();
+    sim->arena = arena;
+    sim->options = *options;
+    sim->real_size = options->precision == HK_DOUBLE ? sizeof(double) : sizeof(float);
+    sim->step = hk_kernels_step_variant[options->precision][isa];
+    sim->learn = hk_kernels_learn_variant[options->precision][isa];
+    sim->columns = hk_kernels_columns_variant[options->precision][isa];
+    sim->adapting = true;
+    sim->pops = HK_NEW(arena, struct hk_pop *, HK_POPS_MAX, err);
+    sim->projs = HK_NEW(arena, struct hk_proj *, HK_PROJS_MAX, err);
+    if (sim->pops && sim->projs) return sim;
+failed:
+    hk_arena_destroy(arena);
+    return NULL;
+}
+
+void hk_sim_destroy(struct hk_sim *sim) {
+    if (!sim) return;
+    hk_pool_destroy(sim->pool);
+    for (size_t i = 0; i < sim->pop_count; i++)
+        for (int p = 0; sim->pops[i]->shown && p < sim->threads; p++)
+            hk_raster_finish(&sim->pops[i]->shown[p]);
+    hk_arena_destroy(sim->arena);
+}
+
+/* ---- building ---- */
+
+/* The window is the smallest delay between neurons; the ring of spikes spans the largest of all. */
+static void plan_time(struct hk_sim *sim) {
+    hk_tick longest = 0;
+    sim->window = HK_WINDOW_MAX;
+    for (size_t i = 0; i < sim->proj_count; i++) {
+        const struct hk_proj *proj = sim->projs[i];
+        hk_tick last = proj->delay_min + (hk_tick)proj->delays - 1;
+        if (last > longest) longest = last;
+        if (proj->source->neuron && proj->delay_min < sim->window) sim->window = proj->delay_min;
+    }
+    /* Behind the newest window lie one that a listener may still read and the reach of delays; before
+     * it the one that sources are emitted for. */
+    hk_tick reach = longest + 3 * sim->window + 2;
+    for (sim->slots = 4; sim->slots < reach;) sim->slots *= 2;
+}
+
+/* A thread is worth its barriers from some thousand neuron steps a window on (docs/performance.md). */
+static int choose_threads(const struct hk_sim *sim) {
+    enum { STEPS_PER_THREAD = 4096 };
+    if (sim->options.threads) return sim->options.threads;
+    uint64_t neurons = 0;
+    for (size_t i = 0; i < sim->pop_count; i++)
+        if (sim->pops[i]->neuron) neurons += sim->pops[i]->size;
+    uint64_t useful = neurons * (uint64_t)sim->window / STEPS_PER_THREAD;
+    uint64_t cores = (uint64_t)hk_pool_cores();
+    uint64_t threads = useful < cores ? useful : cores;
+    return threads < 1 ? 1 : threads > HK_THREADS_MAX ? HK_THREADS_MAX : (int)threads;
+}
+
+static bool build_history(struct hk_sim *sim, int thread, struct hk_err *err) {
+    struct hk_history *history = &sim->history[thread];
+    history->pop_offset = HK_NEW(sim->arena, size_t, sim->pop_count, err);
+    if (!history->pop_offset) return false;
+    for (size_t i = 0; i < sim->pop_count; i++) {
+        const struct hk_pop *pop = sim->pops[i];
+        size_t owned = pop->part[thread + 1] - pop->part[thread];
+        history->pop_offset[i] = history->slot_size;
+        history->slot_size += owned * pop->burst;
+    }
+    size_t slots = (size_t)sim->slots;
+    if (history->slot_size > SIZE_MAX / slots / sizeof(uint32_t))
+        return HK_FAIL(err, HK_ERR_MEMORY, "no memory for the spikes of %zu ticks", slots);
+    history->units = HK_NEW(sim->arena, uint32_t, history->slot_size * slots, err);
+    history->counts = HK_NEW(sim->arena, uint32_t, sim->pop_count * slots, err);
+    return history->units && history->counts;
+}
+
+bool hk_sim_build(struct hk_sim *sim, struct hk_err *err) {
+    HK_ASSERT(!sim->built);
+    plan_time(sim);
+    sim->threads = choose_threads(sim);
+    if (!(sim->pool = hk_pool_create(sim->arena, sim->threads, err))) return false;
+    sim->history = HK_NEW(sim->arena, struct hk_history, (size_t)sim->threads, err);
+    sim->tally = HK_NEW(sim->arena, struct hk_tally, (size_t)sim->threads, err);
+    if (!sim->history || !sim->tally) return false;
+    for (size_t i = 0; i < sim->pop_count; i++)
+        if (!hk_pop_build(sim->pops[i], err)) return false;
+    for (int p = 0; p < sim->threads; p++)
+        if (!build_history(sim, p, err)) return false;
+    for (size_t i = 0; i < sim->proj_count; i++)
+        if (!hk_proj_build(sim->projs[i], err)) return false;
+    sim->built = true;
+    return true;
+}
+
+void hk_sim_reset_state(struct hk_sim *sim) {
+    HK_ASSERT(sim->built);
+    for (size_t i = 0; i < sim->pop_count; i++) {
+        struct hk_pop *pop = sim->pops[i];
+        size_t bytes = pop->padded * sim->real_size;
+        for (size_t c = 0; c < pop->column_count; c++)
+            if (!pop->info[c].slow) memcpy(pop->column[c], pop->start[c], bytes);
+        for (size_t r = 0; r < pop->receptor_count; r++) memset(pop->receptors[r].arrived, 0, bytes);
+    }
+    for (size_t i = 0; i < sim->proj_count; i++) hk_proj_reset(sim->projs[i]);
+    size_t lists = (size_t)sim->slots * sim->pop_count;
+    for (int p = 0; p < sim->threads; p++)
+        memset(sim->history[p].counts, 0, lists * sizeof *sim->history[p].counts);
+}
+
+void hk_sim_set_adapting(struct hk_sim *sim, bool adapting) {
+    sim->adapting = adapting;
+}
+
+hk_tick hk_sim_now(const struct hk_sim *sim) {
+    return sim->now;
+}
+
+double hk_sim_tick_ms(const struct hk_sim *sim) {
+    return sim->options.tick_ms;
+}
+
+int hk_sim_threads(const struct hk_sim *sim) {
+    return sim->threads;
+}
+
+enum hk_precision hk_sim_precision(const struct hk_sim *sim) {
+    return sim->options.precision;
+}
+
+size_t hk_sim_memory(const struct hk_sim *sim) {
+    return hk_arena_size(sim->arena);
+}
+
+struct hk_sim_counts hk_sim_count(const struct hk_sim *sim) {
+    struct hk_sim_counts sum = {0};
+    for (int p = 0; p < sim->threads; p++) {
+        sum.spikes += sim->tally[p].counts.spikes;
+        sum.events += sim->tally[p].counts.events;
+        sum.updates += sim->tally[p].counts.updates;
+    }
+    return sum;
+}

@@ -1,0 +1,174 @@
+/* Projections as callers see them: names, counts, weights. */
+#include "sim/sim_internal.h"
+
+#include <string.h>
+
+struct hk_proj *hk_sim_projection(const struct hk_sim *sim, size_t index) {
+    return index < sim->proj_count ? sim->projs[index] : NULL;
+}
+
+struct hk_proj *hk_sim_find_projection(const struct hk_sim *sim, const char *name) {
+    for (size_t i = 0; i < sim->proj_count; i++)
+        if (strcmp(sim->projs[i]->name, name) == 0) return sim->projs[i];
+    return NULL;
+}
+
+const char *hk_proj_name(const struct hk_proj *proj) {
+    return proj->name;
+}
+
+const struct hk_pop *hk_proj_source(const struct hk_proj *proj) {
+    return proj->source;
+}
+
+const struct hk_pop *hk_proj_target(const struct hk_proj *proj) {
+    return proj->target;
+}
+
+const char *hk_proj_weight_unit(const struct hk_proj *proj) {
+    return proj->target->receptors[proj->receptor].model->weight_unit;
+}
+
+bool hk_proj_is_plastic(const struct hk_proj *proj) {
+    return proj->plasticity != NULL;
+}
+
+uint64_t hk_proj_count(const struct hk_proj *proj) {
+    return proj->count;
+}
+
+void hk_proj_set_learning(struct hk_proj *proj, bool learning) {
+    proj->learning = learning;
+}
+
+struct normalise {
+    struct hk_proj *proj;
+    double total;
+};
+
+static void normalise_part(void *context, int thread) {
+    const struct normalise *n = context;
+    n->proj->sim->learn->normalise(n->proj, thread, n->total);
+}
+
+bool hk_proj_normalise(struct hk_proj *proj, double total, struct hk_err *err) {
+    if (proj->storage != HK_STORE_MATRIX)
+        return HK_FAIL(err, HK_ERR_CONFIG,
+                       "%s: normalise needs an all-to-all projection with a weight for each synapse",
+                       proj->name);
+    hk_pool_run(proj->sim->pool, normalise_part, &(struct normalise){proj, total});
+    return true;
+}
+
+/* ---- reading and writing, in canonical order ---- */
+
+/* Where a synapse of a part is found in the canonical order. */
+struct place {
+    hk_neuron source, target;
+    hk_tick delay;
+    size_t stored; /* index of its weight in the part */
+    hk_syn order;
+};
+typedef void place_visit(void *context, const struct hk_proj_part *part, const struct place *place);
+
+/* Rows lie by source: counting the synapses of each target first gives each its place. */
+static bool visit_rows(const struct hk_proj *proj, int thread, hk_syn first, struct hk_block *room,
+                       place_visit *visit, void *context, struct hk_err *err) {
+    const struct hk_proj_part *part = &proj->parts[thread];
+    hk_neuron base = proj->target->part[thread];
+    size_t owned = proj->target->part[thread + 1] - base;
+    if (!hk_block_reserve(room, owned + 1, sizeof(hk_syn), err)) return false;
+    hk_syn *next = room->data;
+    memset(next, 0, (owned + 1) * sizeof *next);
+    for (hk_syn k = 0; k < part->count; k++) next[part->target[k] + 1]++;
+    for (size_t i = 0; i < owned; i++) next[i + 1] += next[i];
+    for (size_t row = 0; row < proj->rows; row++)
+        for (hk_syn k = part->row_start[row]; k < part->row_start[row + 1]; k++)
+            visit(context, part,
+                  &(struct place){.source = (hk_neuron)(row / proj->delays),
+                                  .target = base + part->target[k],
+                                  .delay = proj->delay_min + (hk_tick)(row % proj->delays),
+                                  .stored = k,
+                                  .order = first + next[part->target[k]]++});
+    return true;
+}
+
+static void visit_dense(const struct hk_proj *proj, int thread, hk_syn order, place_visit *visit,
+                        void *context) {
+    const struct hk_proj_part *part = &proj->parts[thread];
+    hk_neuron base = proj->target->part[thread], end = proj->target->part[thread + 1];
+    for (hk_neuron target = base; target < end; target++)
+        for (hk_neuron source = 0; source < proj->source->size; source++) {
+            if (proj->except_same && source == target) continue;
+            visit(context, part,
+                  &(struct place){.source = source,
+                                  .target = target,
+                                  .delay = proj->delay_min,
+                                  .stored = source * part->stride + (target - base),
+                                  .order = order++});
+        }
+}
+
+static bool visit_all(const struct hk_proj *proj, place_visit *visit, void *context,
+                      struct hk_err *err) {
+    struct hk_block room = {0};
+    hk_syn first = 0;
+    bool ok = true;
+    for (int p = 0; ok && p < proj->sim->threads; p++) {
+        if (proj->storage == HK_STORE_ROWS)
+            ok = visit_rows(proj, p, first, &room, visit, context, err);
+        else visit_dense(proj, p, first, visit, context);
+        size_t owned = proj->target->part[p + 1] - proj->target->part[p];
+        first += proj->storage == HK_STORE_ROWS ? proj->parts[p].count : proj->rows * owned;
+        if (proj->except_same && proj->storage == HK_STORE_UNIFORM) {
+            hk_neuron end = proj->target->part[p + 1], most = proj->source->size;
+            hk_neuron begin = proj->target->part[p];
+            first -= (end < most ? end : most) - (begin < most ? begin : most);
+        }
+    }
+    hk_block_finish(&room);
+    return ok;
+}
+
+struct read {
+    const struct hk_proj *proj;
+    const struct hk_synapses *out;
+};
+
+static void read_one(void *context, const struct hk_proj_part *part, const struct place *at) {
+    const struct read *read = context;
+    const struct hk_sim *sim = read->proj->sim;
+    const struct hk_synapses *out = read->out;
+    if (out->source) out->source[at->order] = at->source;
+    if (out->target) out->target[at->order] = at->target;
+    if (out->delay) out->delay[at->order] = at->delay;
+    if (!out->weight) return;
+    out->weight[at->order] = read->proj->weight.a;
+    if (part->weight)
+        sim->columns->to_double(&out->weight[at->order],
+                                (const char *)part->weight + at->stored * sim->real_size, 1);
+}
+
+bool hk_proj_read(const struct hk_proj *proj, const struct hk_synapses *out, struct hk_err *err) {
+    HK_ASSERT(proj->sim->built);
+    return visit_all(proj, read_one, &(struct read){proj, out}, err);
+}
+
+struct write {
+    const struct hk_proj *proj;
+    const double *weight;
+};
+
+static void write_one(void *context, const struct hk_proj_part *part, const struct place *at) {
+    const struct write *write = context;
+    const struct hk_sim *sim = write->proj->sim;
+    sim->columns->from_double((char *)part->weight + at->stored * sim->real_size,
+                              &write->weight[at->order], 1);
+}
+
+bool hk_proj_write_weights(struct hk_proj *proj, const double *weight, struct hk_err *err) {
+    HK_ASSERT(proj->sim->built);
+    if (!proj->parts[0].weight)
+        return HK_FAIL(err, HK_ERR_CONFIG, "%s: all synapses share one weight", proj->name);
+    return visit_all(proj, write_one, &(struct write){proj, weight}, err);
+}

@@ -1,0 +1,24 @@
+/* Delta receptor: an arriving weight is a jump of V by so many mV, at its very tick. */
+#include "sim/receptor_model.h"
+
+static void delta_advance(const struct hk_receptors *block, struct hk_input *in) {
+    hk_real *restrict arrived = block->arrived, *restrict jump = in->jump;
+    for (size_t i = 0; i < block->count; i++) {
+        jump[i] += arrived[i];
+        arrived[i] = 0;
+    }
+}
+
+static bool delta_derive(const void *param, const struct hk_grid *grid, void *derived,
+                         struct hk_err *err) {
+    (void)param, (void)grid, (void)derived, (void)err;
+    return true;
+}
+
+const struct hk_receptor_model hk_receptor_delta = {
+    .base = {.abi = HK_MODEL_ABI, .name = "delta", .doc = "each weight is a jump of the potential"},
+    .weight_unit = "mV",
+    .effect = HK_EFFECT_JUMP,
+    .derive = delta_derive,
+    .advance = delta_advance,
+};

@@ -1,0 +1,60 @@
+/* Exponential current: dI/dt = -I/tau, I jumps by the weight. On a linear membrane its effect over a step
+ * h is exact (Rotter & Diesmann 1999): V gains P21 I with
+ *   P21 = tau tau_m / (c_m (tau_m - tau)) exp(-h/tau) expm1(h (tau_m - tau)/(tau tau_m)),
+ * and h/c_m exp(-h/tau_m) where the two time constants are too close for that. */
+#include "sim/receptor_model.h"
+
+struct exp_current {
+    double tau;
+};
+struct exp_step {
+    hk_real decay, to_push;
+};
+enum { I };
+
+static const struct hk_param params[] = {
+    {"tau", "ms", "time constant of the current", 2.0, 1e-3, 1e6, offsetof(struct exp_current, tau),
+     HK_REAL, NULL},
+};
+static const struct hk_column columns[] = {[I] = {"i", "pA", "synaptic current", 0.0, false}};
+
+static double propagator(double tau, const struct hk_membrane *m, double h) {
+    double apart = m->tau_m - tau;
+    double p = tau * m->tau_m / (m->c_m * apart) * exp(-h / tau) * expm1(h * apart / (tau * m->tau_m));
+    return isnormal(p) && p > 0.0 && fabs(apart) > 1e-9 * tau ? p : h / m->c_m * exp(-h / m->tau_m);
+}
+
+static bool exp_derive(const void *param, const struct hk_grid *grid, void *derived,
+                       struct hk_err *err) {
+    (void)err;
+    const struct exp_current *p = param;
+    struct exp_step *d = derived;
+    d->decay = (hk_real)exp(-grid->tick_ms / p->tau);
+    d->to_push = (hk_real)(grid->exact ? propagator(p->tau, grid->exact, grid->tick_ms) : 1.0);
+    return true;
+}
+
+static void exp_advance(const struct hk_receptors *block, struct hk_input *in) {
+    const struct exp_step *d = block->derived;
+    const hk_real decay = d->decay, to_push = d->to_push;
+    hk_real *restrict i_syn = block->state[I], *restrict arrived = block->arrived;
+    hk_real *restrict push = in->push;
+    for (size_t i = 0; i < block->count; i++) {
+        push[i] += to_push * i_syn[i];
+        i_syn[i] = i_syn[i] * decay + arrived[i];
+        arrived[i] = 0;
+    }
+}
+
+const struct hk_receptor_model hk_receptor_exp = {
+    .base = {.abi = HK_MODEL_ABI,
+             .name = "exp",
+             .doc = "current that jumps by the weight and decays exponentially",
+             HK_PARAMS(params, struct exp_current)},
+    .weight_unit = "pA",
+    .effect = HK_EFFECT_CURRENT,
+    HK_COLUMNS(columns),
+    .derived_size = sizeof(struct exp_step),
+    .derive = exp_derive,
+    .advance = exp_advance,
+};
