@@ -1,6 +1,7 @@
 /* Regular rate code: m += x rate_max dt each step; fire when m >= 1, m -= 1. Computed as the count
- * floor(steps x rate_max dt + 1e-9), so that no rounding error adds up: for x rate_max dt = 0.3 the steps
- * (from 0) are 3, 6, 9, the last of them where the sum is exactly 3. */
+ * floor(steps x rate_max dt), so that no rounding error adds up, with x at the upper end of what
+ * its float can stand for: x rate_max dt = 0.3 fires at the steps (from 0) 3, 6, 9, the last of
+ * them where the sum is exactly 3; and 0.7, whose float is below it, at step 9 as well. */
 #include "sim/encoder_model.h"
 
 struct rate_code {
@@ -19,6 +20,9 @@ static bool regular_check(const void *param, double tick_ms, struct hk_err *err)
                    p->rate_max, tick_ms);
 }
 
+/* Half a unit in the last place of a float, and a little more. */
+static const double ROUNDING = 1.0 + 0x1p-23;
+
 static void regular_encode(const void *param, const struct hk_presentation *shown,
                            struct hk_raster *out) {
     const struct rate_code *p = param;
@@ -28,7 +32,7 @@ static void regular_encode(const void *param, const struct hk_presentation *show
         if (!(rate > 0.0)) continue;
         double fired = 0.0;
         for (hk_tick t = 0; t < shown->ticks; t++) {
-            double due = floor((double)(t + 1) * rate + 1e-9);
+            double due = floor((double)(t + 1) * rate * ROUNDING);
             if (due > fired) hk_raster_put(out, t, shown->first + i);
             fired = due;
         }

@@ -25,6 +25,9 @@ static bool regular_derive(const void *param, hk_neuron size, double tick_ms, st
     struct regular_step *d = derived;
     if (!hk_tick_from_ms(p->interval, tick_ms, &d->interval, err))
         return hk_err_context(err, "interval");
+    if (d->interval < 1)
+        return HK_FAIL(err, HK_ERR_RANGE, "interval = %g ms, must be at least one tick of %g ms",
+                       p->interval, tick_ms);
     if (!hk_tick_from_ms(p->start > 0.0 ? p->start : p->interval, tick_ms, &d->start, err))
         return hk_err_context(err, "start");
     if (!hk_tick_from_ms(p->stagger, tick_ms, &d->stagger, err))

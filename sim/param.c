@@ -56,7 +56,7 @@ bool hk_param_set(const struct hk_param *param, void *values, double value, stru
     if (param->kind == HK_LIST || param->kind == HK_TEXT)
         return HK_FAIL(err, HK_ERR_CONFIG, "%s does not take a single number", param->name);
     if (!in_bounds(param, value, err)) return false;
-    if (param->kind == HK_INT && value != floor(value))
+    if (param->kind != HK_REAL && value != floor(value))
         return HK_FAIL(err, HK_ERR_RANGE, "%s = %.10g, must be a whole number", param->name, value);
     store(param, values, value);
     return true;

@@ -108,6 +108,7 @@ const struct hk_pop *hk_proj_source(const struct hk_proj *proj);
 const struct hk_pop *hk_proj_target(const struct hk_proj *proj);
 const char *hk_proj_weight_unit(const struct hk_proj *proj);
 bool hk_proj_is_plastic(const struct hk_proj *proj);
+bool hk_proj_is_dense(const struct hk_proj *proj); /* every source reaches every target, once */
 uint64_t hk_proj_count(const struct hk_proj *proj); /* synapses, after build */
 /* Let the rule change weights or not (the default is to). */
 void hk_proj_set_learning(struct hk_proj *proj, bool learning);

@@ -33,6 +33,10 @@ bool hk_proj_is_plastic(const struct hk_proj *proj) {
     return proj->plasticity != NULL;
 }
 
+bool hk_proj_is_dense(const struct hk_proj *proj) {
+    return proj->storage != HK_STORE_ROWS && !proj->except_same;
+}
+
 uint64_t hk_proj_count(const struct hk_proj *proj) {
     return proj->count;
 }

@@ -22,6 +22,12 @@ static size_t probability_draw_max(const void *param, const struct hk_connect_sh
     return shape->source_count;
 }
 
+/* ln(1 - p), also where 1 - p rounds (Kahan). */
+static double log_of_miss(double p) {
+    double miss = 1.0 - p;
+    return miss < 1.0 ? hk_log(miss) * (p / (1.0 - miss)) : -p;
+}
+
 /* Sources passed over before the next one that connects: floor(ln u / ln(1 - p)). */
 static double gap(double log_miss, struct hk_draws *draws) {
     return log_miss < 0.0 ? floor(hk_log(hk_draws_uniform(draws)) / log_miss) : 0.0;
@@ -31,7 +37,7 @@ static size_t probability_draw(const void *param, const struct hk_connect_shape 
                                struct hk_stream stream, hk_neuron target, hk_neuron *sources) {
     const struct probability *p = param;
     if (p->p <= 0.0) return 0;
-    double log_miss = p->p < 1.0 ? hk_log(1.0 - p->p) : 0.0;
+    double log_miss = p->p < 1.0 ? log_of_miss(p->p) : 0.0;
     bool skip_same = shape->recurrent && !p->autapses;
     struct hk_draws draws = hk_draws_at(stream, target, 0);
     size_t count = 0;

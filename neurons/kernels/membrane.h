@@ -16,6 +16,7 @@ struct membrane {
     int integrator;
 };
 enum { MEMBRANE_EXPONENTIAL, MEMBRANE_EULER };
+enum { REF_TICKS_MAX = 1 << 24 }; /* what a float can count down */
 
 static const char *const membrane_integrators[] = {"exponential", "euler", NULL};
 
@@ -49,6 +50,9 @@ static inline bool membrane_derive(const struct membrane *p, const struct hk_gri
     hk_tick ref_ticks = 0;
     if (!hk_tick_from_ms(p->t_ref, grid->tick_ms, &ref_ticks, err))
         return hk_err_context(err, "t_ref");
+    if (ref_ticks > REF_TICKS_MAX)
+        return HK_FAIL(err, HK_ERR_RANGE, "t_ref = %g ms is more than %d ticks of %g ms", p->t_ref,
+                       REF_TICKS_MAX, grid->tick_ms);
     double h = grid->tick_ms, lost = -expm1(-h / p->tau_m), per_pa = p->tau_m / p->c_m * lost;
     *step = (struct membrane_step){
         .exact = grid->exact != NULL,

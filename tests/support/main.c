@@ -3,8 +3,8 @@
  *   build/tests/run [PART...]
  *
  * runs the suites whose names ("io/tree") contain one of the parts; without parts, $HK_TEST is one;
- * without that, all run. Each suite runs in a process of its own, as many at once as there are cores;
- * its output is kept and shown when it ends. The last line is "N passed, N failed". */
+ * without that, all run. Each suite runs in a process of its own, as many at once as there are
+ * cores; its output is kept and shown when it ends. The last line is "N passed, N failed". */
 #include "tests/support/paths.h"
 #include "tests/support/skip.h"
 #include "tests/support/suites.h"

@@ -2,9 +2,9 @@
 #ifndef HK_TESTS_SUPPORT_PATHS_H
 #define HK_TESTS_SUPPORT_PATHS_H
 
-/* The folder of a real data set ("mnist"): $HILLOCK_DATA/<set>, ../shared/data/<set> beside the source
- * root, or Debian's /usr/share/datasets/<set>. NULL where there is none: skip the test then. Lent until
- * the next call. */
+/* The folder of a real data set ("mnist"): $HILLOCK_DATA/<set>, ../shared/data/<set> beside the
+ * source root, or Debian's /usr/share/datasets/<set>. NULL where there is none: skip the test then.
+ * Lent until the next call. */
 const char *hk_test_data(const char *set);
 
 /* The `hillock` program of the build under test. */

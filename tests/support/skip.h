@@ -1,4 +1,5 @@
-/* Tests that can't be run here say so and return; they count as passed, and the runner tells how many. */
+/* Tests that can't be run here say so and return; they count as passed, and the runner tells how
+ * many there were. */
 #ifndef HK_TESTS_SUPPORT_SKIP_H
 #define HK_TESTS_SUPPORT_SKIP_H
 

@@ -1,0 +1,46 @@
+#include "cli/failure.h"
+
+#include "cli/interrupt.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* The length of the "file:line:column" that a message begins with, or 0. */
+static size_t place_length(const char *message) {
+    const char *end = strstr(message, ": ");
+    size_t length = end ? (size_t)(end - message) : 0, at = length;
+    for (int number = 0; number < 2; number++) {
+        size_t digits_end = at;
+        while (at > 0 && isdigit((unsigned char)message[at - 1])) at--;
+        if (at == digits_end || at == 0 || message[at - 1] != ':') return 0;
+        at--;
+    }
+    return at > 0 ? length : 0;
+}
+
+void hk_failure_print(const struct hk_err *err, bool verbose, FILE *out) {
+    int place = (int)place_length(err->message);
+    bool plain = err->code == HK_ERR_USAGE || err->code == HK_ERR_INTERRUPT;
+    if (place > 0)
+        (void)fprintf(out, "%.*s: error%s\n", place, err->message, err->message + place);
+    else
+        (void)fprintf(out, "hillock: %s%s\n", plain ? "" : "error: ", err->message);
+    if (verbose && err->file)
+        (void)fprintf(out, "hillock: noticed at %s:%d\n", err->file, err->line);
+}
+
+int hk_failure_status(const struct hk_err *err) {
+    switch (err->code) {
+    case HK_OK: return HK_EXIT_OK;
+    case HK_ERR_USAGE: return HK_EXIT_USAGE;
+    case HK_ERR_CONFIG:
+    case HK_ERR_RANGE: return HK_EXIT_EXPERIMENT;
+    case HK_ERR_DATA: return HK_EXIT_DATA;
+    case HK_ERR_IO:
+    case HK_ERR_MEMORY:
+    case HK_ERR_LIMIT: return HK_EXIT_SYSTEM;
+    case HK_ERR_NUMERIC: return HK_EXIT_NUMERIC;
+    case HK_ERR_INTERRUPT: break;
+    }
+    return HK_EXIT_SIGNAL + hk_interrupt_signal();
+}

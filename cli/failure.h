@@ -1,0 +1,27 @@
+/* How a failure is told and which exit status it becomes. The statuses are part of the interface: they
+ * are documented in `hillock --help` and never get another meaning. */
+#ifndef HK_CLI_FAILURE_H
+#define HK_CLI_FAILURE_H
+
+#include "sim/error.h"
+
+#include <stdio.h>
+
+enum hk_exit {
+    HK_EXIT_OK,
+    HK_EXIT_EXPECTATION,
+    HK_EXIT_USAGE,
+    HK_EXIT_EXPERIMENT,
+    HK_EXIT_DATA,
+    HK_EXIT_SYSTEM,
+    HK_EXIT_NUMERIC,
+    HK_EXIT_SIGNAL = 128, /* + the signal's number: SIGINT 130, SIGTERM 143 */
+};
+
+/* "file:line:column: error: message" where the message begins with a place in a file, else
+ * "hillock: error: message". `verbose` adds where in the program it was noticed. */
+void hk_failure_print(const struct hk_err *err, bool verbose, FILE *out);
+
+int hk_failure_status(const struct hk_err *err);
+
+#endif

@@ -1,0 +1,14 @@
+/* The help texts, made from the tables of commands and options. */
+#ifndef HK_CLI_HELP_H
+#define HK_CLI_HELP_H
+
+#include "cli/command.h"
+
+/* `hillock` alone: the commands. */
+void hk_help_short(FILE *out);
+/* `hillock --help`: also examples, options and exit statuses. */
+void hk_help_program(FILE *out);
+/* `hillock COMMAND --help`. */
+void hk_help_command(const struct hk_command *command, FILE *out);
+
+#endif

@@ -1,0 +1,148 @@
+/* `hillock models`: what experiments can be made of, printed from the descriptor tables. */
+#include "cli/command.h"
+
+#include "io/nearest.h"
+#include "sim/models.h"
+
+#include <string.h>
+
+enum { NAMES_MAX = 256, VALUE_SIZE = 64 };
+
+/* ---- the list ---- */
+
+static const char *const titles[HK_KIND_COUNT] = {
+    [HK_KIND_NEURON] = "neurons (populations.NAME.model)",
+    [HK_KIND_RECEPTOR] = "receptors (populations.NAME.receptors)",
+    [HK_KIND_CONNECT] = "connectivity (projections.NAME.connect)",
+    [HK_KIND_SYNAPSE] = "synapses (projections.NAME.synapse)",
+    [HK_KIND_PLASTICITY] = "plasticity (projections.NAME.plasticity)",
+    [HK_KIND_ENCODER] = "encoders of samples (populations.NAME.source.encoder)",
+    [HK_KIND_SOURCE] = "sources of spikes (populations.NAME.source)",
+    [HK_KIND_DRIVE] = "drives (populations.NAME.drive)",
+    [HK_KIND_READOUT] = "read-outs (readouts.NAME.model)",
+};
+
+static void print_all(void) {
+    const struct hk_model *model;
+    for (int kind = 0; kind < HK_KIND_COUNT; kind++) {
+        (void)printf("%s%s\n", kind ? "\n" : "", titles[kind]);
+        for (size_t i = 0; (model = hk_model_at((enum hk_model_kind)kind, i)); i++)
+            (void)printf("  %-16s %s\n", model->name, model->doc);
+    }
+}
+
+/* ---- one model ---- */
+
+/* "20", "true", "additive": a number as the parameter's kind reads it. */
+static const char *value_text(const struct hk_param *param, double value, char text[VALUE_SIZE]) {
+    if (isnan(value))
+        (void)snprintf(text, VALUE_SIZE, "required");
+    else if (param->kind == HK_BOOL)
+        (void)snprintf(text, VALUE_SIZE, "%s", value != 0.0 ? "true" : "false");
+    else if (param->kind == HK_CHOICE)
+        (void)snprintf(text, VALUE_SIZE, "%s", param->choices[(size_t)value]);
+    else if (param->kind == HK_LIST || param->kind == HK_TEXT)
+        (void)snprintf(text, VALUE_SIZE, "none");
+    else
+        (void)snprintf(text, VALUE_SIZE, "%.10g", value);
+    return text;
+}
+
+/* What may be given: "0.001 to 10000", "additive | power". */
+static const char *bounds_text(const struct hk_param *param, char text[VALUE_SIZE]) {
+    size_t used = 0;
+    *text = '\0';
+    if (param->kind == HK_BOOL) (void)snprintf(text, VALUE_SIZE, "true | false");
+    if (param->kind == HK_TEXT) (void)snprintf(text, VALUE_SIZE, "text");
+    if (param->kind == HK_REAL || param->kind == HK_INT || param->kind == HK_LIST)
+        (void)snprintf(text, VALUE_SIZE, "%s%.4g to %.4g", param->kind == HK_LIST ? "each " : "",
+                       param->min, param->max);
+    for (size_t i = 0; param->kind == HK_CHOICE && param->choices[i] && used < VALUE_SIZE; i++)
+        used += (size_t)snprintf(text + used, VALUE_SIZE - used, "%s%s", i ? " | " : "",
+                                 param->choices[i]);
+    return text;
+}
+
+static const char *unit_text(const char *unit) {
+    return strcmp(unit, "1") == 0 ? "-" : unit;
+}
+
+static void print_params(const struct hk_model *model) {
+    char value[VALUE_SIZE], bounds[VALUE_SIZE];
+    if (model->param_count == 0) {
+        (void)printf("  no parameters\n");
+        return;
+    }
+    (void)printf("  %-14s %-7s %-10s %-28s\n", "parameter", "unit", "default", "bounds");
+    for (size_t i = 0; i < model->param_count; i++) {
+        const struct hk_param *p = &model->params[i];
+        (void)printf("  %-14s %-7s %-10s %-28s %s\n", p->name, unit_text(p->unit),
+                     value_text(p, p->def, value), bounds_text(p, bounds), p->doc);
+    }
+    if (model->main_param)
+        (void)printf("  {%s: X} is short for %s = X\n", model->name, model->main_param);
+}
+
+static void print_columns(const struct hk_column *columns, size_t count) {
+    if (count == 0) return;
+    (void)printf("\n  %-14s %-7s %-10s\n", "state", "unit", "start");
+    for (size_t i = 0; i < count; i++)
+        (void)printf("  %-14s %-7s %-10g %s%s\n", columns[i].name, unit_text(columns[i].unit),
+                     columns[i].start, columns[i].doc,
+                     columns[i].slow ? " (slow: survives a reset between samples)" : "");
+}
+
+static void print_model(enum hk_model_kind kind, const struct hk_model *model) {
+    (void)printf("%s (%s): %s\n\n", model->name, hk_kind_name(kind), model->doc);
+    print_params(model);
+    if (kind == HK_KIND_NEURON) {
+        const struct hk_neuron_model *neuron = (const struct hk_neuron_model *)model;
+        print_columns(neuron->columns, neuron->column_count);
+    }
+    if (kind == HK_KIND_RECEPTOR) {
+        const struct hk_receptor_model *receptor = (const struct hk_receptor_model *)model;
+        print_columns(receptor->columns, receptor->column_count);
+        (void)printf("\n  weights are in %s; in a population, names end in the receptor's: tau_exc\n",
+                     receptor->weight_unit);
+    }
+}
+
+static bool fail_unknown(const char *name, struct hk_err *err) {
+    const char *names[NAMES_MAX];
+    char hint[HK_HINT_SIZE];
+    const struct hk_model *model;
+    size_t count = 0;
+    for (int kind = 0; kind < HK_KIND_COUNT; kind++)
+        for (size_t i = 0; (model = hk_model_at((enum hk_model_kind)kind, i)) && count < NAMES_MAX; i++)
+            names[count++] = model->name;
+    return HK_FAIL(err, HK_ERR_USAGE, "there is no model '%s'; %s", name,
+                   hk_nearest_hint(name, names, count, hint));
+}
+
+/* Models of several kinds may share a name. */
+static bool print_named(const char *name, struct hk_err *err) {
+    size_t found = 0;
+    for (int kind = 0; kind < HK_KIND_COUNT; kind++) {
+        const struct hk_model *model = hk_model_find((enum hk_model_kind)kind, name, HK_SINGLE);
+        if (!model) continue;
+        (void)printf("%s", found++ ? "\n" : "");
+        print_model((enum hk_model_kind)kind, model);
+    }
+    return found > 0 || fail_unknown(name, err);
+}
+
+static bool models(const struct hk_settings *settings, struct hk_err *err) {
+    if (settings->argument_count > 0) return print_named(settings->arguments[0], err);
+    print_all();
+    return true;
+}
+
+const struct hk_command hk_command_models = {
+    .name = "models",
+    .doc = "List all models, or the parameters of one",
+    .arguments = "[NAME]",
+    .argument_max = 1,
+    .examples = {"models", "models lif"},
+    .options = HK_OPTION_VERBOSE,
+    .run = models,
+};

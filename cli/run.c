@@ -1,0 +1,113 @@
+#include "cli/command.h"
+
+#include "cli/interrupt.h"
+#include "cli/progress.h"
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- the command line, for provenance ---- */
+
+static bool is_plain(const char *word) {
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "%+,-./:=@_";
+    return *word && word[strspn(word, plain)] == '\0';
+}
+
+/* The word as a shell takes it. */
+static char *quote(struct hk_arena *arena, const char *word, struct hk_err *err) {
+    if (is_plain(word)) return hk_arena_text(arena, word, err);
+    enum { QUOTED_MAX = 4 }; /* ' becomes '\'' */
+    char *text = HK_NEW(arena, char, QUOTED_MAX * strlen(word) + sizeof "''", err), *end = text;
+    if (!text) return NULL;
+    *end++ = '\'';
+    for (; *word; word++) {
+        const char *as = *word == '\'' ? "'\\''" : (const char[]){*word, '\0'};
+        while (*as) *end++ = *as++;
+    }
+    *end = '\'';
+    return text;
+}
+
+static char *command_line(struct hk_arena *arena, const struct hk_settings *settings,
+                          struct hk_err *err) {
+    char *line = hk_arena_text(arena, "hillock", err);
+    for (size_t i = 0; line && i < settings->word_count; i++) {
+        char *word = quote(arena, settings->words[i], err);
+        line = word ? hk_arena_format(arena, err, "%s %s", line, word) : NULL;
+    }
+    return line;
+}
+
+/* ---- running ---- */
+
+static bool progressed(void *context, const struct hk_run_status *status, struct hk_err *err) {
+    hk_progress_show(context, status);
+    int number = hk_interrupt_signal();
+    if (number == 0) return true;
+    return HK_FAIL(err, HK_ERR_INTERRUPT, "interrupted by %s",
+                   number == SIGINT ? "SIGINT" : "SIGTERM");
+}
+
+static void print_end(bool ok, struct hk_progress *progress, const struct hk_run_summary *summary,
+                      struct hk_arena *arena) {
+    const struct hk_terminal out = hk_terminal_of(stdout);
+    char *path = NULL;
+    if (ok) {
+        hk_progress_table(progress, &out);
+        (void)printf("results: %s/results.h5\n", summary->folder);
+        return;
+    }
+    hk_progress_stop(progress);
+    if (summary->folder) path = hk_arena_format(arena, NULL, "%s/results.h5", summary->folder);
+    if (path && access(path, F_OK) == 0) (void)fprintf(stderr, "results until then: %s\n", path);
+}
+
+static bool run_experiment(const struct hk_settings *settings, struct hk_experiment *experiment,
+                           struct hk_err *err) {
+    struct hk_progress progress;
+    struct hk_run_summary summary = {.folder = NULL};
+    struct hk_arena *arena = experiment->arena;
+    size_t phases = experiment->duration ? 1 : experiment->protocol.phase_count;
+    struct hk_run_options options = {
+        .folder = settings->folder, .context = &progress, .progress = progressed};
+    options.command = command_line(arena, settings, err);
+    if (!options.command) return false;
+    if (!hk_progress_init(&progress, arena, phases, settings->quiet, hk_terminal_of(stderr), err))
+        return false;
+    hk_interrupt_listen();
+    bool ok = hk_run_experiment(experiment, &options, &summary, err);
+    print_end(ok, &progress, &summary, arena);
+    return ok;
+}
+
+/* A run doesn't end because nobody reads its progress. */
+static void ignore_broken_pipes(void) {
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    (void)sigemptyset(&ignore.sa_mask);
+    (void)sigaction(SIGPIPE, &ignore, NULL);
+}
+
+static bool run(const struct hk_settings *settings, struct hk_err *err) {
+    const struct hk_experiment_options options = hk_settings_experiment(settings);
+    struct hk_experiment experiment;
+    ignore_broken_pipes();
+    bool ok = hk_experiment_read(&experiment, &options, err) &&
+              run_experiment(settings, &experiment, err);
+    hk_experiment_finish(&experiment);
+    return ok;
+}
+
+const struct hk_command hk_command_run = {
+    .name = "run",
+    .doc = "Run an experiment and write its results",
+    .arguments = "FILE",
+    .argument_min = 1,
+    .argument_max = 1,
+    .examples = {"run experiments/mnist-stdp-400.yaml",
+                 "run my.yaml -D 'populations.exc.tau_m=20 ms' --seed 2 -o out"},
+    .options = HK_OPTION_DEFINE | HK_OPTION_SEED | HK_OPTION_THREADS | HK_OPTION_OUTPUT |
+               HK_OPTION_QUIET | HK_OPTION_VERBOSE,
+    .run = run,
+};

@@ -1,0 +1,29 @@
+/* Data sets by name: read from the disk or made by the program. */
+#ifndef HK_IO_DATASET_H
+#define HK_IO_DATASET_H
+
+#include "sim/arena.h"
+#include "sim/samples.h"
+
+struct hk_dataset_options {
+    const char *name; /* "digits", "mnist", "fashion-mnist" */
+    const char *path; /* the folder of its files, or NULL: looked for */
+    bool load_train, load_test;
+    size_t train_count, test_count; /* digits: how many to make; 0: 10000 and 2000 */
+    uint64_t seed;                  /* digits */
+};
+
+struct hk_dataset {
+    const char *name;
+    const char *origin; /* where it was found, for provenance: a folder, or "built in" */
+    struct hk_samples train, test; /* count 0 where not loaded */
+    size_t classes;
+};
+
+/* Memory is the arena's. A set of files is looked for in `path`, or else in $HILLOCK_DATA/<name>, in
+ * $HILLOCK_DATA, and where Debian's package has it. Errors: HK_ERR_DATA that says where it looked and how
+ * to get it, or what is wrong with the files; HK_ERR_CONFIG for an unknown name. */
+bool hk_dataset_open(struct hk_arena *arena, const struct hk_dataset_options *options,
+                     struct hk_dataset *out, struct hk_err *err) HK_MUST_USE;
+
+#endif

@@ -1,0 +1,255 @@
+#include "io/experiment.h"
+
+#include "io/override.h"
+#include "io/protocol_reader.h"
+#include "io/yaml.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the file ---- */
+
+static bool read_base(struct hk_experiment *e, const char *path, int depth, struct hk_node **root,
+                      struct hk_err *err) {
+    enum { BASES_MAX = 16 };
+    *root = hk_yaml_read(e->arena, path, err);
+    if (!*root || !hk_node_expect(*root, HK_NODE_MAP, err)) return false;
+    const struct hk_node *base = hk_node_get(*root, "base");
+    if (!base) return true;
+    const char *name = hk_node_text(base, err), *slash = strrchr(path, '/');
+    if (!name) return false;
+    if (depth == BASES_MAX) return hk_node_fail(err, base, "more than %d bases of bases", BASES_MAX);
+    int folder = slash && name[0] != '/' ? (int)(slash - path) + 1 : 0; /* relative to the file */
+    const char *base_path = hk_arena_format(e->arena, err, "%.*s%s", folder, path, name);
+    struct hk_node *under = NULL;
+    if (!base_path) return false;
+    if (!read_base(e, base_path, depth + 1, &under, err)) return hk_node_context(err, base);
+    *root = hk_tree_merge(e->arena, under, *root, err);
+    return *root != NULL;
+}
+
+/* `defaults: {populations: {...}}` is laid under each entry of `populations:`. */
+static bool apply_defaults(struct hk_experiment *e, const char *part, struct hk_err *err) {
+    const struct hk_node *defaults = hk_node_get(e->root, "defaults");
+    const struct hk_node *under = defaults ? hk_node_get(defaults, part) : NULL;
+    struct hk_node *map = hk_node_get(e->root, part);
+    if (!under || !map || map->kind != HK_NODE_MAP) return true;
+    if (!hk_node_expect(under, HK_NODE_MAP, err)) return false;
+    for (struct hk_node *node = map->first; node; node = node->next) {
+        bool neurons = strcmp(part, "populations") != 0 || !hk_node_get(node, "source");
+        if (node->kind != HK_NODE_MAP || !neurons) continue;
+        struct hk_node *merged = hk_tree_merge(e->arena, under, node, err);
+        if (!merged) return false;
+        node->first = merged->first;
+        node->last = merged->last;
+        node->count = merged->count;
+        for (struct hk_node *child = node->first; child; child = child->next) child->parent = node;
+    }
+    return true;
+}
+
+static bool load_tree(struct hk_experiment *e, const struct hk_experiment_options *options,
+                      struct hk_err *err) {
+    static const char *const keys[] = {"hillock",  "name",   "about",       "seed",        "resolution",
+                                       "clock",    "precision", "duration", "protocol",    "params",
+                                       "base",     "defaults",  "data",     "populations", "projections",
+                                       "readouts", "record"};
+    static const char *const parts[] = {"populations", "projections"};
+    if (!read_base(e, options->path, 0, &e->root, err)) return false;
+    for (size_t i = 0; i < options->define_count; i++)
+        if (!hk_tree_set(e->arena, e->root, options->defines[i], err)) return false;
+    if (!hk_node_check_keys(e->root, keys, HK_COUNT(keys), err)) return false;
+    const struct hk_node *defaults = hk_node_get(e->root, "defaults");
+    if (defaults && (!hk_node_expect(defaults, HK_NODE_MAP, err) ||
+                     !hk_node_check_keys(defaults, parts, HK_COUNT(parts), err)))
+        return false;
+    return apply_defaults(e, parts[0], err) && apply_defaults(e, parts[1], err);
+}
+
+/* ---- the head ---- */
+
+/* Every 64-bit number is a seed, 0 too. */
+static bool read_seed(struct hk_experiment *e, struct hk_reader *reader, const char *given,
+                      struct hk_err *err) {
+    if (!hk_default_key(reader, e->root, "seed", "1", err)) return false;
+    struct hk_node *node = hk_node_get(e->root, "seed");
+    if (given) node->text = given;
+    const char *text = hk_node_text(node, err);
+    char *end;
+    if (!text) return false;
+    errno = 0;
+    unsigned long long seed = strtoull(text, &end, 10);
+    if (errno || end == text || *end || text[0] == '-') {
+        if (given)
+            return HK_FAIL(err, HK_ERR_USAGE, "--seed %s: a seed is a whole number from 0 to 2^64 - 1",
+                           given);
+        return hk_node_fail(err, node, "'%s' is not a seed: a whole number from 0 to 2^64 - 1", text);
+    }
+    e->seed = seed;
+    return true;
+}
+
+static bool read_choice(struct hk_experiment *e, struct hk_reader *reader, const char *key,
+                        const char *const *choices, size_t *chosen, struct hk_err *err) {
+    if (!hk_default_key(reader, e->root, key, choices[0], err)) return false;
+    const struct hk_node *node = hk_node_get(e->root, key);
+    const char *text = hk_node_text(node, err);
+    if (!text) return false;
+    for (*chosen = 0; choices[*chosen]; ++*chosen)
+        if (strcmp(choices[*chosen], text) == 0) return true;
+    return hk_node_fail(err, node, "%s: '%s' is not one of %s, %s", key, text, choices[0], choices[1]);
+}
+
+static bool read_head(struct hk_experiment *e, struct hk_reader *reader,
+                      const struct hk_experiment_options *options, struct hk_err *err) {
+    static const char *const precisions[] = {"single", "double", NULL};
+    static const char *const clocks[] = {"grid", "exact", NULL};
+    const struct hk_node *name = hk_node_get(e->root, "name"), *about = hk_node_get(e->root, "about");
+    const struct hk_node *version = hk_node_get(e->root, "hillock");
+    size_t precision = 0, clock = 0;
+    int64_t schema = 1;
+    double tick_ms = 0.0;
+    if (version && !hk_node_int(version, 1, 1, &schema, err)) return false;
+    if (!name) return hk_node_fail(err, e->root, "needs `name:`, which its results are filed under");
+    if (!(e->name = hk_node_text(name, err))) return false;
+    if (about && !(e->about = hk_node_text(about, err))) return false;
+    if (!read_seed(e, reader, options->seed, err)) return false;
+    if (!read_choice(e, reader, "precision", precisions, &precision, err)) return false;
+    if (!read_choice(e, reader, "clock", clocks, &clock, err)) return false;
+    if (clock != 0)
+        return hk_node_fail(err, hk_node_get(e->root, "clock"),
+                            "the exact clock is not there yet; `clock: grid` is");
+    if (!hk_default_key(reader, e->root, "resolution", "0.1 ms", err)) return false;
+    const struct hk_node *resolution = hk_node_get(e->root, "resolution");
+    if (!hk_node_quantity(resolution, "ms", reader->scope, &tick_ms, err)) return false;
+    reader->precision = precision ? HK_DOUBLE : HK_SINGLE;
+    e->sim = hk_sim_create(&(struct hk_sim_options){.tick_ms = tick_ms,
+                                                    .seed = e->seed,
+                                                    .precision = reader->precision,
+                                                    .threads = options->threads},
+                           err);
+    return e->sim || hk_node_context(err, resolution);
+}
+
+/* ---- data ---- */
+
+/* `data: mnist`, or `data: {set: digits, train: 5000, test: 1000, seed: 3}`, or with `path: FOLDER`. */
+static bool read_data(struct hk_experiment *e, struct hk_reader *reader, struct hk_err *err) {
+    static const char *const keys[] = {"set", "path", "train", "test", "seed"};
+    struct hk_node *node = hk_node_get(e->root, "data");
+    struct hk_dataset_options options = {.load_train = true, .load_test = true};
+    if (!node) return true;
+    const struct hk_node *set = node, *path = NULL;
+    int64_t train = 0, test = 0, seed = 0;
+    if (node->kind == HK_NODE_MAP) {
+        if (!hk_node_check_keys(node, keys, HK_COUNT(keys), err)) return false;
+        if (!(set = hk_node_get(node, "set"))) return hk_node_fail_key(err, node, "needs `set: NAME`");
+        const struct hk_node *counts[] = {hk_node_get(node, "train"), hk_node_get(node, "test"),
+                                          hk_node_get(node, "seed")};
+        int64_t *values[] = {&train, &test, &seed};
+        for (size_t i = 0; i < HK_COUNT(counts); i++)
+            if (counts[i] &&
+                !hk_node_whole(counts[i], reader->scope, i < 2, 1 << 24, values[i], err))
+                return false;
+        path = hk_node_get(node, "path");
+    }
+    if (!(options.name = hk_node_text(set, err))) return false;
+    if (path && !(options.path = hk_node_text(path, err))) return false;
+    options.train_count = (size_t)train;
+    options.test_count = (size_t)test;
+    options.seed = (uint64_t)seed;
+    if (!hk_dataset_open(e->arena, &options, &e->data, err)) return hk_node_context(err, set);
+    e->has_data = true;
+    return true;
+}
+
+/* ---- what happens, and what is kept ---- */
+
+static bool read_time(struct hk_experiment *e, struct hk_reader *reader, struct hk_network *network,
+                      struct hk_err *err) {
+    const struct hk_node *duration = hk_node_get(e->root, "duration");
+    const struct hk_node *protocol = hk_node_get(e->root, "protocol");
+    double ms = 0.0;
+    if (!duration == !protocol)
+        return hk_node_fail(err, duration ? duration : e->root, "needs either `duration:` or `protocol:`");
+    if (protocol) {
+        if (!e->has_data) return hk_node_fail_key(err, protocol, "shows samples, but there is no `data:`");
+        bool read = hk_protocol_read(reader, hk_node_get(e->root, "readouts"), protocol, network,
+                                     &e->data, &e->protocol, err);
+        e->protocol.seed = e->seed;
+        return read;
+    }
+    if (!hk_node_quantity(duration, "ms", reader->scope, &ms, err)) return false;
+    if (!hk_tick_from_ms(ms, hk_sim_tick_ms(e->sim), &e->duration, err))
+        return hk_node_context(err, duration);
+    return e->duration > 0 || hk_node_fail(err, duration, "the duration must be above 0");
+}
+
+static bool find_phase(const struct hk_experiment *e, const struct hk_node *node, const char **name,
+                       struct hk_err *err) {
+    if (!(*name = hk_node_text(node, err))) return false;
+    for (size_t i = 0; i < e->protocol.phase_count; i++)
+        if (strcmp(e->protocol.phases[i].name, *name) == 0) return true;
+    return hk_node_fail(err, node, "there is no phase '%s'", *name);
+}
+
+static bool read_phases(struct hk_experiment *e, const struct hk_node *list, const char ***names,
+                        size_t *count, struct hk_err *err) {
+    if (!list) return true;
+    if (!hk_node_expect(list, HK_NODE_LIST, err)) return false;
+    if (!(*names = HK_NEW(e->arena, const char *, list->count, err))) return false;
+    for (const struct hk_node *node = list->first; node; node = node->next)
+        if (!find_phase(e, node, &(*names)[(*count)++], err)) return false;
+    return true;
+}
+
+/* `record: {spikes: [exc, inh], in: [test]}` */
+static bool read_record(struct hk_experiment *e, struct hk_err *err) {
+    static const char *const keys[] = {"spikes", "in"};
+    const struct hk_node *record = hk_node_get(e->root, "record"), *spikes;
+    const char **phases = NULL;
+    size_t phase_count = 0;
+    if (!record) return true;
+    if (!hk_node_expect(record, HK_NODE_MAP, err)) return false;
+    if (!hk_node_check_keys(record, keys, HK_COUNT(keys), err)) return false;
+    if (!read_phases(e, hk_node_get(record, "in"), &phases, &phase_count, err)) return false;
+    if (!(spikes = hk_node_get(record, "spikes"))) return true;
+    if (!hk_node_expect(spikes, HK_NODE_LIST, err)) return false;
+    e->records = HK_NEW(e->arena, struct hk_record, spikes->count, err);
+    if (!e->records) return false;
+    for (const struct hk_node *node = spikes->first; node; node = node->next) {
+        struct hk_record *r = &e->records[e->record_count++];
+        *r = (struct hk_record){hk_node_population(node, e->sim, err), phases, phase_count};
+        if (!r->pop) return false;
+    }
+    return true;
+}
+
+static bool read_all(struct hk_experiment *e, const struct hk_experiment_options *options,
+                     struct hk_err *err) {
+    struct hk_reader reader = {.arena = e->arena};
+    struct hk_network network = {.sim = NULL};
+    if (!load_tree(e, options, err)) return false;
+    reader.scope = hk_scope_create(e->arena, hk_node_get(e->root, "params"), err);
+    if (!reader.scope || !read_head(e, &reader, options, err) || !read_data(e, &reader, err))
+        return false;
+    network.sim = e->sim;
+    struct hk_node *populations = hk_node_get(e->root, "populations");
+    if (!populations) return hk_node_fail(err, e->root, "needs `populations:`");
+    return hk_network_read(&reader, populations, hk_node_get(e->root, "projections"),
+                           e->has_data ? &e->data.train : NULL, &network, err) &&
+           read_time(e, &reader, &network, err) && read_record(e, err);
+}
+
+bool hk_experiment_read(struct hk_experiment *experiment, const struct hk_experiment_options *options,
+                        struct hk_err *err) {
+    *experiment = (struct hk_experiment){.arena = hk_arena_create(err)};
+    return experiment->arena && read_all(experiment, options, err);
+}
+
+void hk_experiment_finish(struct hk_experiment *experiment) {
+    hk_sim_destroy(experiment->sim);
+    hk_arena_destroy(experiment->arena);
+    *experiment = (struct hk_experiment){.arena = NULL};
+}

@@ -1,0 +1,44 @@
+/* An experiment: a file read, checked and turned into a simulation that can be built and run. */
+#ifndef HK_IO_EXPERIMENT_H
+#define HK_IO_EXPERIMENT_H
+
+#include "io/dataset.h"
+#include "io/tree.h"
+#include "sim/protocol.h"
+
+struct hk_experiment_options {
+    const char *path;
+    const char *const *defines; /* "path=value", as of -D, in their order */
+    size_t define_count;
+    const char *seed; /* of --seed, instead of the file's; NULL: the file's */
+    int threads;      /* 0: chosen by the work */
+};
+
+/* What `record:` asks for. */
+struct hk_record {
+    struct hk_pop *pop;       /* whose spikes */
+    const char *const *phases; /* in these phases; count 0: always */
+    size_t phase_count;
+};
+
+struct hk_experiment {
+    struct hk_arena *arena;
+    struct hk_node *root; /* the resolved tree: overrides merged, defaults filled in */
+    const char *name, *about;
+    uint64_t seed;
+    struct hk_sim *sim; /* not yet built */
+    bool has_data;
+    struct hk_dataset data;
+    hk_tick duration; /* 0: it has a protocol */
+    struct hk_protocol protocol;
+    struct hk_record *records;
+    size_t record_count;
+};
+
+/* Read and check everything; nothing is built. Ends with hk_experiment_finish, also after a failure.
+ * Errors: HK_ERR_CONFIG with file, line and column; HK_ERR_DATA; HK_ERR_IO; HK_ERR_MEMORY. */
+bool hk_experiment_read(struct hk_experiment *experiment, const struct hk_experiment_options *options,
+                        struct hk_err *err) HK_MUST_USE;
+void hk_experiment_finish(struct hk_experiment *experiment);
+
+#endif

@@ -1,0 +1,204 @@
+#include "io/model_reader.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+void hk_keys_add(struct hk_keys *keys, const char *key) {
+    HK_ASSERT(keys->count < HK_KEYS_MAX);
+    keys->key[keys->count++] = key;
+}
+
+bool hk_default_key(struct hk_reader *reader, struct hk_node *map, const char *key, const char *text,
+                    struct hk_err *err) {
+    if (hk_node_get(map, key)) return true;
+    struct hk_node *node = hk_node_create(reader->arena, HK_NODE_SCALAR, err);
+    if (!node) return false;
+    node->file = map->file;
+    node->line = map->line;
+    node->column = map->column;
+    node->key = hk_arena_text(reader->arena, key, err);
+    node->text = hk_arena_text(reader->arena, text, err);
+    if (!node->key || !node->text) return false;
+    hk_node_append(map, node);
+    return true;
+}
+
+/* ---- one parameter ---- */
+
+static bool read_list(struct hk_reader *reader, const struct hk_node *node,
+                      const struct hk_param *param, const char *unit, void *values,
+                      struct hk_err *err) {
+    bool many = node->kind == HK_NODE_LIST;
+    size_t count = many ? node->count : 1, i = 0;
+    double *list = HK_NEW(reader->arena, double, count, err);
+    if (!list) return false;
+    const struct hk_node *item = many ? node->first : node;
+    for (; i < count; item = item->next, i++)
+        if (!hk_node_quantity(item, unit, reader->scope, &list[i], err)) return false;
+    return hk_param_set_list(param, values, (struct hk_list){list, count}, err) ||
+           hk_node_context(err, node);
+}
+
+static bool read_number(struct hk_reader *reader, const struct hk_node *node,
+                        const struct hk_param *param, const char *unit, void *values,
+                        struct hk_err *err) {
+    double value = 0.0;
+    if (!hk_node_quantity(node, unit, reader->scope, &value, err)) return false;
+    return hk_param_set(param, values, value, err) || hk_node_context(err, node);
+}
+
+static bool read_param(struct hk_reader *reader, const struct hk_node *node,
+                       const struct hk_param *param, const char *unit, void *values,
+                       struct hk_err *err) {
+    bool flag = false;
+    const char *text;
+    switch (param->kind) {
+    case HK_REAL:
+    case HK_INT: return read_number(reader, node, param, unit, values, err);
+    case HK_LIST: return read_list(reader, node, param, unit, values, err);
+    case HK_BOOL:
+        if (!hk_node_bool(node, &flag, err)) return false;
+        return hk_param_set(param, values, flag, err) || hk_node_context(err, node);
+    case HK_CHOICE:
+        if (!(text = hk_node_text(node, err))) return false;
+        return hk_param_choose(param, values, text, err) || hk_node_context(err, node);
+    case HK_TEXT:
+        if (!(text = hk_node_text(node, err))) return false;
+        hk_param_set_text(param, values, text);
+        return true;
+    }
+    return false;
+}
+
+/* The default, as a person would write it. */
+static bool write_default(struct hk_reader *reader, struct hk_node *map, const char *key,
+                          const struct hk_param *param, const char *unit, struct hk_err *err) {
+    char text[64] = "";
+    bool pure = strcmp(unit, "1") == 0;
+    switch (param->kind) {
+    case HK_REAL:
+    case HK_INT:
+        (void)snprintf(text, sizeof text, "%.15g%s%s", param->def, pure ? "" : " ", pure ? "" : unit);
+        break;
+    case HK_BOOL: (void)snprintf(text, sizeof text, "%s", param->def != 0.0 ? "true" : "false"); break;
+    case HK_CHOICE: (void)snprintf(text, sizeof text, "%s", param->choices[(int)param->def]); break;
+    case HK_LIST:
+    case HK_TEXT: return true;
+    }
+    return hk_default_key(reader, map, key, text, err);
+}
+
+static bool is_required(const struct hk_param *param) {
+    return isnan(param->def);
+}
+
+bool hk_read_params(struct hk_reader *reader, struct hk_node *map, const struct hk_model *model,
+                    const char *suffix, const char *weight_unit, struct hk_keys *keys, void **values,
+                    struct hk_err *err) {
+    *values = hk_arena_array(reader->arena, 1, model->param_size, 16, err);
+    if (!*values) return false;
+    hk_params_default(model, *values);
+    for (size_t i = 0; i < model->param_count; i++) {
+        const struct hk_param *param = &model->params[i];
+        const char *unit = strcmp(param->unit, "weight") == 0 ? weight_unit : param->unit;
+        const char *key = param->name;
+        if (suffix && !(key = hk_arena_format(reader->arena, err, "%s_%s", param->name, suffix)))
+            return false;
+        if (keys) hk_keys_add(keys, key);
+        const struct hk_node *node = map ? hk_node_get(map, key) : NULL;
+        if (node && !read_param(reader, node, param, unit, *values, err)) return false;
+        if (!node && is_required(param) && map)
+            return hk_node_fail_key(err, map, "%s needs %s: %s", model->name, key, param->doc);
+        if (!node && map && !write_default(reader, map, key, param, unit, err)) return false;
+    }
+    return true;
+}
+
+/* ---- models ---- */
+
+bool hk_read_named(struct hk_reader *reader, enum hk_model_kind kind, struct hk_node *node,
+                   const char *name_key, const char *weight_unit, const struct hk_model **model,
+                   void **values, struct hk_err *err) {
+    struct hk_node *map = node->kind == HK_NODE_MAP ? node : NULL;
+    const struct hk_node *named = map ? hk_node_get(map, name_key) : node;
+    struct hk_keys keys = {{name_key}, 1};
+    if (!named)
+        return hk_node_fail_key(err, node, "needs `%s: NAME`, the %s", name_key, hk_kind_name(kind));
+    const char *name = hk_node_text(named, err);
+    if (!name) return false;
+    if (!(*model = hk_model_get(kind, name, reader->precision, err)))
+        return hk_node_context(err, named);
+    if (!hk_read_params(reader, map, *model, NULL, weight_unit, &keys, values, err)) return false;
+    if (map) return hk_node_check_keys(map, keys.key, keys.count, err);
+    return hk_params_complete(*model, *values, err) || hk_node_context(err, node);
+}
+
+/* The only key of the map that names a model of the kind. */
+static struct hk_node *naming_key(const struct hk_reader *reader, enum hk_model_kind kind,
+                                  const struct hk_node *map, const struct hk_model **model) {
+    struct hk_node *found = NULL;
+    for (struct hk_node *node = map->first; node; node = node->next) {
+        const struct hk_model *named = hk_model_find(kind, node->key, reader->precision);
+        if (named && !found) found = node, *model = named;
+    }
+    return found;
+}
+
+bool hk_read_keyed(struct hk_reader *reader, enum hk_model_kind kind, struct hk_node *map,
+                   const struct hk_model **model, void **values, struct hk_err *err) {
+    if (!hk_node_expect(map, HK_NODE_MAP, err)) return false;
+    const struct hk_node *named = naming_key(reader, kind, map, model);
+    if (!named) {
+        const char *first = map->first ? map->first->key : "";
+        if (!hk_model_get(kind, first, reader->precision, err))
+            return hk_node_context(err, map->first ? map->first : map);
+        return false;
+    }
+    /* To the table the value is one more parameter: let it be found under the parameter's own name. */
+    const char *main = (*model)->main_param;
+    struct hk_keys keys = {{named->key}, 1};
+    if (main && !hk_node_get(map, main)) {
+        struct hk_node *alias = hk_node_create(reader->arena, named->kind, err);
+        if (!alias) return false;
+        *alias = *named;
+        alias->key = main;
+        alias->next = NULL;
+        hk_node_append(map, alias);
+    }
+    return hk_read_params(reader, map, *model, NULL, "1", &keys, values, err) &&
+           hk_node_check_keys(map, keys.key, keys.count, err);
+}
+
+/* ---- distributions ---- */
+
+static bool read_pair(struct hk_reader *reader, const struct hk_node *list, const char *unit,
+                      struct hk_dist *dist, struct hk_err *err) {
+    if (list->kind != HK_NODE_LIST || list->count != 2)
+        return hk_node_fail(err, list, "expected a list of two: %s",
+                            dist->kind == HK_DIST_NORMAL ? "[mean, standard deviation]"
+                                                         : "[lowest, highest]");
+    if (!hk_node_quantity(list->first, unit, reader->scope, &dist->a, err) ||
+        !hk_node_quantity(list->last, unit, reader->scope, &dist->b, err))
+        return false;
+    if (dist->kind == HK_DIST_NORMAL && dist->b < 0.0)
+        return hk_node_fail(err, list->last, "a standard deviation can't be negative");
+    if (dist->kind == HK_DIST_UNIFORM && dist->b < dist->a)
+        return hk_node_fail(err, list, "the lowest value comes first");
+    return true;
+}
+
+bool hk_read_dist(struct hk_reader *reader, const struct hk_node *node, const char *unit,
+                  struct hk_dist *dist, struct hk_err *err) {
+    static const char *const names[] = {"uniform", "normal"};
+    static const enum hk_dist_kind kinds[] = {HK_DIST_UNIFORM, HK_DIST_NORMAL};
+    *dist = (struct hk_dist){.kind = HK_DIST_CONSTANT};
+    if (node->kind != HK_NODE_MAP) return hk_node_quantity(node, unit, reader->scope, &dist->a, err);
+    if (!hk_node_check_keys(node, names, HK_COUNT(names), err)) return false;
+    if (node->count != 1)
+        return hk_node_fail(err, node, "expected one distribution: {uniform: [lowest, highest]} or "
+                                       "{normal: [mean, standard deviation]}");
+    for (size_t i = 0; i < HK_COUNT(names); i++)
+        if (strcmp(node->first->key, names[i]) == 0) dist->kind = kinds[i];
+    return read_pair(reader, node->first, unit, dist, err);
+}

@@ -1,0 +1,244 @@
+#include "io/protocol_reader.h"
+
+#include "io/nearest.h"
+
+#include <string.h>
+
+struct context {
+    struct hk_reader *reader;
+    const struct hk_sim *sim;
+    const struct hk_dataset *data;
+    struct hk_readout_spec *readouts;
+    size_t readout_count;
+};
+
+/* ---- small values ---- */
+
+static bool read_ticks(const struct context *c, const struct hk_node *map, const char *key,
+                       hk_tick *ticks, struct hk_err *err) {
+    const struct hk_node *node = hk_node_get(map, key);
+    double ms = 0.0;
+    *ticks = 0;
+    if (!node) return true;
+    if (!hk_node_quantity(node, "ms", c->reader->scope, &ms, err)) return false;
+    if (ms < 0.0) return hk_node_fail(err, node, "%s can't be negative", key);
+    return hk_tick_from_ms(ms, hk_sim_tick_ms(c->sim), ticks, err) || hk_node_context(err, node);
+}
+
+static bool read_count(const struct context *c, const struct hk_node *map, const char *key,
+                       int64_t least, size_t *out, struct hk_err *err) {
+    const struct hk_node *node = hk_node_get(map, key);
+    int64_t count = 0;
+    if (!node) return true;
+    if (!hk_node_whole(node, c->reader->scope, least, 1 << 27, &count, err)) return false;
+    *out = (size_t)count;
+    return true;
+}
+
+static bool read_flag(const struct hk_node *map, const char *key, bool *out, struct hk_err *err) {
+    const struct hk_node *node = hk_node_get(map, key);
+    return !node || hk_node_bool(node, out, err);
+}
+
+/* ---- read-outs ---- */
+
+static bool read_readout(struct context *c, struct hk_node *node, struct hk_err *err) {
+    struct hk_readout_spec *spec = &c->readouts[c->readout_count++];
+    const struct hk_model *model;
+    const struct hk_node *from = NULL;
+    struct hk_keys keys = {{"model", "from"}, 2};
+    void *values = NULL;
+    if (!hk_node_expect(node, HK_NODE_MAP, err)) return false;
+    const struct hk_node *named = hk_node_get(node, "model");
+    if (!named) return hk_node_fail_key(err, node, "needs `model: NAME`, the read-out");
+    const char *name = hk_node_text(named, err);
+    if (!name) return false;
+    if (!(model = hk_model_get(HK_KIND_READOUT, name, c->reader->precision, err)))
+        return hk_node_context(err, named);
+    if (!hk_read_params(c->reader, node, model, NULL, "1", &keys, &values, err)) return false;
+    if (!hk_node_check_keys(node, keys.key, keys.count, err)) return false;
+    if (!(from = hk_node_get(node, "from")))
+        return hk_node_fail_key(err, node, "needs `from: POPULATION`");
+    *spec = (struct hk_readout_spec){.name = node->key,
+                                     .pop = hk_node_population(from, c->sim, err),
+                                     .model = (const struct hk_readout_model *)model,
+                                     .param = values,
+                                     .classes = c->data->classes};
+    if (!spec->pop) return false;
+    if (spec->model->check &&
+        !spec->model->check(values, hk_pop_size(spec->pop), spec->classes, err))
+        return hk_node_context(err, node);
+    return true;
+}
+
+static bool read_readouts(struct context *c, const struct hk_node *map, struct hk_err *err) {
+    if (!map) return true;
+    if (!hk_node_expect(map, HK_NODE_MAP, err)) return false;
+    c->readouts = HK_NEW(c->reader->arena, struct hk_readout_spec, map->count, err);
+    if (!c->readouts) return false;
+    for (struct hk_node *node = map->first; node; node = node->next)
+        if (!read_readout(c, node, err)) return false;
+    return true;
+}
+
+/* ---- phases ---- */
+
+static bool find_readout(const struct context *c, const struct hk_node *node, size_t *index,
+                         struct hk_err *err) {
+    enum { NAMES_MAX = 64 };
+    const char *names[NAMES_MAX], *name = hk_node_text(node, err);
+    char hint[HK_HINT_SIZE];
+    size_t count = 0;
+    if (!name) return false;
+    for (; count < c->readout_count && count < NAMES_MAX; count++) {
+        names[count] = c->readouts[count].name;
+        if (strcmp(names[count], name) == 0) {
+            *index = count;
+            return true;
+        }
+    }
+    return hk_node_fail(err, node, "there is no read-out '%s'; %s", name,
+                        hk_nearest_hint(name, names, count, hint));
+}
+
+/* `label: digits`, `evaluate: digits` or `running: digits`. */
+static bool read_use(const struct context *c, const struct hk_node *map, struct hk_phase *phase,
+                     struct hk_err *err) {
+    static const struct {
+        const char *key;
+        enum hk_readout_use use;
+    } uses[] = {{"label", HK_READOUT_LABEL},
+                {"evaluate", HK_READOUT_EVALUATE},
+                {"running", HK_READOUT_RUNNING}};
+    for (size_t i = 0; i < HK_COUNT(uses); i++) {
+        const struct hk_node *node = hk_node_get(map, uses[i].key);
+        if (!node) continue;
+        if (phase->use != HK_READOUT_NONE)
+            return hk_node_fail_key(err, node, "a phase labels, evaluates or keeps a running score: "
+                                               "one of them");
+        phase->use = uses[i].use;
+        if (!find_readout(c, node, &phase->readout, err)) return false;
+    }
+    phase->running_window = 1000;
+    return read_count(c, map, "window", 1, &phase->running_window, err);
+}
+
+/* `learn: true`, or a list of projections. */
+static bool read_learn(const struct context *c, const struct hk_node *map, struct hk_phase *phase,
+                       struct hk_err *err) {
+    const struct hk_node *node = hk_node_get(map, "learn");
+    struct hk_proj *proj;
+    size_t count = 0;
+    while (hk_sim_projection(c->sim, count)) count++;
+    bool *learn = HK_NEW(c->reader->arena, bool, count, err), all = false;
+    if (!learn) return false;
+    phase->learn = learn;
+    if (node && node->kind == HK_NODE_LIST) {
+        for (const struct hk_node *item = node->first; item; item = item->next) {
+            if (!(proj = hk_node_projection(item, c->sim, err))) return false;
+            if (!hk_proj_is_plastic(proj))
+                return hk_node_fail(err, item, "%s has no plasticity", hk_proj_name(proj));
+            for (size_t i = 0; i < count; i++) learn[i] |= hk_sim_projection(c->sim, i) == proj;
+            phase->adapt = true;
+        }
+        return true;
+    }
+    if (node && !hk_node_bool(node, &all, err)) return false;
+    for (size_t i = 0; i < count; i++) learn[i] = all;
+    phase->adapt = all;
+    return true;
+}
+
+/* `retry: {population: exc, below: 5, gain: 0.5, most: 20}` */
+static bool read_retry(const struct context *c, const struct hk_node *map, struct hk_phase *phase,
+                       struct hk_err *err) {
+    static const char *const keys[] = {"population", "below", "gain", "most"};
+    const struct hk_node *retry = hk_node_get(map, "retry"), *node;
+    size_t below = 1, most = 20;
+    if (!retry) return true;
+    if (!hk_node_expect(retry, HK_NODE_MAP, err)) return false;
+    if (!hk_node_check_keys(retry, keys, HK_COUNT(keys), err)) return false;
+    if (!(node = hk_node_get(retry, "population")))
+        return hk_node_fail_key(err, retry, "needs `population:`, whose spikes are counted");
+    if (!(phase->retry_pop = hk_node_population(node, c->sim, err))) return false;
+    if (!read_count(c, retry, "below", 1, &below, err)) return false;
+    if (!read_count(c, retry, "most", 0, &most, err)) return false;
+    phase->retry_below = (uint32_t)below;
+    phase->retry_most = (uint32_t)most;
+    phase->retry_gain = 0.5;
+    node = hk_node_get(retry, "gain");
+    return !node || hk_node_number(node, c->reader->scope, &phase->retry_gain, err);
+}
+
+static bool read_samples(const struct context *c, const struct hk_node *map, struct hk_phase *phase,
+                         struct hk_err *err) {
+    static const char *const splits[] = {"train", "test"};
+    const struct hk_node *node = hk_node_get(map, "data");
+    char hint[HK_HINT_SIZE];
+    const char *split = node ? hk_node_text(node, err) : NULL;
+    if (!node) return hk_node_fail_key(err, map, "a phase needs `data: train` or `data: test`");
+    if (!split) return false;
+    if (strcmp(split, "train") == 0) phase->samples = &c->data->train;
+    else if (strcmp(split, "test") == 0) phase->samples = &c->data->test;
+    else
+        return hk_node_fail(err, node, "there is no part '%s' of a data set; %s", split,
+                            hk_nearest_hint(split, splits, HK_COUNT(splits), hint));
+    phase->epochs = 1;
+    if (!read_count(c, map, "skip", 0, &phase->skip, err) ||
+        !read_count(c, map, "take", 1, &phase->take, err) ||
+        !read_count(c, map, "epochs", 1, &phase->epochs, err) ||
+        !read_flag(map, "shuffle", &phase->shuffle, err))
+        return false;
+    size_t count = phase->samples->count;
+    if (phase->skip < count && phase->take <= count - phase->skip) return true;
+    return hk_node_fail(err, map, "asks for samples %zu to %zu, but there are %zu in %s/%s", phase->skip,
+                        phase->skip + phase->take - 1, count, c->data->name, split);
+}
+
+static bool read_phase(const struct context *c, const struct hk_node *map, struct hk_phase *phase,
+                       struct hk_err *err) {
+    static const char *const keys[] = {"phase", "data",  "skip",     "take",    "shuffle", "epochs",
+                                       "show",  "rest",  "reset",    "learn",   "adapt",   "retry",
+                                       "label", "evaluate", "running", "window"};
+    if (!hk_node_expect(map, HK_NODE_MAP, err)) return false;
+    if (!hk_node_check_keys(map, keys, HK_COUNT(keys), err)) return false;
+    const struct hk_node *name = hk_node_get(map, "phase");
+    if (!name) return hk_node_fail(err, map, "needs `phase: NAME`");
+    if (!(phase->name = hk_node_text(name, err))) return false;
+    if (!read_samples(c, map, phase, err) || !read_learn(c, map, phase, err) ||
+        !read_flag(map, "adapt", &phase->adapt, err) || !read_flag(map, "reset", &phase->reset, err) ||
+        !read_ticks(c, map, "show", &phase->show, err) ||
+        !read_ticks(c, map, "rest", &phase->rest, err) || !read_retry(c, map, phase, err) ||
+        !read_use(c, map, phase, err))
+        return false;
+    return phase->show > 0 || hk_node_fail(err, map, "needs `show:`, how long a sample is presented");
+}
+
+static bool read_phases(const struct context *c, const struct hk_node *list, struct hk_protocol *out,
+                        struct hk_err *err) {
+    if (!hk_node_expect(list, HK_NODE_LIST, err)) return false;
+    struct hk_phase *phases = HK_NEW(c->reader->arena, struct hk_phase, list->count, err);
+    if (!phases) return false;
+    for (const struct hk_node *node = list->first; node; node = node->next) {
+        struct hk_phase *phase = &phases[out->phase_count];
+        if (!read_phase(c, node, phase, err)) return false;
+        for (size_t i = 0; i < out->phase_count; i++)
+            if (strcmp(phases[i].name, phase->name) == 0)
+                return hk_node_fail(err, node, "two phases are called %s", phase->name);
+        out->phase_count++;
+    }
+    out->phases = phases;
+    return out->phase_count > 0 || hk_node_fail(err, list, "a protocol has at least one phase");
+}
+
+bool hk_protocol_read(struct hk_reader *reader, const struct hk_node *readouts,
+                      const struct hk_node *protocol, const struct hk_network *network,
+                      const struct hk_dataset *data, struct hk_protocol *out, struct hk_err *err) {
+    struct context c = {.reader = reader, .sim = network->sim, .data = data};
+    *out = (struct hk_protocol){.normalise = network->normalise,
+                                .normalise_count = network->normalise_count};
+    if (!read_readouts(&c, readouts, err)) return false;
+    out->readouts = c.readouts;
+    out->readout_count = c.readout_count;
+    return read_phases(&c, protocol, out, err);
+}

@@ -1,0 +1,43 @@
+/* Runs an experiment from build to the closed results file. */
+#ifndef HK_IO_RUNNER_H
+#define HK_IO_RUNNER_H
+
+#include "io/experiment.h"
+
+/* How far a run is; lent during the callback. */
+struct hk_run_status {
+    const char *phase;    /* "build", a phase of the protocol, or "run" for a plain duration */
+    size_t done, total;   /* presentations of the phase, or ticks of the duration */
+    bool in_samples;      /* what done and total count: presentations */
+    double accuracy;      /* of the last 1000 presentations; NaN: none */
+    double elapsed_s;     /* wall time of the phase */
+    double simulated_ms;  /* since the start of the run */
+    bool ended;           /* the phase is over: the last report of it */
+    const struct hk_phase_report *report; /* of a phase that ended, else NULL */
+};
+
+struct hk_run_options {
+    const char *folder;  /* -o: must not exist; NULL: results/<name>, -2, -3 ... */
+    const char *command; /* the command line, for provenance; may be NULL */
+    void *context;
+    /* Called some ten times a second at most, and at the end of each phase. False ends the run: set
+     * HK_ERR_INTERRUPT. May be NULL. */
+    bool (*progress)(void *context, const struct hk_run_status *status, struct hk_err *err);
+    /* Called once, when the folder is made. May be NULL. */
+    void (*opened)(void *context, const char *folder);
+};
+
+struct hk_run_summary {
+    const char *folder; /* in the experiment's arena; NULL: nothing was written */
+    double wall_s, build_s;
+    uint64_t synapses;
+    int threads;
+    struct hk_sim_counts counts;
+};
+
+/* Build, run, write. Whatever ends the run, an interruption or a failure too, the results file is closed
+ * and readable, and holds what happened until then and how it ended (/provenance/status). */
+bool hk_run_experiment(struct hk_experiment *experiment, const struct hk_run_options *options,
+                       struct hk_run_summary *summary, struct hk_err *err) HK_MUST_USE;
+
+#endif

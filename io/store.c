@@ -1,0 +1,393 @@
+#include "io/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <hdf5.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "io/hdf5_error.h"
+
+enum {
+    PLAIN_SIZE = 64 * 1024,   /* up to here a dataset is neither chunked nor compressed */
+    CHUNK_SIZE = 1024 * 1024, /* of larger ones */
+    FLUSH_SIZE = 16 * 1024 * 1024,
+    DEFLATE_LEVEL = 1,
+};
+
+/* The buffer is one chunk, and what is written always begins where a chunk does, so that HDF5 never has
+ * to read, decompress and merge. A chunk that isn't full when the file is flushed stays in the buffer
+ * and is written again later. */
+struct hk_stream {
+    struct hk_stream *next;
+    struct hk_store *store;
+    struct hk_rows rows;
+    hid_t set;
+    size_t row_size; /* bytes */
+    size_t used;     /* rows in the buffer */
+    hsize_t stored;  /* rows before those: whole chunks */
+    char *buffer;
+};
+
+struct hk_store {
+    struct hk_arena *arena;
+    const char *path, *part, *folder;
+    hid_t file, links; /* `links`: how paths are made; both invalid once closed */
+    struct hk_stream *streams;
+    size_t unflushed; /* bytes since the last flush */
+    bool failed;
+};
+
+/* ---- Failing -------------------------------------------------------------------------------------- */
+
+static bool ready(const struct hk_store *store, struct hk_err *err) {
+    hk_hdf5_begin();
+    if (store->failed) return HK_FAIL(err, HK_ERR_IO, "%s: an earlier write failed", store->part);
+    HK_ASSERT(store->file >= 0);
+    return true;
+}
+
+/* From here on HDF5 isn't asked to write, or to close what it couldn't write: see hk_hdf5_begin. What
+ * the failed call had open stays open, so that HDF5 keeps its reason until we have it. */
+static bool fail(struct hk_store *store, const char *path, struct hk_err *err) {
+    char what[256];
+    (void)snprintf(what, sizeof what, "can't write %s", path);
+    store->failed = true;
+    return HK_HDF5_FAIL(err, HK_ERR_IO, store->part, what);
+}
+
+static bool system_fail(const char *path, const char *what, struct hk_err *err) {
+    return HK_FAIL(err, HK_ERR_IO, "%s: can't %s: %s", path, what, strerror(errno));
+}
+
+/* End a property list, a data space, a type or an attribute. */
+static void drop(hid_t id) {
+    if (id >= 0) (void)H5Idec_ref(id);
+}
+
+/* ---- Types ---------------------------------------------------------------------------------------- */
+
+size_t hk_element_size(enum hk_element element) {
+    static const size_t sizes[] = {
+        [HK_ELEMENT_F32] = 4, [HK_ELEMENT_F64] = 8, [HK_ELEMENT_I8] = 1,  [HK_ELEMENT_U8] = 1,
+        [HK_ELEMENT_U32] = 4, [HK_ELEMENT_I64] = 8, [HK_ELEMENT_U64] = 8,
+    };
+    return sizes[element];
+}
+
+static hid_t stored_type(enum hk_element element) {
+    switch (element) {
+    case HK_ELEMENT_F32: return H5T_IEEE_F32LE;
+    case HK_ELEMENT_F64: return H5T_IEEE_F64LE;
+    case HK_ELEMENT_I8: return H5T_STD_I8LE;
+    case HK_ELEMENT_U8: return H5T_STD_U8LE;
+    case HK_ELEMENT_U32: return H5T_STD_U32LE;
+    case HK_ELEMENT_I64: return H5T_STD_I64LE;
+    case HK_ELEMENT_U64: return H5T_STD_U64LE;
+    }
+    return H5I_INVALID_HID;
+}
+
+static hid_t memory_type(enum hk_element element) {
+    switch (element) {
+    case HK_ELEMENT_F32: return H5T_NATIVE_FLOAT;
+    case HK_ELEMENT_F64: return H5T_NATIVE_DOUBLE;
+    case HK_ELEMENT_I8: return H5T_NATIVE_INT8;
+    case HK_ELEMENT_U8: return H5T_NATIVE_UINT8;
+    case HK_ELEMENT_U32: return H5T_NATIVE_UINT32;
+    case HK_ELEMENT_I64: return H5T_NATIVE_INT64;
+    case HK_ELEMENT_U64: return H5T_NATIVE_UINT64;
+    }
+    return H5I_INVALID_HID;
+}
+
+/* UTF-8 of `size` bytes, or H5T_VARIABLE. */
+static hid_t text_type(size_t size) {
+    hid_t type = H5Tcopy(H5T_C_S1);
+    bool ok = H5Tset_size(type, size) >= 0 && H5Tset_cset(type, H5T_CSET_UTF8) >= 0;
+    return ok ? type : H5I_INVALID_HID;
+}
+
+/* ---- Attributes ----------------------------------------------------------------------------------- */
+
+/* `count` as in struct hk_attribute. */
+static bool attribute_write(struct hk_store *store, const struct hk_attribute *a, hid_t in_file,
+                            hid_t in_memory, struct hk_err *err) {
+    hsize_t count = a->count;
+    hid_t space = a->count > 0 ? H5Screate_simple(1, &count, NULL) : H5Screate(H5S_SCALAR);
+    hid_t id = H5Acreate_by_name(store->file, a->path, a->name, in_file, space, H5P_DEFAULT,
+                                 H5P_DEFAULT, H5P_DEFAULT);
+    if (id < 0 || H5Awrite(id, in_memory, a->data) < 0) return fail(store, a->path, err);
+    drop(id);
+    drop(space);
+    return true;
+}
+
+bool hk_store_describe(struct hk_store *store, const struct hk_attribute *a, struct hk_err *err) {
+    if (!ready(store, err)) return false;
+    return attribute_write(store, a, stored_type(a->element), memory_type(a->element), err);
+}
+
+/* Of variable size, as the files of others have it: not every reader takes a text of fixed size. */
+bool hk_store_describe_text(struct hk_store *store, const char *path, const char *name,
+                            const char *text, struct hk_err *err) {
+    if (!ready(store, err)) return false;
+    hid_t type = text_type(H5T_VARIABLE);
+    struct hk_attribute a = {.path = path, .name = name, .data = &text};
+    bool ok = attribute_write(store, &a, type, type, err);
+    drop(type);
+    return ok;
+}
+
+bool hk_store_describe_choice(struct hk_store *store, const char *path, const char *name,
+                              const char *const *words, int8_t chosen, struct hk_err *err) {
+    if (!ready(store, err)) return false;
+    hid_t type = H5Tenum_create(H5T_STD_I8LE);
+    for (int8_t value = 0; words[value]; value++)
+        if (H5Tenum_insert(type, words[value], &value) < 0) return fail(store, path, err);
+    struct hk_attribute a = {.path = path, .name = name, .data = &chosen};
+    bool ok = attribute_write(store, &a, type, type, err);
+    drop(type);
+    return ok;
+}
+
+static bool describe_unit(struct hk_store *store, const char *path, const char *unit,
+                          struct hk_err *err) {
+    return !unit || hk_store_describe_text(store, path, "units", unit, err);
+}
+
+/* ---- Datasets that are written at once ------------------------------------------------------------ */
+
+/* How a dataset is made: without the time of day, and compressed when it has chunks. */
+static hid_t creation_list(size_t rank, const hsize_t *chunk) {
+    hid_t list = H5Pcreate(H5P_DATASET_CREATE);
+    bool ok = H5Pset_obj_track_times(list, false) >= 0;
+    if (chunk)
+        ok = ok && H5Pset_chunk(list, (int)rank, chunk) >= 0 && H5Pset_shuffle(list) >= 0 &&
+             H5Pset_deflate(list, DEFLATE_LEVEL) >= 0;
+    return ok ? list : H5I_INVALID_HID;
+}
+
+/* Halve the slowest dimension that can be, until a chunk is small: rows stay together. False where the
+ * whole is too small for chunks. */
+static bool choose_chunk(size_t rank, const hsize_t *shape, size_t element_size, hsize_t *chunk) {
+    hsize_t size = element_size;
+    for (size_t i = 0; i < rank; i++) size *= chunk[i] = shape[i];
+    if (rank == 0 || size <= PLAIN_SIZE) return false;
+    for (size_t i = 0; i < rank; i++) {
+        while (size > CHUNK_SIZE && chunk[i] > 1) {
+            size /= chunk[i];
+            chunk[i] = (chunk[i] + 1) / 2;
+            size *= chunk[i];
+        }
+    }
+    return true;
+}
+
+struct types {
+    hid_t in_file, in_memory;
+};
+
+static bool dataset_write(struct hk_store *store, const struct hk_store_item *set, struct types types,
+                          struct hk_err *err) {
+    hsize_t shape[HK_STORE_RANK_MAX], chunk[HK_STORE_RANK_MAX];
+    for (size_t i = 0; i < set->rank; i++) shape[i] = set->shape[i];
+    bool chunked = choose_chunk(set->rank, shape, H5Tget_size(types.in_file), chunk);
+    hid_t space =
+        set->rank > 0 ? H5Screate_simple((int)set->rank, shape, NULL) : H5Screate(H5S_SCALAR);
+    hid_t creation = creation_list(set->rank, chunked ? chunk : NULL);
+    hid_t id = H5Dcreate2(store->file, set->path, types.in_file, space, store->links, creation,
+                          H5P_DEFAULT);
+    bool ok = id >= 0 &&
+              H5Dwrite(id, types.in_memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, set->data) >= 0 &&
+              H5Dclose(id) >= 0;
+    if (!ok) return fail(store, set->path, err);
+    drop(creation);
+    drop(space);
+    return true;
+}
+
+bool hk_store_put(struct hk_store *store, const struct hk_store_item *set, struct hk_err *err) {
+    HK_ASSERT(set->rank <= HK_STORE_RANK_MAX);
+    if (!ready(store, err)) return false;
+    struct types types = {stored_type(set->element), memory_type(set->element)};
+    return dataset_write(store, set, types, err) && describe_unit(store, set->path, set->unit, err);
+}
+
+bool hk_store_put_text(struct hk_store *store, const char *path, const char *text,
+                       struct hk_err *err) {
+    if (!ready(store, err)) return false;
+    hid_t type = text_type(strlen(text) + 1);
+    struct hk_store_item set = {.path = path, .data = text};
+    bool ok = dataset_write(store, &set, (struct types){type, type}, err);
+    drop(type);
+    return ok;
+}
+
+bool hk_store_link(struct hk_store *store, const char *target, const char *path,
+                   struct hk_err *err) {
+    if (!ready(store, err)) return false;
+    herr_t done = H5Lcreate_hard(store->file, target, store->file, path, store->links, H5P_DEFAULT);
+    return done >= 0 || fail(store, path, err);
+}
+
+/* ---- Datasets that grow --------------------------------------------------------------------------- */
+
+static bool stream_create_set(struct hk_stream *stream, struct hk_err *err) {
+    struct hk_store *store = stream->store;
+    const struct hk_rows *rows = &stream->rows;
+    hsize_t none[] = {0, rows->width}, most[] = {H5S_UNLIMITED, rows->width};
+    hsize_t chunk[] = {rows->chunk, rows->width};
+    hid_t space = H5Screate_simple((int)rows->rank, none, most);
+    hid_t creation = creation_list(rows->rank, chunk);
+    stream->set = H5Dcreate2(store->file, rows->path, stored_type(rows->element), space,
+                             store->links, creation, H5P_DEFAULT);
+    if (stream->set < 0) return fail(store, rows->path, err);
+    drop(creation);
+    drop(space);
+    return describe_unit(store, rows->path, rows->unit, err);
+}
+
+struct hk_stream *hk_store_open(struct hk_store *store, const struct hk_rows *rows,
+                                struct hk_err *err) {
+    HK_ASSERT(rows->rank == 2 || (rows->rank == 1 && rows->width == 1));
+    HK_ASSERT(rows->width > 0 && rows->chunk > 0);
+    if (!ready(store, err)) return NULL;
+    struct hk_stream *stream = HK_NEW(store->arena, struct hk_stream, 1, err);
+    if (!stream) return NULL;
+    stream->store = store;
+    stream->rows = *rows;
+    stream->rows.path = hk_arena_text(store->arena, rows->path, err);
+    stream->row_size = rows->width * hk_element_size(rows->element);
+    stream->buffer =
+        hk_arena_array(store->arena, rows->chunk, stream->row_size, HK_CACHE_LINE, err);
+    if (!stream->rows.path || !stream->buffer) return NULL;
+    if (!stream_create_set(stream, err)) return NULL;
+    stream->next = store->streams;
+    store->streams = stream;
+    return stream;
+}
+
+/* Write what is in the buffer. */
+static bool stream_store(struct hk_stream *stream, struct hk_err *err) {
+    const struct hk_rows *rows = &stream->rows;
+    if (stream->used == 0) return true;
+    hsize_t size[] = {stream->stored + stream->used, rows->width};
+    hsize_t start[] = {stream->stored, 0}, count[] = {stream->used, rows->width};
+    hid_t memory = H5Screate_simple((int)rows->rank, count, NULL);
+    hid_t file = H5I_INVALID_HID;
+    bool ok = H5Dset_extent(stream->set, size) >= 0 && (file = H5Dget_space(stream->set)) >= 0 &&
+              H5Sselect_hyperslab(file, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
+              H5Dwrite(stream->set, memory_type(rows->element), memory, file, H5P_DEFAULT,
+                       stream->buffer) >= 0;
+    if (!ok) return fail(stream->store, rows->path, err);
+    drop(file);
+    drop(memory);
+    if (stream->used < rows->chunk) return true;
+    stream->stored += stream->used;
+    stream->used = 0;
+    return true;
+}
+
+void *hk_stream_room(struct hk_stream *stream, size_t *rows) {
+    size_t room = stream->rows.chunk - stream->used;
+    if (*rows > room) *rows = room;
+    return stream->buffer + stream->used * stream->row_size;
+}
+
+bool hk_stream_commit(struct hk_stream *stream, size_t rows, struct hk_err *err) {
+    HK_ASSERT(rows <= stream->rows.chunk - stream->used);
+    if (!ready(stream->store, err)) return false;
+    stream->used += rows;
+    stream->store->unflushed += rows * stream->row_size;
+    return stream->used < stream->rows.chunk || stream_store(stream, err);
+}
+
+uint64_t hk_stream_count(const struct hk_stream *stream) {
+    return stream->stored + stream->used;
+}
+
+static bool flush(struct hk_store *store, struct hk_err *err) {
+    for (struct hk_stream *stream = store->streams; stream; stream = stream->next)
+        if (!stream_store(stream, err)) return false;
+    store->unflushed = 0;
+    return H5Fflush(store->file, H5F_SCOPE_LOCAL) >= 0 || fail(store, "what was kept back", err);
+}
+
+bool hk_store_flush_sometimes(struct hk_store *store, struct hk_err *err) {
+    return store->unflushed < FLUSH_SIZE || (ready(store, err) && flush(store, err));
+}
+
+/* ---- The file ------------------------------------------------------------------------------------- */
+
+static bool file_create(struct hk_store *store, struct hk_err *err) {
+    if (access(store->path, F_OK) == 0)
+        return HK_FAIL(err, HK_ERR_IO, "%s exists already", store->path);
+    store->links = H5Pcreate(H5P_LINK_CREATE);
+    hid_t how = H5Pcreate(H5P_FILE_ACCESS);
+    /* Closing the file ends its datasets too. No cache of chunks: streams write whole ones. */
+    bool ok = H5Pset_create_intermediate_group(store->links, 1) >= 0 &&
+              H5Pset_char_encoding(store->links, H5T_CSET_UTF8) >= 0 &&
+              H5Pset_fclose_degree(how, H5F_CLOSE_STRONG) >= 0 &&
+              H5Pset_cache(how, 0, 521, 0, 0.75) >= 0 &&
+              (store->file = H5Fcreate(store->part, H5F_ACC_EXCL, H5P_DEFAULT, how)) >= 0;
+    if (!ok) (void)HK_HDF5_FAIL(err, HK_ERR_IO, store->part, "can't make this file");
+    drop(how);
+    return ok;
+}
+
+static const char *folder_of(struct hk_arena *arena, const char *path, struct hk_err *err) {
+    const char *slash = strrchr(path, '/');
+    if (!slash) return ".";
+    return hk_arena_format(arena, err, "%.*s", (int)(slash - path) + 1, path);
+}
+
+struct hk_store *hk_store_create(struct hk_arena *arena, const char *path, struct hk_err *err) {
+    hk_hdf5_begin();
+    struct hk_store *store = HK_NEW(arena, struct hk_store, 1, err);
+    if (!store) return NULL;
+    store->arena = arena;
+    store->file = store->links = H5I_INVALID_HID;
+    store->path = hk_arena_text(arena, path, err);
+    store->part = hk_arena_format(arena, err, "%s.part", path);
+    store->folder = folder_of(arena, path, err);
+    bool ok = store->path && store->part && store->folder && file_create(store, err);
+    if (ok) return store;
+    hk_store_destroy(store);
+    return NULL;
+}
+
+/* Close what can be closed; false when that isn't all. */
+static bool file_close(struct hk_store *store, struct hk_err *err) {
+    hid_t file = store->file;
+    drop(store->links);
+    store->file = store->links = H5I_INVALID_HID;
+    if (store->failed) return false;
+    return file < 0 || H5Fclose(file) >= 0 || fail(store, "its end", err);
+}
+
+/* Wait until a file or folder is on the disk. */
+static bool sync_path(const char *path, struct hk_err *err) {
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return system_fail(path, "open", err);
+    bool ok = fsync(descriptor) == 0 || errno == EINVAL; /* EINVAL: no such thing here */
+    if (!ok) (void)system_fail(path, "put on the disk", err);
+    (void)close(descriptor);
+    return ok;
+}
+
+bool hk_store_close(struct hk_store *store, struct hk_err *err) {
+    /* Flushed first, so that a full disk shows before HDF5 begins to take the file apart. */
+    bool ok = ready(store, err) && flush(store, err);
+    if (!file_close(store, err) || !ok) return false;
+    if (!sync_path(store->part, err)) return false;
+    if (rename(store->part, store->path) != 0) return system_fail(store->part, "rename", err);
+    return sync_path(store->folder, err);
+}
+
+void hk_store_destroy(struct hk_store *store) {
+    if (!store) return;
+    hk_hdf5_begin();
+    (void)file_close(store, NULL);
+}
