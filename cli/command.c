@@ -55,7 +55,8 @@ static bool run_command(const struct hk_command *command, int argc, char **argv,
 static bool run_program(int argc, char **argv, struct hk_settings *settings, struct hk_err *err) {
     int own = 1;
     while (own < argc && argv[own][0] == '-' && argv[own][1]) own++;
-    if (!hk_options_read(HK_OPTION_HELP | HK_OPTION_VERSION, own, argv, settings, err)) return false;
+    if (!hk_options_read(HK_OPTION_HELP | HK_OPTION_VERSION, own, argv, settings, err))
+        return false;
     if (settings->help) {
         hk_help_program(stdout);
         return true;

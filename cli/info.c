@@ -34,8 +34,10 @@ static void print_text(const char *text) {
 static void print_array(const struct hk_results_item *item) {
     for (size_t i = 0; i < item->array.rank; i++)
         (void)printf("%s%" PRIu64, i ? " x " : "", item->array.shape[i]);
-    if (item->unit) (void)printf(" values in %s", item->unit);
-    else (void)printf(" values");
+    if (item->unit)
+        (void)printf(" values in %s", item->unit);
+    else
+        (void)printf(" values");
 }
 
 static void print_value(const struct hk_results_item *item) {
@@ -50,8 +52,9 @@ static void print_value(const struct hk_results_item *item) {
         break;
     case HK_RESULTS_TEXT: print_text(item->text); break;
     case HK_RESULTS_SPIKES:
-        (void)printf("%" PRIu64 " spikes of %" PRIu64 " units, %.10g to %.10g ms", item->spikes.count,
-                     item->spikes.neurons, item->spikes.start_ms, item->spikes.stop_ms);
+        (void)printf("%" PRIu64 " spikes of %" PRIu64 " units, %.10g to %.10g ms",
+                     item->spikes.count, item->spikes.neurons, item->spikes.start_ms,
+                     item->spikes.stop_ms);
         break;
     case HK_RESULTS_ARRAY: print_array(item); break;
     }

@@ -48,14 +48,14 @@ static const char *value_text(const struct hk_param *param, double value, char t
     return text;
 }
 
-/* What may be given: "0.001 to 10000", "additive | power". */
+/* What may be given: "0.001 .. 10000", "additive | power". */
 static const char *bounds_text(const struct hk_param *param, char text[VALUE_SIZE]) {
     size_t used = 0;
     *text = '\0';
     if (param->kind == HK_BOOL) (void)snprintf(text, VALUE_SIZE, "true | false");
     if (param->kind == HK_TEXT) (void)snprintf(text, VALUE_SIZE, "text");
     if (param->kind == HK_REAL || param->kind == HK_INT || param->kind == HK_LIST)
-        (void)snprintf(text, VALUE_SIZE, "%s%.4g to %.4g", param->kind == HK_LIST ? "each " : "",
+        (void)snprintf(text, VALUE_SIZE, "%s%.4g .. %.4g", param->kind == HK_LIST ? "each " : "",
                        param->min, param->max);
     for (size_t i = 0; param->kind == HK_CHOICE && param->choices[i] && used < VALUE_SIZE; i++)
         used += (size_t)snprintf(text + used, VALUE_SIZE - used, "%s%s", i ? " | " : "",
@@ -73,21 +73,21 @@ static void print_params(const struct hk_model *model) {
         (void)printf("  no parameters\n");
         return;
     }
-    (void)printf("  %-14s %-7s %-10s %-28s\n", "parameter", "unit", "default", "bounds");
+    (void)printf("  %-14s %-7s %-12s %s\n", "parameter", "unit", "default", "meaning [bounds]");
     for (size_t i = 0; i < model->param_count; i++) {
         const struct hk_param *p = &model->params[i];
-        (void)printf("  %-14s %-7s %-10s %-28s %s\n", p->name, unit_text(p->unit),
-                     value_text(p, p->def, value), bounds_text(p, bounds), p->doc);
+        (void)printf("  %-14s %-7s %-12s %s [%s]\n", p->name, unit_text(p->unit),
+                     value_text(p, p->def, value), p->doc, bounds_text(p, bounds));
     }
     if (model->main_param)
-        (void)printf("  {%s: X} is short for %s = X\n", model->name, model->main_param);
+        (void)printf("\n  `{%s: X}` sets %s\n", model->name, model->main_param);
 }
 
 static void print_columns(const struct hk_column *columns, size_t count) {
     if (count == 0) return;
-    (void)printf("\n  %-14s %-7s %-10s\n", "state", "unit", "start");
+    (void)printf("\n  %-14s %-7s %-12s %s\n", "state", "unit", "start", "meaning");
     for (size_t i = 0; i < count; i++)
-        (void)printf("  %-14s %-7s %-10g %s%s\n", columns[i].name, unit_text(columns[i].unit),
+        (void)printf("  %-14s %-7s %-12g %s%s\n", columns[i].name, unit_text(columns[i].unit),
                      columns[i].start, columns[i].doc,
                      columns[i].slow ? " (slow: survives a reset between samples)" : "");
 }
@@ -102,8 +102,9 @@ static void print_model(enum hk_model_kind kind, const struct hk_model *model) {
     if (kind == HK_KIND_RECEPTOR) {
         const struct hk_receptor_model *receptor = (const struct hk_receptor_model *)model;
         print_columns(receptor->columns, receptor->column_count);
-        (void)printf("\n  weights are in %s; in a population, names end in the receptor's: tau_exc\n",
-                     receptor->weight_unit);
+        (void)
+            printf("\n  weights are in %s; in a population, names end in the receptor's: tau_exc\n",
+                   receptor->weight_unit);
     }
 }
 
@@ -113,7 +114,8 @@ static bool fail_unknown(const char *name, struct hk_err *err) {
     const struct hk_model *model;
     size_t count = 0;
     for (int kind = 0; kind < HK_KIND_COUNT; kind++)
-        for (size_t i = 0; (model = hk_model_at((enum hk_model_kind)kind, i)) && count < NAMES_MAX; i++)
+        for (size_t i = 0; (model = hk_model_at((enum hk_model_kind)kind, i)) && count < NAMES_MAX;
+             i++)
             names[count++] = model->name;
     return HK_FAIL(err, HK_ERR_USAGE, "there is no model '%s'; %s", name,
                    hk_nearest_hint(name, names, count, hint));

@@ -36,7 +36,10 @@ static const struct row rows[] = {
 };
 /* clang-format on */
 
-enum { ROW_COUNT = HK_COUNT(rows), LONG = 256 }; /* LONG + index: what getopt_long calls a long option */
+enum {
+    ROW_COUNT = HK_COUNT(rows),
+    LONG = 256
+}; /* LONG + index: what getopt_long calls a long option */
 
 /* ---- the table as getopt_long wants it ---- */
 
@@ -122,7 +125,8 @@ static bool fail_option(unsigned taken, int found, const char *word, struct hk_e
     const struct row *row = optopt ? row_of(optopt) : NULL;
     bool known = row && (row->option & taken);
     if (known && found == ':')
-        return HK_FAIL(err, HK_ERR_USAGE, "%s needs a value: %s %s", row->name, row->name, row->value);
+        return HK_FAIL(err, HK_ERR_USAGE, "%s needs a value: %s %s", row->name, row->name,
+                       row->value);
     if (known) return HK_FAIL(err, HK_ERR_USAGE, "%s takes no value", row->name);
     char letter[] = {'-', (char)optopt, '\0'};
     char name[64];
@@ -135,7 +139,8 @@ bool hk_options_read(unsigned taken, int argc, char **argv, struct hk_settings *
     const struct grammar grammar = grammar_of(taken);
     opterr = 0;
     optind = 0; /* begin anew */
-    for (int found; (found = getopt_long(argc, argv, grammar.letters, grammar.names, NULL)) != -1;) {
+    for (int found;
+         (found = getopt_long(argc, argv, grammar.letters, grammar.names, NULL)) != -1;) {
         if (found == ':' || found == '?') return fail_option(taken, found, argv[optind - 1], err);
         if (!apply(row_of(found), optarg, settings, err)) return false;
     }
@@ -159,10 +164,11 @@ struct hk_experiment_options hk_settings_experiment(const struct hk_settings *se
 void hk_options_print(unsigned taken, FILE *out) {
     for (size_t i = 0; i < ROW_COUNT; i++) {
         const struct row *row = &rows[i];
-        char left[64], letter[] = "    ";
+        char left[64], letter[] = "   ";
         if (!(taken & row->option)) continue;
         if (row->letter) (void)snprintf(letter, sizeof letter, "-%c,", row->letter);
-        (void)snprintf(left, sizeof left, "%-3s %s %s", letter, row->name, row->value ? row->value : "");
+        (void)snprintf(left, sizeof left, "%s %s %s", letter, row->name,
+                       row->value ? row->value : "");
         (void)fprintf(out, "  %-26s  %s\n", left, row->doc);
     }
 }

@@ -82,8 +82,8 @@ void hk_progress_end_text(const struct hk_run_status *status, char text[HK_PROGR
 
 /* ---- lines ---- */
 
-bool hk_progress_init(struct hk_progress *progress, struct hk_arena *arena, size_t phases, bool quiet,
-                      struct hk_terminal terminal, struct hk_err *err) {
+bool hk_progress_init(struct hk_progress *progress, struct hk_arena *arena, size_t phases,
+                      bool quiet, struct hk_terminal terminal, struct hk_err *err) {
     *progress = (struct hk_progress){.terminal = terminal, .quiet = quiet, .row_max = phases};
     progress->rows = HK_NEW(arena, struct hk_run_status, phases, err);
     return progress->rows != NULL;

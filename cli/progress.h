@@ -19,8 +19,8 @@ struct hk_progress {
 };
 
 /* For a run of at most `phases` phases. Errors: HK_ERR_MEMORY. */
-bool hk_progress_init(struct hk_progress *progress, struct hk_arena *arena, size_t phases, bool quiet,
-                      struct hk_terminal terminal, struct hk_err *err) HK_MUST_USE;
+bool hk_progress_init(struct hk_progress *progress, struct hk_arena *arena, size_t phases,
+                      bool quiet, struct hk_terminal terminal, struct hk_err *err) HK_MUST_USE;
 
 void hk_progress_show(struct hk_progress *progress, const struct hk_run_status *status);
 

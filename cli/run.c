@@ -19,7 +19,7 @@ static bool is_plain(const char *word) {
 static char *quote(struct hk_arena *arena, const char *word, struct hk_err *err) {
     if (is_plain(word)) return hk_arena_text(arena, word, err);
     enum { QUOTED_MAX = 4 }; /* ' becomes '\'' */
-    char *text = HK_NEW(arena, char, QUOTED_MAX * strlen(word) + sizeof "''", err), *end = text;
+    char *text = HK_NEW(arena, char, QUOTED_MAX *strlen(word) + sizeof "''", err), *end = text;
     if (!text) return NULL;
     *end++ = '\'';
     for (; *word; word++) {
@@ -70,8 +70,9 @@ static bool run_experiment(const struct hk_settings *settings, struct hk_experim
     struct hk_run_summary summary = {.folder = NULL};
     struct hk_arena *arena = experiment->arena;
     size_t phases = experiment->duration ? 1 : experiment->protocol.phase_count;
-    struct hk_run_options options = {
-        .folder = settings->folder, .context = &progress, .progress = progressed};
+    struct hk_run_options options = {.folder = settings->folder,
+                                     .context = &progress,
+                                     .progress = progressed};
     options.command = command_line(arena, settings, err);
     if (!options.command) return false;
     if (!hk_progress_init(&progress, arena, phases, settings->quiet, hk_terminal_of(stderr), err))

@@ -8,7 +8,7 @@
 
 struct hk_terminal {
     FILE *file;
-    bool live;               /* lines may be rewritten */
+    bool live;                      /* lines may be rewritten */
     const char *bold, *dim, *plain; /* what switches to them; "" where text stays plain */
 };
 

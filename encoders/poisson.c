@@ -22,7 +22,8 @@ static void poisson_encode(const void *param, const struct hk_presentation *show
     for (hk_neuron i = 0; i < shown->count; i++) {
         double rate = (double)shown->values[i] * per_tick;
         if (!(rate > 0.0)) continue;
-        struct hk_draws draws = hk_draws_at(shown->stream, shown->first + i, shown->number * BLOCKS);
+        struct hk_draws draws =
+            hk_draws_at(shown->stream, shown->first + i, shown->number * BLOCKS);
         hk_tick last = -1;
         for (double t = hk_draws_exponential(&draws) / rate; t < end;
              t += hk_draws_exponential(&draws) / rate) {

@@ -9,14 +9,15 @@ enum { TIE_LOWEST, TIE_NONE };
 
 static const char *const ties[] = {"lowest", "none", NULL};
 static const struct hk_param params[] = {
-    {"tie", "1", "the class of a tie", TIE_LOWEST, 0, 1, offsetof(struct argmax, tie), HK_CHOICE, ties},
+    {"tie", "1", "the class of a tie", TIE_LOWEST, 0, 1, offsetof(struct argmax, tie), HK_CHOICE,
+     ties},
 };
 
 static bool argmax_check(const void *param, size_t units, size_t classes, struct hk_err *err) {
     (void)param;
     if (units == classes) return true;
-    return HK_FAIL(err, HK_ERR_RANGE, "argmax needs one unit a class: %zu units, %zu classes", units,
-                   classes);
+    return HK_FAIL(err, HK_ERR_RANGE, "argmax needs one unit a class: %zu units, %zu classes",
+                   units, classes);
 }
 
 static void argmax_start(struct hk_readout *r) {

@@ -13,12 +13,12 @@ static void rate_assign(struct hk_readout *r) {
     for (size_t i = 0; i < r->units; i++) {
         double best = 0.0;
         r->assigned[i] = -1;
-        for (size_t class = 0; class < r->classes; class++) {
+        for (size_t class = 0; class < r->classes; class ++) {
             if (r->shown[class] <= 0.0) continue;
             double rate = r->sums[class * r->units + i] / r->shown[class];
             if (rate <= best) continue;
             best = rate;
-            r->assigned[i] = (int32_t)class;
+            r->assigned[i] = (int32_t) class;
         }
     }
 }
@@ -26,10 +26,10 @@ static void rate_assign(struct hk_readout *r) {
 static int rate_predict(const struct hk_readout *r, const uint32_t *counts) {
     double best = 0.0;
     int chosen = -1;
-    for (size_t class = 0; class < r->classes; class++) {
+    for (size_t class = 0; class < r->classes; class ++) {
         uint64_t spikes = 0, members = 0;
         for (size_t i = 0; i < r->units; i++) {
-            if (r->assigned[i] != (int32_t)class) continue;
+            if (r->assigned[i] != (int32_t) class) continue;
             spikes += counts[i];
             members++;
         }
@@ -44,7 +44,8 @@ static int rate_predict(const struct hk_readout *r, const uint32_t *counts) {
 const struct hk_readout_model hk_readout_label_rate = {
     .base = {.abi = HK_MODEL_ABI,
              .name = "label-rate",
-             .doc = "units are labelled by their highest mean rate; the class that fires most wins"},
+             .doc =
+                 "units are labelled by their highest mean rate; the class that fires most wins"},
     .needs_labels = true,
     .learn = rate_learn,
     .assign = rate_assign,

@@ -5,8 +5,8 @@
 static bool vote_check(const void *param, size_t units, size_t classes, struct hk_err *err) {
     (void)param;
     if (units >= classes && units % classes == 0) return true;
-    return HK_FAIL(err, HK_ERR_RANGE, "vote: %zu units can't be divided into %zu equal groups", units,
-                   classes);
+    return HK_FAIL(err, HK_ERR_RANGE, "vote: %zu units can't be divided into %zu equal groups",
+                   units, classes);
 }
 
 static void vote_start(struct hk_readout *r) {
@@ -17,7 +17,7 @@ static int vote_predict(const struct hk_readout *r, const uint32_t *counts) {
     size_t group = r->units / r->classes;
     uint64_t best = 0;
     int chosen = -1;
-    for (size_t class = 0; class < r->classes; class++) {
+    for (size_t class = 0; class < r->classes; class ++) {
         uint64_t spikes = 0;
         for (size_t i = 0; i < group; i++) spikes += counts[class * group + i];
         if (spikes <= best) continue;

@@ -14,18 +14,18 @@ struct poisson_step {
 };
 
 static const struct hk_param params[] = {
-    {"rate", "Hz", "rate of each unit", HK_REQUIRED, 0.0, 1e9, offsetof(struct poisson, rate), HK_REAL,
-     NULL},
+    {"rate", "Hz", "rate of each unit", HK_REQUIRED, 0.0, 1e9, offsetof(struct poisson, rate),
+     HK_REAL, NULL},
 };
 
-static bool poisson_derive(const void *param, hk_neuron size, double tick_ms, struct hk_arena *arena,
-                           void *derived, struct hk_err *err) {
+static bool poisson_derive(const void *param, hk_neuron size, double tick_ms,
+                           struct hk_arena *arena, void *derived, struct hk_err *err) {
     (void)size, (void)arena;
     struct poisson_step *d = derived;
     double rate = ((const struct poisson *)param)->rate, mean = rate * 1e-3 * tick_ms;
     if (mean > 10.0)
-        return HK_FAIL(err, HK_ERR_RANGE, "rate = %g Hz is more than 10 spikes a tick of %g ms", rate,
-                       tick_ms);
+        return HK_FAIL(err, HK_ERR_RANGE, "rate = %g Hz is more than 10 spikes a tick of %g ms",
+                       rate, tick_ms);
     double term = hk_exp(-mean), sum = term;
     for (d->most = 0; d->most < BURST_MAX - 1 && sum < 1.0 - 0x1p-54; d->most++) {
         d->below[d->most] = sum;

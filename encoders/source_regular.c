@@ -18,8 +18,8 @@ static const struct hk_param params[] = {
      offsetof(struct regular, stagger), HK_REAL, NULL},
 };
 
-static bool regular_derive(const void *param, hk_neuron size, double tick_ms, struct hk_arena *arena,
-                           void *derived, struct hk_err *err) {
+static bool regular_derive(const void *param, hk_neuron size, double tick_ms,
+                           struct hk_arena *arena, void *derived, struct hk_err *err) {
     (void)size, (void)arena;
     const struct regular *p = param;
     struct regular_step *d = derived;

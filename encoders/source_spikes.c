@@ -18,8 +18,8 @@ struct spike_table {
 };
 
 static const struct hk_param params[] = {
-    {"times", "ms", "times of the spikes", HK_REQUIRED, 0.0, 1e12, offsetof(struct spike_list, times),
-     HK_LIST, NULL},
+    {"times", "ms", "times of the spikes", HK_REQUIRED, 0.0, 1e12,
+     offsetof(struct spike_list, times), HK_LIST, NULL},
     {"units", "1", "the unit of each spike; default: all units at each time", 0, 0.0, 4294967294.0,
      offsetof(struct spike_list, units), HK_LIST, NULL},
 };
@@ -39,8 +39,8 @@ static bool read_entry(const struct spike_list *p, size_t spike, size_t unit, hk
         return HK_FAIL(err, HK_ERR_RANGE, "times[%zu] = 0 ms; the first tick ends at %g ms", spike,
                        tick_ms);
     if (!(number < size) || number != floor(number))
-        return HK_FAIL(err, HK_ERR_RANGE, "units[%zu] = %.10g, must be a whole number below %u", spike,
-                       number, size);
+        return HK_FAIL(err, HK_ERR_RANGE, "units[%zu] = %.10g, must be a whole number below %u",
+                       spike, number, size);
     entry->unit = (hk_neuron)number;
     return true;
 }
@@ -61,7 +61,8 @@ static bool spikes_derive(const void *param, hk_neuron size, double tick_ms, str
     const struct spike_list *p = param;
     struct spike_table *table = derived;
     if (p->units.count && p->units.count != p->times.count)
-        return HK_FAIL(err, HK_ERR_RANGE, "%zu times, but %zu units", p->times.count, p->units.count);
+        return HK_FAIL(err, HK_ERR_RANGE, "%zu times, but %zu units", p->times.count,
+                       p->units.count);
     size_t each = p->units.count ? 1 : size;
     if (each && p->times.count > SIZE_MAX / each)
         return HK_FAIL(err, HK_ERR_LIMIT, "too many spikes");
@@ -86,8 +87,10 @@ static size_t spikes_emit(const struct hk_source_part *part, hk_tick tick, uint3
     size_t low = 0;
     for (size_t high = table->count; low < high;) {
         size_t middle = low + (high - low) / 2;
-        if (by_tick(&table->entries[middle], &from) < 0) low = middle + 1;
-        else high = middle;
+        if (by_tick(&table->entries[middle], &from) < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
     size_t count = 0;
     for (; low < table->count && table->entries[low].tick == tick; low++) {

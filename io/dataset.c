@@ -16,8 +16,8 @@ struct known {
 };
 static const struct known known_sets[] = {
     {"digits", NULL, NULL, 10},
-    {"mnist", NULL, "put its four files into a folder `mnist` and set HILLOCK_DATA to the folder above it",
-     10},
+    {"mnist", NULL,
+     "put its four files into a folder `mnist` and set HILLOCK_DATA to the folder above it", 10},
     {"fashion-mnist", "/usr/share/datasets/fashion-mnist", "apt install dataset-fashion-mnist", 10},
 };
 
@@ -51,8 +51,8 @@ static bool read_split(struct hk_arena *arena, const struct known *set, const ch
     if (!hk_idx_read(arena, image_path, label_path, out, err)) return false;
     for (size_t i = 0; i < out->count; i++)
         if (out->labels[i] >= set->classes)
-            return HK_FAIL(err, HK_ERR_DATA, "%s: label %zu is %u, but %s has %zu classes", label_path, i,
-                           out->labels[i], set->name, set->classes);
+            return HK_FAIL(err, HK_ERR_DATA, "%s: label %zu is %u, but %s has %zu classes",
+                           label_path, i, out->labels[i], set->name, set->classes);
     out->classes = set->classes;
     return true;
 }
@@ -75,11 +75,12 @@ static const char *look_for(struct hk_arena *arena, const struct known *set, con
     char looked[400] = "";
     for (size_t i = 0; i < count; i++) {
         if (holds_set(arena, places[i], err)) return places[i];
-        (void)snprintf(looked + strlen(looked), sizeof looked - strlen(looked), "%s%s", i ? ", " : "",
-                       places[i]);
+        (void)snprintf(looked + strlen(looked), sizeof looked - strlen(looked), "%s%s",
+                       i ? ", " : "", places[i]);
     }
     (void)HK_FAIL(err, HK_ERR_DATA, "the data set %s is not in %s; %s", set->name,
-                  count ? looked : "HILLOCK_DATA, which is not set", path ? "check `path:`" : set->advice);
+                  count ? looked : "HILLOCK_DATA, which is not set",
+                  path ? "check `path:`" : set->advice);
     return NULL;
 }
 
@@ -109,9 +110,11 @@ bool hk_dataset_open(struct hk_arena *arena, const struct hk_dataset_options *op
     out->classes = set->classes;
     if (strcmp(set->name, "digits") == 0) return open_digits(arena, options, out, err);
     if (options->train_count || options->test_count)
-        return HK_FAIL(err, HK_ERR_CONFIG, "how many samples there are is set for digits only; use `take:`");
+        return HK_FAIL(err, HK_ERR_CONFIG,
+                       "how many samples there are is set for digits only; use `take:`");
     out->origin = look_for(arena, set, options->path, err);
     return out->origin &&
-           (!options->load_train || read_split(arena, set, out->origin, "train", &out->train, err)) &&
+           (!options->load_train ||
+            read_split(arena, set, out->origin, "train", &out->train, err)) &&
            (!options->load_test || read_split(arena, set, out->origin, "t10k", &out->test, err));
 }

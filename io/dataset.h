@@ -15,7 +15,7 @@ struct hk_dataset_options {
 
 struct hk_dataset {
     const char *name;
-    const char *origin; /* where it was found, for provenance: a folder, or "built in" */
+    const char *origin;            /* where it was found, for provenance: a folder, or "built in" */
     struct hk_samples train, test; /* count 0 where not loaded */
     size_t classes;
 };

@@ -62,3 +62,183 @@ static const struct glyph glyphs[CLASSES][VARIANTS] = {
      {"abcdae", {{18,-40}, {-14,-42}, {-18,-10}, {12,-12}, {4,50}}}},
 };
 /* clang-format on */
+
+/* Between -1 and 1, more often near 0. */
+static double spread(struct hk_draws *draws) {
+    double a = hk_draws_uniform(draws), b = hk_draws_uniform(draws);
+    return a - b;
+}
+
+static double between(struct hk_draws *draws, double low, double high) {
+    return low + (high - low) * hk_draws_uniform(draws);
+}
+
+/* How one sample is written. */
+struct hand {
+    double xx, xy, yx, yy;  /* the matrix from glyph to pixels: scale, slant and turn */
+    double x, y;            /* where the middle of the glyph comes to lie */
+    double bend_x, bend_y;  /* straight lines become parabolas */
+    double radius;          /* of the pen, in pixels */
+    double ink;             /* its darkness, 0..1 */
+};
+
+static struct hand hand_draw(struct hk_draws *draws) {
+    double width = 0.2 * (0.92 + 0.22 * spread(draws));
+    double height = 0.2 * (0.97 + 0.12 * spread(draws));
+    double slant = 0.17 + 0.45 * spread(draws);
+    double sine = 0.22 * spread(draws), cosine = sqrt(1.0 - sine * sine);
+    struct hand hand = {
+        .xx = cosine * width,
+        .xy = -sine * height - cosine * slant * height,
+        .yx = sine * width,
+        .yy = cosine * height - sine * slant * height,
+        .x = 0.5 * (SIDE - 1) + 1.6 * spread(draws),
+        .y = 0.5 * (SIDE - 1) + 1.6 * spread(draws),
+        .bend_x = 0.0045 * spread(draws),
+        .bend_y = 0.0045 * spread(draws),
+        .radius = 1.15 + 0.75 * spread(draws),
+        .ink = between(draws, 0.8, 1.0),
+    };
+    return hand;
+}
+
+static struct point hand_place(const struct hand *hand, struct point p) {
+    double x = p.x + hand->bend_x * p.y * p.y;
+    double y = p.y + hand->bend_y * p.x * p.x;
+    return (struct point){hand->x + hand->xx * x + hand->xy * y,
+                          hand->y + hand->yx * x + hand->yy * y};
+}
+
+/* Each pixel's squared distance from the pen's path. */
+struct canvas {
+    double far2[SIDE][SIDE];
+    double reach; /* beyond it the pen leaves no ink */
+};
+
+static double distance2(struct point p, struct point a, struct point ab, double length2) {
+    double x = p.x - a.x, y = p.y - a.y;
+    double along = length2 > 0.0 ? (x * ab.x + y * ab.y) / length2 : 0.0;
+    along = along < 0.0 ? 0.0 : along > 1.0 ? 1.0 : along;
+    x -= along * ab.x;
+    y -= along * ab.y;
+    return x * x + y * y;
+}
+
+/* The pixels from `low` - reach to `high` + reach that are on the canvas. */
+static void pixel_range(double low, double high, double reach, int *first, int *end) {
+    double begin = low - reach, stop = high + reach + 1.0;
+    *first = begin > 0.0 ? begin < SIDE ? (int)begin : SIDE : 0;
+    *end = stop > 0.0 ? stop < SIDE ? (int)stop : SIDE : 0;
+}
+
+static void canvas_line(struct canvas *canvas, struct point a, struct point b) {
+    struct point ab = {b.x - a.x, b.y - a.y};
+    double length2 = ab.x * ab.x + ab.y * ab.y;
+    int x0, x1, y0, y1;
+    pixel_range(a.x < b.x ? a.x : b.x, a.x < b.x ? b.x : a.x, canvas->reach, &x0, &x1);
+    pixel_range(a.y < b.y ? a.y : b.y, a.y < b.y ? b.y : a.y, canvas->reach, &y0, &y1);
+    for (int y = y0; y < y1; y++)
+        for (int x = x0; x < x1; x++) {
+            double d2 = distance2((struct point){x, y}, a, ab, length2);
+            if (d2 < canvas->far2[y][x]) canvas->far2[y][x] = d2;
+        }
+}
+
+/* Catmull and Rom's spline from b to c, which looks at the points before and after. */
+static double spline(double a, double b, double c, double d, double t) {
+    double slope_b = 0.5 * (c - a), slope_c = 0.5 * (d - b), rise = c - b;
+    return b + t * (slope_b + t * (3.0 * rise - 2.0 * slope_b - slope_c +
+                                   t * (slope_b + slope_c - 2.0 * rise)));
+}
+
+/* A stroke through the `count` points that `path` names. */
+static void canvas_stroke(struct canvas *canvas, const struct hand *hand, const struct point *points,
+                          const char *path, size_t count) {
+    struct point from = hand_place(hand, points[path[0] - 'a']);
+    for (size_t k = 0; k + 1 < count; k++) {
+        struct point a = points[path[k ? k - 1 : 0] - 'a'], b = points[path[k] - 'a'];
+        struct point c = points[path[k + 1] - 'a'];
+        struct point d = points[path[k + 2 < count ? k + 2 : k + 1] - 'a'];
+        for (int step = 1; step <= STEPS; step++) {
+            double t = (double)step / STEPS;
+            struct point at = {spline(a.x, b.x, c.x, d.x, t), spline(a.y, b.y, c.y, d.y, t)};
+            struct point to = hand_place(hand, at);
+            canvas_line(canvas, from, to);
+            from = to;
+        }
+    }
+}
+
+static void canvas_write(struct canvas *canvas, const struct hand *hand, const struct glyph *glyph,
+                         struct hk_draws *draws) {
+    struct point points[POINTS_MAX];
+    for (size_t i = 0; i < POINTS_MAX; i++) {
+        points[i].x = glyph->at[i][0] + 9.0 * spread(draws);
+        points[i].y = glyph->at[i][1] + 9.0 * spread(draws);
+    }
+    for (const char *path = glyph->path; *path;) {
+        size_t count = strcspn(path, " ");
+        canvas_stroke(canvas, hand, points, path, count);
+        path += count;
+        path += strspn(path, " ");
+    }
+}
+
+/* From distances to bytes: an edge of one pixel, and paper that takes the ink unevenly. */
+static void canvas_ink(const struct canvas *canvas, const struct hand *hand, struct hk_draws *draws,
+                       uint8_t *bytes) {
+    const double *far2 = &canvas->far2[0][0];
+    for (size_t i = 0; i < (size_t)SIDE * SIDE; i++) {
+        if (far2[i] >= canvas->reach * canvas->reach) continue;
+        double cover = canvas->reach - sqrt(far2[i]);
+        double grain = 1.0 - 0.2 * (hk_draws_word(draws) * 0x1p-32);
+        bytes[i] = (uint8_t)(255.0 * hand->ink * grain * (cover < 1.0 ? cover : 1.0) + 0.5);
+    }
+}
+
+static void make_sample(struct hk_stream stream, size_t index, uint8_t digit, uint8_t *bytes) {
+    struct hk_draws draws = hk_draws_at(stream, index, 0);
+    struct hand hand = hand_draw(&draws);
+    struct canvas canvas = {.reach = hand.radius + 0.5};
+    for (size_t i = 0; i < (size_t)SIDE * SIDE; i++) (&canvas.far2[0][0])[i] = SIDE * SIDE;
+    canvas_write(&canvas, &hand, &glyphs[digit][hk_draws_below(&draws, VARIANTS)], &draws);
+    canvas_ink(&canvas, &hand, &draws, bytes);
+}
+
+/* The labels of a block of ten samples: a permutation of the digits (Fisher and Yates). */
+static void draw_labels(struct hk_stream stream, size_t block, uint8_t labels[CLASSES]) {
+    struct hk_draws draws = hk_draws_at(stream, block, 0);
+    for (uint32_t i = 0; i < CLASSES; i++) {
+        uint32_t k = hk_draws_below(&draws, i + 1);
+        labels[i] = labels[k];
+        labels[k] = (uint8_t)i;
+    }
+}
+
+bool hk_digits_make(struct hk_arena *arena, uint64_t seed, enum hk_digits_split split, size_t count,
+                    struct hk_samples *out, struct hk_err *err) {
+    const char *name = split == HK_DIGITS_TRAIN ? "train" : "test";
+    struct hk_stream shapes = hk_stream_make(seed, "digits", name);
+    struct hk_stream order = hk_stream_make(seed, "digit labels", name);
+    if (count == 0 || count > HK_DIGITS_COUNT_MAX)
+        return HK_FAIL(err, HK_ERR_RANGE, "can't make %zu digits (%s); 1 to %d are possible", count,
+                       name, HK_DIGITS_COUNT_MAX);
+    size_t size = (size_t)SIDE * SIDE;
+    uint8_t *bytes = hk_arena_array(arena, count, size, HK_CACHE_LINE, err);
+    uint8_t *labels = HK_NEW(arena, uint8_t, count, err);
+    if (!bytes || !labels) return false;
+    uint8_t block[CLASSES];
+    for (size_t i = 0; i < count; i++) {
+        if (i % CLASSES == 0) draw_labels(order, i / CLASSES, block);
+        labels[i] = block[i % CLASSES];
+        make_sample(shapes, i, labels[i], bytes + i * size);
+    }
+    *out = (struct hk_samples){.count = count,
+                               .size = size,
+                               .rank = 2,
+                               .shape = {SIDE, SIDE},
+                               .classes = CLASSES,
+                               .bytes = bytes,
+                               .labels = labels};
+    return true;
+}

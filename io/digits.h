@@ -11,15 +11,10 @@ enum { HK_DIGITS_SIDE = 28, HK_DIGITS_CLASSES = 10, HK_DIGITS_COUNT_MAX = 1 << 2
 
 enum hk_digits_split { HK_DIGITS_TRAIN, HK_DIGITS_TEST };
 
-struct hk_digits_options {
-    uint64_t seed;
-    enum hk_digits_split split;
-    size_t count; /* 1..HK_DIGITS_COUNT_MAX */
-};
-
-/* Memory is the arena's. A sample depends on seed, split and its index alone, not on the count. Each
- * ten samples, from the first on, hold every digit once. Errors: HK_ERR_RANGE, HK_ERR_MEMORY. */
-bool hk_digits_make(struct hk_arena *arena, const struct hk_digits_options *options,
+/* `count` samples, 1..HK_DIGITS_COUNT_MAX; memory is the arena's. A sample depends on seed, split and
+ * its index alone, not on the count; ten in a row, from the first on, hold each digit once. Errors:
+ * HK_ERR_RANGE, HK_ERR_MEMORY. */
+bool hk_digits_make(struct hk_arena *arena, uint64_t seed, enum hk_digits_split split, size_t count,
                     struct hk_samples *out, struct hk_err *err) HK_MUST_USE;
 
 #endif

@@ -19,7 +19,8 @@ static bool read_base(struct hk_experiment *e, const char *path, int depth, stru
     if (!base) return true;
     const char *name = hk_node_text(base, err), *slash = strrchr(path, '/');
     if (!name) return false;
-    if (depth == BASES_MAX) return hk_node_fail(err, base, "more than %d bases of bases", BASES_MAX);
+    if (depth == BASES_MAX)
+        return hk_node_fail(err, base, "more than %d bases of bases", BASES_MAX);
     int folder = slash && name[0] != '/' ? (int)(slash - path) + 1 : 0; /* relative to the file */
     const char *base_path = hk_arena_format(e->arena, err, "%.*s%s", folder, path, name);
     struct hk_node *under = NULL;
@@ -51,10 +52,11 @@ static bool apply_defaults(struct hk_experiment *e, const char *part, struct hk_
 
 static bool load_tree(struct hk_experiment *e, const struct hk_experiment_options *options,
                       struct hk_err *err) {
-    static const char *const keys[] = {"hillock",  "name",   "about",       "seed",        "resolution",
-                                       "clock",    "precision", "duration", "protocol",    "params",
-                                       "base",     "defaults",  "data",     "populations", "projections",
-                                       "readouts", "record"};
+    static const char *const keys[] = {"hillock",    "name",        "about",       "seed",
+                                       "resolution", "clock",       "precision",   "duration",
+                                       "protocol",   "params",      "base",        "defaults",
+                                       "data",       "populations", "projections", "readouts",
+                                       "record"};
     static const char *const parts[] = {"populations", "projections"};
     if (!read_base(e, options->path, 0, &e->root, err)) return false;
     for (size_t i = 0; i < options->define_count; i++)
@@ -82,9 +84,10 @@ static bool read_seed(struct hk_experiment *e, struct hk_reader *reader, const c
     unsigned long long seed = strtoull(text, &end, 10);
     if (errno || end == text || *end || text[0] == '-') {
         if (given)
-            return HK_FAIL(err, HK_ERR_USAGE, "--seed %s: a seed is a whole number from 0 to 2^64 - 1",
-                           given);
-        return hk_node_fail(err, node, "'%s' is not a seed: a whole number from 0 to 2^64 - 1", text);
+            return HK_FAIL(err, HK_ERR_USAGE,
+                           "--seed %s: a seed is a whole number from 0 to 2^64 - 1", given);
+        return hk_node_fail(err, node, "'%s' is not a seed: a whole number from 0 to 2^64 - 1",
+                            text);
     }
     e->seed = seed;
     return true;
@@ -98,20 +101,23 @@ static bool read_choice(struct hk_experiment *e, struct hk_reader *reader, const
     if (!text) return false;
     for (*chosen = 0; choices[*chosen]; ++*chosen)
         if (strcmp(choices[*chosen], text) == 0) return true;
-    return hk_node_fail(err, node, "%s: '%s' is not one of %s, %s", key, text, choices[0], choices[1]);
+    return hk_node_fail(err, node, "%s: '%s' is not one of %s, %s", key, text, choices[0],
+                        choices[1]);
 }
 
 static bool read_head(struct hk_experiment *e, struct hk_reader *reader,
                       const struct hk_experiment_options *options, struct hk_err *err) {
     static const char *const precisions[] = {"single", "double", NULL};
     static const char *const clocks[] = {"grid", "exact", NULL};
-    const struct hk_node *name = hk_node_get(e->root, "name"), *about = hk_node_get(e->root, "about");
+    const struct hk_node *name = hk_node_get(e->root, "name"),
+                         *about = hk_node_get(e->root, "about");
     const struct hk_node *version = hk_node_get(e->root, "hillock");
     size_t precision = 0, clock = 0;
     int64_t schema = 1;
     double tick_ms = 0.0;
     if (version && !hk_node_int(version, 1, 1, &schema, err)) return false;
-    if (!name) return hk_node_fail(err, e->root, "needs `name:`, which its results are filed under");
+    if (!name)
+        return hk_node_fail(err, e->root, "needs `name:`, which its results are filed under");
     if (!(e->name = hk_node_text(name, err))) return false;
     if (about && !(e->about = hk_node_text(about, err))) return false;
     if (!read_seed(e, reader, options->seed, err)) return false;
@@ -144,7 +150,8 @@ static bool read_data(struct hk_experiment *e, struct hk_reader *reader, struct 
     int64_t train = 0, test = 0, seed = 0;
     if (node->kind == HK_NODE_MAP) {
         if (!hk_node_check_keys(node, keys, HK_COUNT(keys), err)) return false;
-        if (!(set = hk_node_get(node, "set"))) return hk_node_fail_key(err, node, "needs `set: NAME`");
+        if (!(set = hk_node_get(node, "set")))
+            return hk_node_fail_key(err, node, "needs `set: NAME`");
         const struct hk_node *counts[] = {hk_node_get(node, "train"), hk_node_get(node, "test"),
                                           hk_node_get(node, "seed")};
         int64_t *values[] = {&train, &test, &seed};
@@ -172,9 +179,11 @@ static bool read_time(struct hk_experiment *e, struct hk_reader *reader, struct 
     const struct hk_node *protocol = hk_node_get(e->root, "protocol");
     double ms = 0.0;
     if (!duration == !protocol)
-        return hk_node_fail(err, duration ? duration : e->root, "needs either `duration:` or `protocol:`");
+        return hk_node_fail(err, duration ? duration : e->root,
+                            "needs either `duration:` or `protocol:`");
     if (protocol) {
-        if (!e->has_data) return hk_node_fail_key(err, protocol, "shows samples, but there is no `data:`");
+        if (!e->has_data)
+            return hk_node_fail_key(err, protocol, "shows samples, but there is no `data:`");
         bool read = hk_protocol_read(reader, hk_node_get(e->root, "readouts"), protocol, network,
                                      &e->data, &e->protocol, err);
         e->protocol.seed = e->seed;
@@ -242,8 +251,8 @@ static bool read_all(struct hk_experiment *e, const struct hk_experiment_options
            read_time(e, &reader, &network, err) && read_record(e, err);
 }
 
-bool hk_experiment_read(struct hk_experiment *experiment, const struct hk_experiment_options *options,
-                        struct hk_err *err) {
+bool hk_experiment_read(struct hk_experiment *experiment,
+                        const struct hk_experiment_options *options, struct hk_err *err) {
     *experiment = (struct hk_experiment){.arena = hk_arena_create(err)};
     return experiment->arena && read_all(experiment, options, err);
 }

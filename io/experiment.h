@@ -16,7 +16,7 @@ struct hk_experiment_options {
 
 /* What `record:` asks for. */
 struct hk_record {
-    struct hk_pop *pop;       /* whose spikes */
+    struct hk_pop *pop;        /* whose spikes */
     const char *const *phases; /* in these phases; count 0: always */
     size_t phase_count;
 };
@@ -37,7 +37,8 @@ struct hk_experiment {
 
 /* Read and check everything; nothing is built. Ends with hk_experiment_finish, also after a failure.
  * Errors: HK_ERR_CONFIG with file, line and column; HK_ERR_DATA; HK_ERR_IO; HK_ERR_MEMORY. */
-bool hk_experiment_read(struct hk_experiment *experiment, const struct hk_experiment_options *options,
+bool hk_experiment_read(struct hk_experiment *experiment,
+                        const struct hk_experiment_options *options,
                         struct hk_err *err) HK_MUST_USE;
 void hk_experiment_finish(struct hk_experiment *experiment);
 

@@ -38,8 +38,9 @@ static bool read_bytes(struct idx *idx, unsigned char *to, size_t size, size_t b
         int got = gzread(idx->file, to + done, part);
         if (got < 0) return fail_read(idx, err);
         if (got == 0)
-            return HK_FAIL(err, HK_ERR_DATA, "%s: truncated: %zu bytes expected, but it ends after %zu",
-                           idx->path, before + size, before + done);
+            return HK_FAIL(err, HK_ERR_DATA,
+                           "%s: truncated: %zu bytes expected, but it ends after %zu", idx->path,
+                           before + size, before + done);
         done += (size_t)got;
     }
     return true;
@@ -51,8 +52,9 @@ static bool read_header(struct idx *idx, uint32_t rank, struct hk_err *err) {
     if (!read_bytes(idx, head, 4, 0, err)) return false;
     uint32_t magic = big_endian(head), wanted = MAGIC_BYTES + rank;
     if (magic != wanted)
-        return HK_FAIL(err, HK_ERR_DATA, "%s: not an IDX file of %s: it begins with 0x%08x, not 0x%08x",
-                       idx->path, rank == LABELS_RANK ? "labels" : "images", magic, wanted);
+        return HK_FAIL(err, HK_ERR_DATA,
+                       "%s: not an IDX file of %s: it begins with 0x%08x, not 0x%08x", idx->path,
+                       rank == LABELS_RANK ? "labels" : "images", magic, wanted);
     if (!read_bytes(idx, head + 4, 4 * (size_t)rank, 4, err)) return false;
     for (uint32_t i = 0; i < rank; i++) {
         idx->side[i] = big_endian(head + 4 + 4 * (size_t)i);
@@ -67,18 +69,21 @@ static bool read_header(struct idx *idx, uint32_t rank, struct hk_err *err) {
 }
 
 /* The data grow as they are read: a header that lies costs no more than the file is long. */
-static uint8_t *read_data(struct idx *idx, size_t header, struct hk_arena *arena, struct hk_err *err) {
+static uint8_t *read_data(struct idx *idx, size_t header, struct hk_arena *arena,
+                          struct hk_err *err) {
     struct hk_block block = {0};
     uint8_t *data = NULL;
     unsigned char extra;
     for (size_t done = 0; done < idx->size; done += PIECE) {
         size_t part = idx->size - done < PIECE ? idx->size - done : PIECE;
         if (!hk_block_reserve(&block, done + part, 1, err)) goto done;
-        if (!read_bytes(idx, (unsigned char *)block.data + done, part, header + done, err)) goto done;
+        if (!read_bytes(idx, (unsigned char *)block.data + done, part, header + done, err))
+            goto done;
     }
     if (gzread(idx->file, &extra, 1) != 0) {
-        (void)HK_FAIL(err, HK_ERR_DATA, "%s: there is more after the %zu bytes that its header claims",
-                      idx->path, header + idx->size);
+        (void)HK_FAIL(err, HK_ERR_DATA,
+                      "%s: there is more after the %zu bytes that its header claims", idx->path,
+                      header + idx->size);
         goto done;
     }
     data = HK_NEW(arena, uint8_t, idx->size, err);
@@ -88,8 +93,8 @@ done:
     return data;
 }
 
-static const uint8_t *read_file(struct hk_arena *arena, const char *path, uint32_t rank, struct idx *idx,
-                                struct hk_err *err) {
+static const uint8_t *read_file(struct hk_arena *arena, const char *path, uint32_t rank,
+                                struct idx *idx, struct hk_err *err) {
     uint8_t *data = NULL;
     *idx = (struct idx){.path = path};
     errno = 0;

@@ -9,8 +9,8 @@ void hk_keys_add(struct hk_keys *keys, const char *key) {
     keys->key[keys->count++] = key;
 }
 
-bool hk_default_key(struct hk_reader *reader, struct hk_node *map, const char *key, const char *text,
-                    struct hk_err *err) {
+bool hk_default_key(struct hk_reader *reader, struct hk_node *map, const char *key,
+                    const char *text, struct hk_err *err) {
     if (hk_node_get(map, key)) return true;
     struct hk_node *node = hk_node_create(reader->arena, HK_NODE_SCALAR, err);
     if (!node) return false;
@@ -79,9 +79,12 @@ static bool write_default(struct hk_reader *reader, struct hk_node *map, const c
     switch (param->kind) {
     case HK_REAL:
     case HK_INT:
-        (void)snprintf(text, sizeof text, "%.15g%s%s", param->def, pure ? "" : " ", pure ? "" : unit);
+        (void)snprintf(text, sizeof text, "%.15g%s%s", param->def, pure ? "" : " ",
+                       pure ? "" : unit);
         break;
-    case HK_BOOL: (void)snprintf(text, sizeof text, "%s", param->def != 0.0 ? "true" : "false"); break;
+    case HK_BOOL:
+        (void)snprintf(text, sizeof text, "%s", param->def != 0.0 ? "true" : "false");
+        break;
     case HK_CHOICE: (void)snprintf(text, sizeof text, "%s", param->choices[(int)param->def]); break;
     case HK_LIST:
     case HK_TEXT: return true;
@@ -94,8 +97,8 @@ static bool is_required(const struct hk_param *param) {
 }
 
 bool hk_read_params(struct hk_reader *reader, struct hk_node *map, const struct hk_model *model,
-                    const char *suffix, const char *weight_unit, struct hk_keys *keys, void **values,
-                    struct hk_err *err) {
+                    const char *suffix, const char *weight_unit, struct hk_keys *keys,
+                    void **values, struct hk_err *err) {
     *values = hk_arena_array(reader->arena, 1, model->param_size, 16, err);
     if (!*values) return false;
     hk_params_default(model, *values);
@@ -124,7 +127,8 @@ bool hk_read_named(struct hk_reader *reader, enum hk_model_kind kind, struct hk_
     const struct hk_node *named = map ? hk_node_get(map, name_key) : node;
     struct hk_keys keys = {{name_key}, 1};
     if (!named)
-        return hk_node_fail_key(err, node, "needs `%s: NAME`, the %s", name_key, hk_kind_name(kind));
+        return hk_node_fail_key(err, node, "needs `%s: NAME`, the %s", name_key,
+                                hk_kind_name(kind));
     const char *name = hk_node_text(named, err);
     if (!name) return false;
     if (!(*model = hk_model_get(kind, name, reader->precision, err)))
@@ -193,11 +197,13 @@ bool hk_read_dist(struct hk_reader *reader, const struct hk_node *node, const ch
     static const char *const names[] = {"uniform", "normal"};
     static const enum hk_dist_kind kinds[] = {HK_DIST_UNIFORM, HK_DIST_NORMAL};
     *dist = (struct hk_dist){.kind = HK_DIST_CONSTANT};
-    if (node->kind != HK_NODE_MAP) return hk_node_quantity(node, unit, reader->scope, &dist->a, err);
+    if (node->kind != HK_NODE_MAP)
+        return hk_node_quantity(node, unit, reader->scope, &dist->a, err);
     if (!hk_node_check_keys(node, names, HK_COUNT(names), err)) return false;
     if (node->count != 1)
-        return hk_node_fail(err, node, "expected one distribution: {uniform: [lowest, highest]} or "
-                                       "{normal: [mean, standard deviation]}");
+        return hk_node_fail(err, node,
+                            "expected one distribution: {uniform: [lowest, highest]} or "
+                            "{normal: [mean, standard deviation]}");
     for (size_t i = 0; i < HK_COUNT(names); i++)
         if (strcmp(node->first->key, names[i]) == 0) dist->kind = kinds[i];
     return read_pair(reader, node->first, unit, dist, err);

@@ -26,8 +26,8 @@ void hk_keys_add(struct hk_keys *keys, const char *key);
  * "_<suffix>" behind where suffix is given. `weight_unit` replaces the unit "weight". *values is the
  * model's parameter struct, in the arena. The keys are added to `keys` (may be NULL). */
 bool hk_read_params(struct hk_reader *reader, struct hk_node *map, const struct hk_model *model,
-                    const char *suffix, const char *weight_unit, struct hk_keys *keys, void **values,
-                    struct hk_err *err) HK_MUST_USE;
+                    const char *suffix, const char *weight_unit, struct hk_keys *keys,
+                    void **values, struct hk_err *err) HK_MUST_USE;
 
 /* `connect: all-to-all` or `connect: {rule: fixed-indegree, n: 100}`: a model by its name, alone or under
  * `name_key` with its parameters beside it. */
@@ -45,7 +45,7 @@ bool hk_read_dist(struct hk_reader *reader, const struct hk_node *node, const ch
                   struct hk_dist *dist, struct hk_err *err) HK_MUST_USE;
 
 /* Give `map` a scalar `key: text` where it has none: a default, made visible. */
-bool hk_default_key(struct hk_reader *reader, struct hk_node *map, const char *key, const char *text,
-                    struct hk_err *err) HK_MUST_USE;
+bool hk_default_key(struct hk_reader *reader, struct hk_node *map, const char *key,
+                    const char *text, struct hk_err *err) HK_MUST_USE;
 
 #endif

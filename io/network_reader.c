@@ -21,7 +21,8 @@ static struct hk_pop *find_population(const struct hk_node *node, const char *na
     if (pop) return pop;
     const char *names[NAMES_MAX];
     size_t count = 0;
-    while (count < NAMES_MAX && (pop = hk_sim_population(sim, count))) names[count++] = hk_pop_name(pop);
+    while (count < NAMES_MAX && (pop = hk_sim_population(sim, count)))
+        names[count++] = hk_pop_name(pop);
     (void)fail_unknown(node, "population", name, names, count, err);
     return NULL;
 }
@@ -39,7 +40,8 @@ struct hk_proj *hk_node_projection(const struct hk_node *node, const struct hk_s
     struct hk_proj *proj = hk_sim_find_projection(sim, name);
     if (proj) return proj;
     size_t count = 0;
-    while (count < NAMES_MAX && (proj = hk_sim_projection(sim, count))) names[count++] = hk_proj_name(proj);
+    while (count < NAMES_MAX && (proj = hk_sim_projection(sim, count)))
+        names[count++] = hk_proj_name(proj);
     (void)fail_unknown(node, "projection", name, names, count, err);
     return NULL;
 }
@@ -69,14 +71,16 @@ static bool read_shape(struct hk_reader *reader, const struct hk_node *shape, in
 }
 
 /* `size: 100` or `shape: [10, 10]`; an encoder's population may leave it to the data. */
-static bool read_size(struct hk_reader *reader, struct hk_node *map, const struct hk_samples *samples,
-                      struct draft *draft, struct hk_err *err) {
+static bool read_size(struct hk_reader *reader, struct hk_node *map,
+                      const struct hk_samples *samples, struct draft *draft, struct hk_err *err) {
     const struct hk_node *size = hk_node_get(map, "size"), *shape = hk_node_get(map, "shape");
     int64_t units = draft->spec.encoder && samples ? (int64_t)samples->size : 0;
     if (size && shape) return hk_node_fail_key(err, shape, "give either size or shape");
-    if (size && !hk_node_whole(size, reader->scope, 1, HK_NEURON_NONE - 1, &units, err)) return false;
+    if (size && !hk_node_whole(size, reader->scope, 1, HK_NEURON_NONE - 1, &units, err))
+        return false;
     if (shape && !read_shape(reader, shape, &units, err)) return false;
-    if (units == 0) return hk_node_fail_key(err, map, "needs `size: NUMBER` or `shape: [ROWS, COLUMNS]`");
+    if (units == 0)
+        return hk_node_fail_key(err, map, "needs `size: NUMBER` or `shape: [ROWS, COLUMNS]`");
     if (draft->spec.encoder && !samples)
         return hk_node_fail_key(err, map, "encodes samples, but the file has no `data:`");
     if (draft->spec.encoder && (size_t)units != samples->size)
@@ -91,11 +95,13 @@ static bool read_source(struct hk_reader *reader, struct hk_node *source, struct
     void *values = NULL;
     bool encodes = source->kind == HK_NODE_MAP && hk_node_get(source, "encoder");
     if (encodes) {
-        if (!hk_read_named(reader, HK_KIND_ENCODER, source, "encoder", "1", &draft->model, &values, err))
+        if (!hk_read_named(reader, HK_KIND_ENCODER, source, "encoder", "1", &draft->model, &values,
+                           err))
             return false;
         draft->spec.encoder = (const struct hk_encoder_model *)draft->model;
     } else {
-        if (!hk_read_keyed(reader, HK_KIND_SOURCE, source, &draft->model, &values, err)) return false;
+        if (!hk_read_keyed(reader, HK_KIND_SOURCE, source, &draft->model, &values, err))
+            return false;
         draft->spec.source = (const struct hk_source_model *)draft->model;
     }
     draft->spec.param = values;
@@ -129,8 +135,8 @@ static bool read_receptors(struct hk_reader *reader, struct hk_node *map, struct
     if (!specs) return false;
     const struct hk_node *kernel = named ? node->first : node;
     for (; i < count; kernel = named ? kernel->next : kernel, i++)
-        if (!read_receptor(reader, map, named ? kernel->key : both[i], kernel, &specs[i], &draft->keys,
-                           err))
+        if (!read_receptor(reader, map, named ? kernel->key : both[i], kernel, &specs[i],
+                           &draft->keys, err))
             return false;
     draft->spec.receptors = specs;
     draft->spec.receptor_count = count;
@@ -172,7 +178,8 @@ static bool read_neurons(struct hk_reader *reader, struct hk_node *map, struct d
     draft->spec.neuron = (const struct hk_neuron_model *)draft->model;
     hk_keys_add(&draft->keys, "model");
     hk_keys_add(&draft->keys, "init");
-    if (!hk_read_params(reader, map, draft->model, NULL, "1", &draft->keys, &values, err)) return false;
+    if (!hk_read_params(reader, map, draft->model, NULL, "1", &draft->keys, &values, err))
+        return false;
     draft->spec.param = values;
     return read_receptors(reader, map, draft, err) && read_drives(reader, map, draft, err);
 }
@@ -187,7 +194,8 @@ static bool read_init(struct hk_reader *reader, const struct hk_node *init, stru
         const struct hk_column *info;
         struct hk_dist dist;
         size_t count = 0;
-        while (count < NAMES_MAX && (info = hk_pop_column_info(pop, count))) names[count++] = info->name;
+        while (count < NAMES_MAX && (info = hk_pop_column_info(pop, count)))
+            names[count++] = info->name;
         int column = hk_pop_column(pop, node->key);
         if (column < 0) return fail_unknown(node, "state variable", node->key, names, count, err);
         info = hk_pop_column_info(pop, (size_t)column);
@@ -198,12 +206,13 @@ static bool read_init(struct hk_reader *reader, const struct hk_node *init, stru
 }
 
 static bool read_population(struct hk_reader *reader, struct hk_node *map,
-                            const struct hk_samples *samples, struct hk_sim *sim, struct hk_err *err) {
+                            const struct hk_samples *samples, struct hk_sim *sim,
+                            struct hk_err *err) {
     struct draft draft = {.spec = {.name = map->key}, .keys = {{"size", "shape"}, 2}};
     if (!hk_node_expect(map, HK_NODE_MAP, err)) return false;
     struct hk_node *source = hk_node_get(map, "source");
-    bool read = source ? read_source(reader, source, &draft, err)
-                       : read_neurons(reader, map, &draft, err);
+    bool read =
+        source ? read_source(reader, source, &draft, err) : read_neurons(reader, map, &draft, err);
     if (!read || !hk_node_check_keys(map, draft.keys.key, draft.keys.count, err)) return false;
     if (!read_size(reader, map, samples, &draft, err)) return false;
     struct hk_pop *pop = hk_sim_add_population(sim, &draft.spec, err);
@@ -222,7 +231,8 @@ struct link {
 static bool read_ends(struct hk_reader *reader, const struct hk_node *map, const struct hk_sim *sim,
                       struct hk_proj_spec *spec, struct hk_err *err) {
     const char *arrow = strstr(map->key, "->");
-    if (!arrow) return hk_node_fail_key(err, map, "'%s' is not of the form source->target", map->key);
+    if (!arrow)
+        return hk_node_fail_key(err, map, "'%s' is not of the form source->target", map->key);
     char *source = hk_arena_text(reader->arena, map->key, err);
     if (!source) return false;
     source[arrow - map->key] = '\0';
@@ -243,27 +253,30 @@ static bool read_ends(struct hk_reader *reader, const struct hk_node *map, const
 static bool read_weight(struct hk_reader *reader, struct hk_node *map, struct link *link,
                         struct hk_err *err) {
     const struct hk_pop *target = link->spec.target;
-    const struct hk_node *named = hk_node_get(map, "receptor"), *weight = hk_node_get(map, "weight");
+    const struct hk_node *named = hk_node_get(map, "receptor"),
+                         *weight = hk_node_get(map, "weight");
     const char *first = NULL, *names[NAMES_MAX];
     size_t count = 0;
     while (count < NAMES_MAX && hk_pop_receptor(target, count, &names[count])) count++;
     link->receptor = hk_pop_receptor(target, 0, &first);
-    if (!weight) return hk_node_fail_key(err, map, "needs `weight:`, in %s", link->receptor->weight_unit);
+    if (!weight)
+        return hk_node_fail_key(err, map, "needs `weight:`, in %s", link->receptor->weight_unit);
     if (named) {
         if (!(link->spec.receptor = hk_node_text(named, err))) return false;
         link->receptor = hk_pop_find_receptor(target, link->spec.receptor);
         if (!link->receptor)
             return fail_unknown(named, "receptor", link->spec.receptor, names, count, err);
     }
-    if (!hk_read_dist(reader, weight, link->receptor->weight_unit, &link->spec.weight, err)) return false;
+    if (!hk_read_dist(reader, weight, link->receptor->weight_unit, &link->spec.weight, err))
+        return false;
     if (named || count == 1) return true;
     const char *side = link->spec.weight.a < 0.0 ? "inh" : "exc";
     link->spec.receptor = side;
     link->receptor = hk_pop_find_receptor(target, side);
     bool signed_input = link->receptor && link->receptor->effect != HK_EFFECT_CONDUCTANCE;
     if (signed_input) return hk_default_key(reader, map, "receptor", side, err);
-    return hk_node_fail_key(err, map, "needs `receptor:`; %s has %s, %s%s", hk_pop_name(target), first,
-                            names[1], count > 2 ? " ..." : "");
+    return hk_node_fail_key(err, map, "needs `receptor:`; %s has %s, %s%s", hk_pop_name(target),
+                            first, names[1], count > 2 ? " ..." : "");
 }
 
 static bool read_delay(struct hk_reader *reader, struct hk_node *map, struct link *link,
@@ -283,7 +296,8 @@ static bool read_rules(struct hk_reader *reader, struct hk_node *map, struct lin
     struct hk_node *connect = hk_node_get(map, "connect"), *node;
     if (!connect)
         return hk_node_fail_key(err, map, "needs `connect:`, for example `connect: all-to-all`");
-    if (!hk_read_named(reader, HK_KIND_CONNECT, connect, "rule", "1", &model, &values, err)) return false;
+    if (!hk_read_named(reader, HK_KIND_CONNECT, connect, "rule", "1", &model, &values, err))
+        return false;
     link->spec.connect = (const struct hk_connect_model *)model;
     link->spec.connect_param = values;
     if (!hk_default_key(reader, map, "synapse", "static", err)) return false;
@@ -293,8 +307,8 @@ static bool read_rules(struct hk_reader *reader, struct hk_node *map, struct lin
     link->spec.synapse = (const struct hk_synapse_model *)model;
     link->spec.synapse_param = values;
     if (!(node = hk_node_get(map, "plasticity"))) return true;
-    if (!hk_read_named(reader, HK_KIND_PLASTICITY, node, "rule", link->receptor->weight_unit, &model,
-                       &values, err))
+    if (!hk_read_named(reader, HK_KIND_PLASTICITY, node, "rule", link->receptor->weight_unit,
+                       &model, &values, err))
         return false;
     link->spec.plasticity = (const struct hk_plasticity_model *)model;
     link->spec.plasticity_param = values;
@@ -302,12 +316,14 @@ static bool read_rules(struct hk_reader *reader, struct hk_node *map, struct lin
 }
 
 /* `normalise: 78 nS`: the sum of each target's incoming weights, before every presentation that learns. */
-static bool read_normalise(struct hk_reader *reader, const struct hk_node *map, const struct link *link,
-                           struct hk_proj *proj, struct hk_network *network, struct hk_err *err) {
+static bool read_normalise(struct hk_reader *reader, const struct hk_node *map,
+                           const struct link *link, struct hk_proj *proj,
+                           struct hk_network *network, struct hk_err *err) {
     const struct hk_node *node = hk_node_get(map, "normalise");
     double total = 0.0;
     if (!node) return true;
-    if (!hk_node_quantity(node, link->receptor->weight_unit, reader->scope, &total, err)) return false;
+    if (!hk_node_quantity(node, link->receptor->weight_unit, reader->scope, &total, err))
+        return false;
     if (!(total > 0.0)) return hk_node_fail(err, node, "the sum of the weights must be above 0");
     if (!link->spec.plasticity)
         return hk_node_fail_key(err, node, "only projections with `plasticity:` are normalised");
@@ -315,8 +331,8 @@ static bool read_normalise(struct hk_reader *reader, const struct hk_node *map, 
     return true;
 }
 
-static bool read_projection(struct hk_reader *reader, struct hk_node *map, struct hk_network *network,
-                            struct hk_err *err) {
+static bool read_projection(struct hk_reader *reader, struct hk_node *map,
+                            struct hk_network *network, struct hk_err *err) {
     static const char *const keys[] = {"connect", "weight",     "delay",    "receptor",
                                        "synapse", "plasticity", "normalise"};
     struct link link = {.receptor = NULL};

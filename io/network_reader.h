@@ -6,7 +6,7 @@
 #include "sim/protocol.h"
 
 struct hk_network {
-    struct hk_sim *sim; /* lent */
+    struct hk_sim *sim;             /* lent */
     struct hk_normalise *normalise; /* projections that say `normalise:` */
     size_t normalise_count;
 };

@@ -114,8 +114,9 @@ static bool read_use(const struct context *c, const struct hk_node *map, struct 
         const struct hk_node *node = hk_node_get(map, uses[i].key);
         if (!node) continue;
         if (phase->use != HK_READOUT_NONE)
-            return hk_node_fail_key(err, node, "a phase labels, evaluates or keeps a running score: "
-                                               "one of them");
+            return hk_node_fail_key(err, node,
+                                    "a phase labels, evaluates or keeps a running score: "
+                                    "one of them");
         phase->use = uses[i].use;
         if (!find_readout(c, node, &phase->readout, err)) return false;
     }
@@ -178,8 +179,10 @@ static bool read_samples(const struct context *c, const struct hk_node *map, str
     const char *split = node ? hk_node_text(node, err) : NULL;
     if (!node) return hk_node_fail_key(err, map, "a phase needs `data: train` or `data: test`");
     if (!split) return false;
-    if (strcmp(split, "train") == 0) phase->samples = &c->data->train;
-    else if (strcmp(split, "test") == 0) phase->samples = &c->data->test;
+    if (strcmp(split, "train") == 0)
+        phase->samples = &c->data->train;
+    else if (strcmp(split, "test") == 0)
+        phase->samples = &c->data->test;
     else
         return hk_node_fail(err, node, "there is no part '%s' of a data set; %s", split,
                             hk_nearest_hint(split, splits, HK_COUNT(splits), hint));
@@ -191,14 +194,14 @@ static bool read_samples(const struct context *c, const struct hk_node *map, str
         return false;
     size_t count = phase->samples->count;
     if (phase->skip < count && phase->take <= count - phase->skip) return true;
-    return hk_node_fail(err, map, "asks for samples %zu to %zu, but there are %zu in %s/%s", phase->skip,
-                        phase->skip + phase->take - 1, count, c->data->name, split);
+    return hk_node_fail(err, map, "asks for samples %zu to %zu, but there are %zu in %s/%s",
+                        phase->skip, phase->skip + phase->take - 1, count, c->data->name, split);
 }
 
 static bool read_phase(const struct context *c, const struct hk_node *map, struct hk_phase *phase,
                        struct hk_err *err) {
-    static const char *const keys[] = {"phase", "data",  "skip",     "take",    "shuffle", "epochs",
-                                       "show",  "rest",  "reset",    "learn",   "adapt",   "retry",
+    static const char *const keys[] = {"phase", "data",     "skip",    "take",  "shuffle", "epochs",
+                                       "show",  "rest",     "reset",   "learn", "adapt",   "retry",
                                        "label", "evaluate", "running", "window"};
     if (!hk_node_expect(map, HK_NODE_MAP, err)) return false;
     if (!hk_node_check_keys(map, keys, HK_COUNT(keys), err)) return false;
@@ -206,16 +209,18 @@ static bool read_phase(const struct context *c, const struct hk_node *map, struc
     if (!name) return hk_node_fail(err, map, "needs `phase: NAME`");
     if (!(phase->name = hk_node_text(name, err))) return false;
     if (!read_samples(c, map, phase, err) || !read_learn(c, map, phase, err) ||
-        !read_flag(map, "adapt", &phase->adapt, err) || !read_flag(map, "reset", &phase->reset, err) ||
+        !read_flag(map, "adapt", &phase->adapt, err) ||
+        !read_flag(map, "reset", &phase->reset, err) ||
         !read_ticks(c, map, "show", &phase->show, err) ||
         !read_ticks(c, map, "rest", &phase->rest, err) || !read_retry(c, map, phase, err) ||
         !read_use(c, map, phase, err))
         return false;
-    return phase->show > 0 || hk_node_fail(err, map, "needs `show:`, how long a sample is presented");
+    return phase->show > 0 ||
+           hk_node_fail(err, map, "needs `show:`, how long a sample is presented");
 }
 
-static bool read_phases(const struct context *c, const struct hk_node *list, struct hk_protocol *out,
-                        struct hk_err *err) {
+static bool read_phases(const struct context *c, const struct hk_node *list,
+                        struct hk_protocol *out, struct hk_err *err) {
     if (!hk_node_expect(list, HK_NODE_LIST, err)) return false;
     struct hk_phase *phases = HK_NEW(c->reader->arena, struct hk_phase, list->count, err);
     if (!phases) return false;

@@ -99,7 +99,7 @@ bool hk_results_array(struct hk_results *results, const struct hk_results_array 
                       struct hk_err *err) {
     HK_ASSERT(array->rank > 0);
     struct hk_store_item set = {array->path, array->unit,  array->element,
-                             array->rank, array->shape, array->data};
+                                array->rank, array->shape, array->data};
     return check_path(array->path, err) && hk_store_put(results->store, &set, err);
 }
 
@@ -111,7 +111,7 @@ bool hk_results_array(struct hk_results *results, const struct hk_results_array 
 static struct decimal decimal_from(double value) {
     for (double parts = 1.0; parts <= 1e9; parts *= 10.0) {
         double whole = round(value * parts);
-        if (fabs(value * parts - whole) <= 1e-9 * whole) return (struct decimal){whole, parts};
+        if (fabs(value * parts - whole) <= 1e-12 * whole) return (struct decimal){whole, parts};
     }
     return (struct decimal){value, 1.0};
 }

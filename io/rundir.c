@@ -14,7 +14,7 @@ static bool mkdir_fail(const char *path, struct hk_err *err) {
 static bool make_parents(struct hk_arena *arena, const char *path, struct hk_err *err) {
     char *text = hk_arena_text(arena, path, err);
     if (!text) return false;
-    for (char *slash = text; (slash = strchr(slash + 1, '/'));) {
+    for (char *slash = text; *slash && (slash = strchr(slash + 1, '/'));) {
         *slash = '\0';
         if (mkdir(text, EVERYBODY) != 0 && errno != EEXIST) return mkdir_fail(text, err);
         *slash = '/';

@@ -81,8 +81,8 @@ static bool open_taps(struct runner *run, struct hk_err *err) {
         struct hk_pop *pop = e->records[i].pop;
         run->taps[i].record = &e->records[i];
         run->taps[i].open = e->records[i].phase_count == 0;
-        run->taps[i].spikes = hk_results_spikes_open(run->results, hk_pop_name(pop), hk_pop_size(pop),
-                                                     hk_sim_tick_ms(e->sim), err);
+        run->taps[i].spikes = hk_results_spikes_open(run->results, hk_pop_name(pop),
+                                                     hk_pop_size(pop), hk_sim_tick_ms(e->sim), err);
         if (!run->taps[i].spikes) return false;
         hk_pop_listen(pop, hear, &run->taps[i]);
     }
@@ -145,8 +145,10 @@ static bool phase_end(void *context, const struct hk_phase_report *report, struc
 
 static bool run_protocol(struct runner *run, struct hk_err *err) {
     const struct hk_experiment *e = run->experiment;
-    const struct hk_protocol_listener listener = {
-        .context = run, .phase_begin = phase_begin, .presented = presented, .phase_end = phase_end};
+    const struct hk_protocol_listener listener = {.context = run,
+                                                  .phase_begin = phase_begin,
+                                                  .presented = presented,
+                                                  .phase_end = phase_end};
     return hk_protocol_run(e->sim, &e->protocol, &listener, err);
 }
 
@@ -180,11 +182,14 @@ static bool run_duration(struct runner *run, struct hk_err *err) {
 static bool write_build(struct runner *run, struct hk_run_summary *summary, struct hk_err *err) {
     const struct hk_proj *proj;
     const struct hk_sim *sim = run->experiment->sim;
-    for (size_t i = 0; (proj = hk_sim_projection(sim, i)); i++) summary->synapses += hk_proj_count(proj);
+    for (size_t i = 0; (proj = hk_sim_projection(sim, i)); i++)
+        summary->synapses += hk_proj_count(proj);
     summary->threads = hk_sim_threads(sim);
     return hk_results_number(run->results, "wall/build_s", summary->build_s, "s", err) &&
-           hk_results_integer(run->results, "network/synapses", (int64_t)summary->synapses, NULL, err) &&
-           hk_results_integer(run->results, "network/memory", (int64_t)hk_sim_memory(sim), "bytes", err) &&
+           hk_results_integer(run->results, "network/synapses", (int64_t)summary->synapses, NULL,
+                              err) &&
+           hk_results_integer(run->results, "network/memory", (int64_t)hk_sim_memory(sim), "bytes",
+                              err) &&
            hk_write_provenance(run->results, run->experiment, run->options->command, err);
 }
 
@@ -203,7 +208,8 @@ static bool write_end(struct runner *run, struct hk_run_summary *summary, const 
                               (int64_t)summary->counts.events, NULL, err) &&
            hk_results_number(run->results, "wall/total_s", summary->wall_s, "s", err) &&
            hk_results_text(run->results, "provenance/status", status, err) &&
-           (why->code == HK_OK || hk_results_text(run->results, "provenance/error", why->message, err)) &&
+           (why->code == HK_OK ||
+            hk_results_text(run->results, "provenance/error", why->message, err)) &&
            hk_write_weights(run->results, e, err);
 }
 

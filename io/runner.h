@@ -6,13 +6,13 @@
 
 /* How far a run is; lent during the callback. */
 struct hk_run_status {
-    const char *phase;    /* "build", a phase of the protocol, or "run" for a plain duration */
-    size_t done, total;   /* presentations of the phase, or ticks of the duration */
-    bool in_samples;      /* what done and total count: presentations */
-    double accuracy;      /* of the last 1000 presentations; NaN: none */
-    double elapsed_s;     /* wall time of the phase */
-    double simulated_ms;  /* since the start of the run */
-    bool ended;           /* the phase is over: the last report of it */
+    const char *phase;   /* "build", a phase of the protocol, or "run" for a plain duration */
+    size_t done, total;  /* presentations of the phase, or ticks of the duration */
+    bool in_samples;     /* what done and total count: presentations */
+    double accuracy;     /* of the last 1000 presentations; NaN: none */
+    double elapsed_s;    /* wall time of the phase */
+    double simulated_ms; /* since the start of the run */
+    bool ended;          /* the phase is over: the last report of it */
     const struct hk_phase_report *report; /* of a phase that ended, else NULL */
 };
 

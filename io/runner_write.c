@@ -39,7 +39,8 @@ static bool write_accuracy(struct hk_results *results, const struct hk_phase_rep
     const char *phase = report->phase->name;
     if (report->judged == 0) return true;
     if (!PATH(path, err, "metrics/%s/accuracy", phase) ||
-        !hk_results_number(results, path, (double)report->correct / (double)report->judged, NULL, err))
+        !hk_results_number(results, path, (double)report->correct / (double)report->judged, NULL,
+                           err))
         return false;
     if (!PATH(path, err, "metrics/%s/judged", phase) ||
         !hk_results_integer(results, path, (int64_t)report->judged, NULL, err))
@@ -89,14 +90,14 @@ bool hk_write_rates(struct hk_results *results, const struct hk_experiment *expe
 
 static bool write_column(struct hk_results *results, const char *path, enum hk_element element,
                          size_t count, const void *data, const char *unit, struct hk_err *err) {
-    const struct hk_results_array array = {
-        .path = path, .unit = unit, .element = element, .rank = 1, .shape = &count, .data = data};
+    const struct hk_results_array array =
+        {.path = path, .unit = unit, .element = element, .rank = 1, .shape = &count, .data = data};
     return hk_results_array(results, &array, err);
 }
 
 /* Canonical order is by target; the matrix has a row a source. */
-static bool write_matrix(struct hk_results *results, const struct hk_proj *proj, const double *weight,
-                         struct hk_block *room, struct hk_err *err) {
+static bool write_matrix(struct hk_results *results, const struct hk_proj *proj,
+                         const double *weight, struct hk_block *room, struct hk_err *err) {
     char path[PATH_SIZE];
     size_t rows = hk_pop_size(hk_proj_source(proj)), columns = hk_pop_size(hk_proj_target(proj));
     if (!hk_block_reserve(room, rows * columns, sizeof(float), err)) return false;
@@ -160,7 +161,8 @@ static bool write_slow_state(struct hk_results *results, const struct hk_pop *po
         if (!hk_block_reserve(room, hk_pop_size(pop), sizeof(double), err)) return false;
         hk_pop_read(pop, c, room->data);
         if (!PATH(path, err, "state/%s/%s", hk_pop_name(pop), info->name) ||
-            !write_column(results, path, HK_ELEMENT_F64, hk_pop_size(pop), room->data, info->unit, err))
+            !write_column(results, path, HK_ELEMENT_F64, hk_pop_size(pop), room->data, info->unit,
+                          err))
             return false;
     }
     return true;
@@ -182,8 +184,8 @@ bool hk_write_weights(struct hk_results *results, const struct hk_experiment *ex
 
 /* ---- provenance ---- */
 
-static bool write_texts(struct hk_results *results, const struct hk_experiment *e, const char *command,
-                        struct hk_err *err) {
+static bool write_texts(struct hk_results *results, const struct hk_experiment *e,
+                        const char *command, struct hk_err *err) {
     char now[64] = "";
     time_t clock = time(NULL);
     struct tm utc;
@@ -202,7 +204,8 @@ static bool write_texts(struct hk_results *results, const struct hk_experiment *
                  {"experiment/name", e->name},
                  {"experiment/about", e->about}};
     for (size_t i = 0; i < HK_COUNT(texts); i++)
-        if (texts[i].text && !hk_results_text(results, texts[i].path, texts[i].text, err)) return false;
+        if (texts[i].text && !hk_results_text(results, texts[i].path, texts[i].text, err))
+            return false;
     return true;
 }
 
@@ -214,8 +217,8 @@ bool hk_write_provenance(struct hk_results *results, const struct hk_experiment 
     bool ok = hk_tree_write(experiment->root, &text, err) &&
               hk_results_text(results, "experiment/resolved", text.data, err) &&
               hk_results_text(results, "provenance/seed", seed, err) &&
-              hk_results_integer(results, "provenance/threads", hk_sim_threads(experiment->sim), NULL,
-                                 err) &&
+              hk_results_integer(results, "provenance/threads", hk_sim_threads(experiment->sim),
+                                 NULL, err) &&
               write_texts(results, experiment, command, err);
     hk_block_finish(&text);
     return ok;

@@ -189,8 +189,8 @@ struct types {
     hid_t in_file, in_memory;
 };
 
-static bool dataset_write(struct hk_store *store, const struct hk_store_item *set, struct types types,
-                          struct hk_err *err) {
+static bool dataset_write(struct hk_store *store, const struct hk_store_item *set,
+                          struct types types, struct hk_err *err) {
     hsize_t shape[HK_STORE_RANK_MAX], chunk[HK_STORE_RANK_MAX];
     for (size_t i = 0; i < set->rank; i++) shape[i] = set->shape[i];
     bool chunked = choose_chunk(set->rank, shape, H5Tget_size(types.in_file), chunk);

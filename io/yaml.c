@@ -106,10 +106,7 @@ static bool take_scalar(struct reader *r, const yaml_event_t *event) {
     size_t size = event->data.scalar.length;
     yaml_mark_t mark = event->start_mark;
     bool quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
-    /* libyaml drops the tag "!" and shows it only by this flag. */
-    const yaml_char_t *tag = event->data.scalar.tag;
-    if (!quoted && !event->data.scalar.plain_implicit) tag = (const yaml_char_t *)"!";
-    if (!is_plain_yaml(r, mark, event->data.scalar.anchor, tag)) return false;
+    if (!is_plain_yaml(r, mark, event->data.scalar.anchor, event->data.scalar.tag)) return false;
     if (expects_key(r)) return take_key(r, mark, text, size);
     if (has_control(text, size, false)) return fail_at(r, mark, "control character in a text");
     bool null = !quoted && hk_text_is_null(text);

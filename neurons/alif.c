@@ -63,7 +63,8 @@ static double alif_gain(const void *derived) {
     return ((const struct alif_step *)derived)->membrane.gain;
 }
 
-static void decay_theta(hk_real *restrict theta, hk_real *restrict rest, hk_real lost, size_t count) {
+static void decay_theta(hk_real *restrict theta, hk_real *restrict rest, hk_real lost,
+                        size_t count) {
     for (size_t i = 0; i < count; i++) {
         hk_real change = rest[i] - theta[i] * lost;
         hk_real sum = theta[i] + change;

@@ -19,7 +19,8 @@ static const struct hk_column columns[] = {
 static bool lif_check(const void *param, struct hk_err *err) {
     const struct membrane *p = &((const struct lif *)param)->membrane;
     if (p->v_reset < p->v_th) return true;
-    return HK_FAIL(err, HK_ERR_RANGE, "v_reset = %g mV must be below v_th = %g mV", p->v_reset, p->v_th);
+    return HK_FAIL(err, HK_ERR_RANGE, "v_reset = %g mV must be below v_th = %g mV", p->v_reset,
+                   p->v_th);
 }
 
 static void lif_start(const void *param, double *values) {
@@ -49,7 +50,8 @@ static double lif_gain(const void *derived) {
     return ((const struct lif_step *)derived)->membrane.gain;
 }
 
-static size_t lif_update(const struct hk_neurons *block, const struct hk_input *in, uint32_t *fired) {
+static size_t lif_update(const struct hk_neurons *block, const struct hk_input *in,
+                         uint32_t *fired) {
     const struct lif_step *d = block->derived;
     hk_real *v = block->state[V], *hold = block->state[HOLD];
     unsigned char flag[HK_BLOCK];

@@ -18,8 +18,8 @@ static const struct hk_param params[] = {
      offsetof(struct diehl_cook, tau_pre), HK_REAL, NULL},
     {"tau_post", "ms", "time constant of the post trace that depresses", 20.0, 1e-3, 1e6,
      offsetof(struct diehl_cook, tau_post), HK_REAL, NULL},
-    {"tau_post_slow", "ms", "time constant of the post trace that gates potentiation", 40.0, 1e-3, 1e6,
-     offsetof(struct diehl_cook, tau_post_slow), HK_REAL, NULL},
+    {"tau_post_slow", "ms", "time constant of the post trace that gates potentiation", 40.0, 1e-3,
+     1e6, offsetof(struct diehl_cook, tau_post_slow), HK_REAL, NULL},
     {"a_plus", "weight", "potentiation at a post spike", 0.01, 0.0, 1e9,
      offsetof(struct diehl_cook, a_plus), HK_REAL, NULL},
     {"a_minus", "weight", "depression at a pre spike", 0.0001, 0.0, 1e9,
@@ -28,7 +28,8 @@ static const struct hk_param params[] = {
 
 static void diehl_cook_on_pre(const struct hk_plastic *s) {
     const struct diehl_cook *p = s->param;
-    const hk_real a = (hk_real)p->a_minus, low = (hk_real)p->pair.w_min, top = (hk_real)p->pair.w_max;
+    const hk_real a = (hk_real)p->a_minus, low = (hk_real)p->pair.w_min,
+                  top = (hk_real)p->pair.w_max;
     hk_real *restrict w = s->w;
     const hk_real *restrict post1 = s->other[0];
     for (size_t k = 0; k < s->count; k++) w[k] = hk_clamp(w[k] - a * post1[k], low, top);

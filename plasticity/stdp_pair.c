@@ -33,8 +33,8 @@ static const struct hk_param params[] = {
      offsetof(struct stdp, dependence), HK_CHOICE, dependences},
     {"mu", "1", "exponent of `power` and `power-law`", 1.0, 0.0, 10.0, offsetof(struct stdp, mu),
      HK_REAL, NULL},
-    {"w_0", "weight", "reference weight of `power-law`", 1.0, 1e-12, 1e9, offsetof(struct stdp, w_0),
-     HK_REAL, NULL},
+    {"w_0", "weight", "reference weight of `power-law`", 1.0, 1e-12, 1e9,
+     offsetof(struct stdp, w_0), HK_REAL, NULL},
 };
 
 static bool stdp_check(const void *param, struct hk_err *err) {
@@ -55,7 +55,8 @@ static hk_real part_to(hk_real part, double mu) {
 
 static void stdp_on_pre(const struct hk_plastic *s) {
     const struct stdp *p = s->param;
-    const hk_real a = (hk_real)p->a_minus, low = (hk_real)p->pair.w_min, top = (hk_real)p->pair.w_max;
+    const hk_real a = (hk_real)p->a_minus, low = (hk_real)p->pair.w_min,
+                  top = (hk_real)p->pair.w_max;
     hk_real *restrict w = s->w;
     const hk_real *restrict y = s->other[0];
     if (p->dependence == ADDITIVE)
@@ -69,7 +70,8 @@ static void stdp_on_pre(const struct hk_plastic *s) {
 
 static void stdp_on_post(const struct hk_plastic *s) {
     const struct stdp *p = s->param;
-    const hk_real a = (hk_real)p->a_plus, low = (hk_real)p->pair.w_min, top = (hk_real)p->pair.w_max;
+    const hk_real a = (hk_real)p->a_plus, low = (hk_real)p->pair.w_min,
+                  top = (hk_real)p->pair.w_max;
     hk_real *restrict w = s->w;
     const hk_real *restrict x = s->other[0];
     if (p->dependence == ADDITIVE) {

@@ -30,8 +30,10 @@ void hk_arena_destroy(struct hk_arena *arena) {
     if (!arena) return;
     for (struct chunk *chunk = arena->chunks, *next; chunk; chunk = next) {
         next = chunk->next;
-        if (chunk->mapped) (void)munmap(chunk, chunk->size);
-        else free(chunk);
+        if (chunk->mapped)
+            (void)munmap(chunk, chunk->size);
+        else
+            free(chunk);
     }
     free(arena);
 }
@@ -42,8 +44,8 @@ static size_t round_up(size_t size, size_t align) {
 
 /* A mapping of its own: zeroed lazily by the kernel, in huge pages where it has them. */
 static struct chunk *map_chunk(size_t size) {
-    void *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-                     -1, 0);
+    void *map = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (map == MAP_FAILED) return NULL;
 #ifdef MADV_HUGEPAGE
     if (size >= HUGE_PAGE) (void)madvise(map, size, MADV_HUGEPAGE);

@@ -25,8 +25,8 @@ void *hk_arena_array(struct hk_arena *arena, size_t count, size_t size, size_t a
 /* A copy of the text. */
 char *hk_arena_text(struct hk_arena *arena, const char *text, struct hk_err *err) HK_MUST_USE;
 /* printf into the arena. */
-char *hk_arena_format(struct hk_arena *arena, struct hk_err *err, const char *format, ...)
-    HK_MUST_USE HK_PRINTF(3, 4);
+char *hk_arena_format(struct hk_arena *arena, struct hk_err *err, const char *format,
+                      ...) HK_MUST_USE HK_PRINTF(3, 4);
 
 /* Bytes handed out so far. */
 size_t hk_arena_size(const struct hk_arena *arena);
@@ -37,7 +37,8 @@ struct hk_block {
     void *data;
     size_t size; /* bytes */
 };
-bool hk_block_reserve(struct hk_block *block, size_t count, size_t size, struct hk_err *err) HK_MUST_USE;
+bool hk_block_reserve(struct hk_block *block, size_t count, size_t size,
+                      struct hk_err *err) HK_MUST_USE;
 void hk_block_finish(struct hk_block *block);
 
 #endif

@@ -4,10 +4,15 @@
 #include <string.h>
 
 static const char *const kind_names[HK_KIND_COUNT] = {
-    [HK_KIND_NEURON] = "neuron model", [HK_KIND_RECEPTOR] = "receptor",
-    [HK_KIND_CONNECT] = "connectivity rule", [HK_KIND_SYNAPSE] = "synapse model",
-    [HK_KIND_PLASTICITY] = "plasticity rule", [HK_KIND_ENCODER] = "encoder",
-    [HK_KIND_SOURCE] = "source", [HK_KIND_DRIVE] = "drive", [HK_KIND_READOUT] = "read-out",
+    [HK_KIND_NEURON] = "neuron model",
+    [HK_KIND_RECEPTOR] = "receptor",
+    [HK_KIND_CONNECT] = "connectivity rule",
+    [HK_KIND_SYNAPSE] = "synapse model",
+    [HK_KIND_PLASTICITY] = "plasticity rule",
+    [HK_KIND_ENCODER] = "encoder",
+    [HK_KIND_SOURCE] = "source",
+    [HK_KIND_DRIVE] = "drive",
+    [HK_KIND_READOUT] = "read-out",
 };
 static const char *const isa_names[HK_ISA_COUNT] = {"base", "v3", "v4"};
 
@@ -66,7 +71,8 @@ const struct hk_model *hk_model_get(enum hk_model_kind kind, const char *name,
         if (i) strncat(list, ", ", sizeof list - strlen(list) - 1);
         strncat(list, known->name, sizeof list - strlen(list) - 1);
     }
-    (void)HK_FAIL(err, HK_ERR_CONFIG, "there is no %s '%s'; known: %s", kind_names[kind], name, list);
+    (void)HK_FAIL(err, HK_ERR_CONFIG, "there is no %s '%s'; known: %s", kind_names[kind], name,
+                  list);
     return NULL;
 }
 
@@ -95,12 +101,13 @@ static bool check_param(const struct hk_model *model, size_t index, struct hk_er
 static bool check_model(const struct hk_model_row *row, struct hk_err *err) {
     const struct hk_model *model = row->variant[HK_SINGLE][HK_ISA_BASE];
     if (model->abi != HK_MODEL_ABI)
-        return HK_FAIL(err, HK_ERR_CONFIG, "%s was built for abi %u, not %u", model->name, model->abi,
-                       HK_MODEL_ABI);
+        return HK_FAIL(err, HK_ERR_CONFIG, "%s was built for abi %u, not %u", model->name,
+                       model->abi, HK_MODEL_ABI);
     if (!model->name || !model->doc)
         return HK_FAIL(err, HK_ERR_CONFIG, "a %s has no name or doc", kind_names[row->kind]);
     if (hk_model_find(row->kind, model->name, HK_SINGLE) != row->variant[HK_SINGLE][hk_isa_best()])
-        return HK_FAIL(err, HK_ERR_CONFIG, "two %ss are called %s", kind_names[row->kind], model->name);
+        return HK_FAIL(err, HK_ERR_CONFIG, "two %ss are called %s", kind_names[row->kind],
+                       model->name);
     if (model->main_param && !hk_param_find(model, model->main_param))
         return HK_FAIL(err, HK_ERR_CONFIG, "%s has no %s", model->name, model->main_param);
     for (size_t i = 0; i < model->param_count; i++)

@@ -40,8 +40,10 @@ struct hk_model_row {
 };
 extern const struct hk_model_row hk_model_rows[];
 extern const size_t hk_model_row_count;
-extern const struct hk_kernels_step *const hk_kernels_step_variant[HK_PRECISION_COUNT][HK_ISA_COUNT];
-extern const struct hk_kernels_learn *const hk_kernels_learn_variant[HK_PRECISION_COUNT][HK_ISA_COUNT];
+extern const struct hk_kernels_step
+    *const hk_kernels_step_variant[HK_PRECISION_COUNT][HK_ISA_COUNT];
+extern const struct hk_kernels_learn
+    *const hk_kernels_learn_variant[HK_PRECISION_COUNT][HK_ISA_COUNT];
 extern const struct hk_kernels_columns
     *const hk_kernels_columns_variant[HK_PRECISION_COUNT][HK_ISA_COUNT];
 

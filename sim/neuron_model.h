@@ -24,10 +24,10 @@ struct hk_grid {
 
 /* What the receptors of one block add up to, `count` values each. */
 struct hk_input {
-    hk_real *push;  /* exact: change of V over the step, mV; else: current at the step's start, pA */
-    hk_real *g;     /* conductance at the step's start, nS */
-    hk_real *g_e;   /* the same times its reversal potential, pA */
-    hk_real *jump;  /* jump of V at the step's end, mV */
+    hk_real *push; /* exact: change of V over the step, mV; else: current at the step's start, pA */
+    hk_real *g;    /* conductance at the step's start, nS */
+    hk_real *g_e;  /* the same times its reversal potential, pA */
+    hk_real *jump; /* jump of V at the step's end, mV */
 };
 
 /* A block of consecutive units; columns point at its first. */
@@ -52,7 +52,8 @@ struct hk_neuron_model {
     /* The linear membrane, or false: then receptors report currents. Optional. */
     bool (*membrane)(const void *param, struct hk_membrane *membrane);
     /* Constants of a step, in double. Errors: HK_ERR_RANGE. */
-    bool (*derive)(const void *param, const struct hk_grid *grid, void *derived, struct hk_err *err);
+    bool (*derive)(const void *param, const struct hk_grid *grid, void *derived,
+                   struct hk_err *err);
     /* Change of `push` for 1 pA of constant current. */
     double (*gain)(const void *derived);
     /* Advance the block by one step; write the indices (within the block, ascending) of those that

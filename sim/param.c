@@ -99,7 +99,8 @@ double hk_param_get(const struct hk_param *param, const void *values) {
     const void *at = slot_const(param, values);
     switch (param->kind) {
     case HK_REAL: return *(const double *)at;
-    case HK_INT: return *(const int64_t *)at == INT64_MIN ? (double)NAN : (double)*(const int64_t *)at;
+    case HK_INT:
+        return *(const int64_t *)at == INT64_MIN ? (double)NAN : (double)*(const int64_t *)at;
     case HK_BOOL: return *(const bool *)at ? 1.0 : 0.0;
     case HK_CHOICE: return *(const int *)at;
     case HK_LIST:
@@ -113,10 +114,12 @@ bool hk_params_complete(const struct hk_model *model, const void *values, struct
         const struct hk_param *param = &model->params[i];
         bool numeric = param->kind == HK_REAL || param->kind == HK_INT;
         bool list = param->kind == HK_LIST && isnan(param->def);
-        bool missing = numeric ? isnan(hk_param_get(param, values))
-                               : list && !((const struct hk_list *)slot_const(param, values))->values;
+        bool missing = numeric
+                           ? isnan(hk_param_get(param, values))
+                           : list && !((const struct hk_list *)slot_const(param, values))->values;
         if (missing)
-            return HK_FAIL(err, HK_ERR_CONFIG, "%s needs %s: %s", model->name, param->name, param->doc);
+            return HK_FAIL(err, HK_ERR_CONFIG, "%s needs %s: %s", model->name, param->name,
+                           param->doc);
     }
     return true;
 }
@@ -124,11 +127,13 @@ bool hk_params_complete(const struct hk_model *model, const void *values, struct
 bool hk_tick_from_ms(double milliseconds, double tick_ms, hk_tick *ticks, struct hk_err *err) {
     double exact = milliseconds / tick_ms;
     if (!(fabs(exact) < 9e15))
-        return HK_FAIL(err, HK_ERR_RANGE, "%g ms is too long for ticks of %g ms", milliseconds, tick_ms);
+        return HK_FAIL(err, HK_ERR_RANGE, "%g ms is too long for ticks of %g ms", milliseconds,
+                       tick_ms);
     double whole = nearbyint(exact);
     if (fabs(exact - whole) > 1e-9 * fmax(1.0, fabs(exact)))
         return HK_FAIL(err, HK_ERR_RANGE,
-                       "%.10g ms is not a whole number of ticks of %.10g ms; the nearest are %.10g and "
+                       "%.10g ms is not a whole number of ticks of %.10g ms; the nearest are %.10g "
+                       "and "
                        "%.10g ms",
                        milliseconds, tick_ms, floor(exact) * tick_ms, ceil(exact) * tick_ms);
     *ticks = (hk_tick)whole;

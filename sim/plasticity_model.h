@@ -31,14 +31,30 @@ struct hk_pair_params {
     double w_min, w_max;
 };
 #define HK_PAIR_PARAMS(type, coincident_default, pairing_default)                                  \
-    {"coincident", "1", "what a pre and a post spike in one tick do", coincident_default, 0, 2,    \
-     offsetof(type, pair.coincident), HK_CHOICE, hk_coincident_choices},                           \
-    {"pairing", "1", "a spike adds 1 to its trace (all) or sets it to 1 (nearest)",                \
-     pairing_default, 0, 1, offsetof(type, pair.pairing), HK_CHOICE, hk_pairing_choices},          \
-    {"w_min", "weight", "lower bound of the weight", 0, -1e9, 1e9, offsetof(type, pair.w_min),     \
-     HK_REAL, NULL},                                                                               \
-    {"w_max", "weight", "upper bound of the weight", HK_REQUIRED, -1e9, 1e9,                       \
-     offsetof(type, pair.w_max), HK_REAL, NULL}
+    {"coincident",                                                                                 \
+     "1",                                                                                          \
+     "what a pre and a post spike in one tick do",                                                 \
+     coincident_default,                                                                           \
+     0,                                                                                            \
+     2,                                                                                            \
+     offsetof(type, pair.coincident),                                                              \
+     HK_CHOICE,                                                                                    \
+     hk_coincident_choices},                                                                       \
+        {"pairing",                                                                                \
+         "1",                                                                                      \
+         "a spike adds 1 to its trace (all) or sets it to 1 (nearest)",                            \
+         pairing_default,                                                                          \
+         0,                                                                                        \
+         1,                                                                                        \
+         offsetof(type, pair.pairing),                                                             \
+         HK_CHOICE,                                                                                \
+         hk_pairing_choices},                                                                      \
+        {"w_min", "weight", "lower bound of the weight", 0, -1e9, 1e9, offsetof(type, pair.w_min), \
+         HK_REAL, NULL},                                                                           \
+    {                                                                                              \
+        "w_max", "weight", "upper bound of the weight", HK_REQUIRED, -1e9, 1e9,                    \
+            offsetof(type, pair.w_max), HK_REAL, NULL                                              \
+    }
 
 struct hk_plastic {
     const void *param;

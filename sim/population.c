@@ -13,8 +13,10 @@ static bool copy_model(struct hk_sim *sim, const struct hk_model *model, const v
     *copy = hk_arena_array(sim->arena, 1, model->param_size, HK_CACHE_LINE, err);
     *derived = hk_arena_array(sim->arena, 1, derived_size, HK_CACHE_LINE, err);
     if (!*copy || !*derived) return false;
-    if (param && model->param_size) memcpy(*copy, param, model->param_size);
-    else hk_params_default(model, *copy);
+    if (param && model->param_size)
+        memcpy(*copy, param, model->param_size);
+    else
+        hk_params_default(model, *copy);
     return hk_params_complete(model, *copy, err);
 }
 
@@ -63,7 +65,8 @@ static bool derive_neurons(struct hk_pop *pop, struct hk_err *err) {
     const struct hk_neuron_model *model = pop->neuron;
     struct hk_membrane membrane;
     bool linear = !pop->conducting && model->membrane && model->membrane(pop->param, &membrane);
-    struct hk_grid grid = {.tick_ms = pop->sim->options.tick_ms, .exact = linear ? &membrane : NULL};
+    struct hk_grid grid = {.tick_ms = pop->sim->options.tick_ms,
+                           .exact = linear ? &membrane : NULL};
     if (model->check && !model->check(pop->param, err)) return false;
     if (!model->derive(pop->param, &grid, pop->derived, err)) return false;
     for (size_t i = 0; i < pop->receptor_count; i++) {
@@ -79,7 +82,8 @@ static bool add_columns(struct hk_pop *pop, struct hk_err *err) {
     struct hk_sim *sim = pop->sim;
     size_t count = pop->column_count;
     if (count > HK_COLUMNS_MAX)
-        return HK_FAIL(err, HK_ERR_LIMIT, "%zu state variables are more than %d", count, HK_COLUMNS_MAX);
+        return HK_FAIL(err, HK_ERR_LIMIT, "%zu state variables are more than %d", count,
+                       HK_COLUMNS_MAX);
     pop->info = HK_NEW(sim->arena, struct hk_column, count, err);
     pop->column = HK_NEW(sim->arena, void *, count, err);
     pop->start = HK_NEW(sim->arena, void *, count, err);
@@ -130,18 +134,21 @@ static bool add_source(struct hk_pop *pop, const struct hk_pop_spec *spec, struc
 static bool add_encoder(struct hk_pop *pop, const struct hk_pop_spec *spec, struct hk_err *err) {
     pop->encoder = spec->encoder;
     pop->burst = 1;
-    if (!copy_model(pop->sim, &spec->encoder->base, spec->param, 0, &pop->param, &pop->derived, err))
+    if (!copy_model(pop->sim, &spec->encoder->base, spec->param, 0, &pop->param, &pop->derived,
+                    err))
         return false;
     return !spec->encoder->check ||
            spec->encoder->check(pop->param, pop->sim->options.tick_ms, err);
 }
 
-static bool fill_population(struct hk_pop *pop, const struct hk_pop_spec *spec, struct hk_err *err) {
+static bool fill_population(struct hk_pop *pop, const struct hk_pop_spec *spec,
+                            struct hk_err *err) {
     int kinds = (spec->neuron != NULL) + (spec->source != NULL) + (spec->encoder != NULL);
     if (kinds != 1)
         return HK_FAIL(err, HK_ERR_CONFIG, "needs one of a neuron model, a source and an encoder");
     if (spec->size == 0 || spec->size == HK_NEURON_NONE)
-        return HK_FAIL(err, HK_ERR_RANGE, "size = %u, must be in 1..%u", spec->size, HK_NEURON_NONE - 1);
+        return HK_FAIL(err, HK_ERR_RANGE, "size = %u, must be in 1..%u", spec->size,
+                       HK_NEURON_NONE - 1);
     pop->padded = ((size_t)spec->size + HK_PART_UNITS - 1) / HK_PART_UNITS * HK_PART_UNITS;
     pop->counts = HK_NEW(pop->sim->arena, uint32_t, pop->padded, err);
     if (!pop->counts) return false;

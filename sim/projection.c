@@ -22,8 +22,10 @@ static bool copy_params(struct hk_sim *sim, const struct hk_model *model, const 
                         void **copy, struct hk_err *err) {
     *copy = hk_arena_array(sim->arena, 1, model->param_size, HK_CACHE_LINE, err);
     if (!*copy) return false;
-    if (param && model->param_size) memcpy(*copy, param, model->param_size);
-    else hk_params_default(model, *copy);
+    if (param && model->param_size)
+        memcpy(*copy, param, model->param_size);
+    else
+        hk_params_default(model, *copy);
     return hk_params_complete(model, *copy, err);
 }
 
@@ -36,8 +38,7 @@ static bool choose_receptor(struct hk_proj *proj, const char *name, struct hk_er
         return HK_FAIL(err, HK_ERR_CONFIG, "%s has %zu receptors: say which", target->name,
                        target->receptor_count);
     int index = hk_pop_receptor_index(target, name);
-    if (index < 0)
-        return HK_FAIL(err, HK_ERR_CONFIG, "%s has no receptor %s", target->name, name);
+    if (index < 0) return HK_FAIL(err, HK_ERR_CONFIG, "%s has no receptor %s", target->name, name);
     proj->receptor = (size_t)index;
     return true;
 }
@@ -45,12 +46,14 @@ static bool choose_receptor(struct hk_proj *proj, const char *name, struct hk_er
 static bool check_weight(const struct hk_proj *proj, struct hk_err *err) {
     const struct hk_receptor *r = &proj->target->receptors[proj->receptor];
     bool sign_matters = r->model->effect == HK_EFFECT_CONDUCTANCE;
-    double least = proj->weight.kind == HK_DIST_NORMAL ? proj->weight.a : hk_dist_min(&proj->weight);
+    double least =
+        proj->weight.kind == HK_DIST_NORMAL ? proj->weight.a : hk_dist_min(&proj->weight);
     if (!isfinite(proj->weight.a) || !isfinite(proj->weight.b))
         return HK_FAIL(err, HK_ERR_RANGE, "weight is not a number");
     if (!sign_matters || least >= 0.0) return true;
     return HK_FAIL(err, HK_ERR_RANGE,
-                   "weight = %g nS: a conductance is not negative; inhibition is a receptor of its own",
+                   "weight = %g nS: a conductance is not negative; inhibition is a receptor of its "
+                   "own",
                    least);
 }
 
@@ -66,9 +69,11 @@ static bool add_plasticity(struct hk_proj *proj, const struct hk_proj_spec *spec
         return hk_err_context(err, "%s", rule->base.name);
     const char *param = proj->plasticity_param;
     for (size_t i = 0; i < rule->pre_count; i++)
-        proj->ticks_per_tau[0][i] = *(const double *)(const void *)(param + rule->pre_tau[i]) / tick_ms;
+        proj->ticks_per_tau[0][i] =
+            *(const double *)(const void *)(param + rule->pre_tau[i]) / tick_ms;
     for (size_t i = 0; i < rule->post_count; i++)
-        proj->ticks_per_tau[1][i] = *(const double *)(const void *)(param + rule->post_tau[i]) / tick_ms;
+        proj->ticks_per_tau[1][i] =
+            *(const double *)(const void *)(param + rule->post_tau[i]) / tick_ms;
     return true;
 }
 
@@ -157,7 +162,7 @@ bool hk_proj_plan(struct hk_proj *proj, struct hk_err *err) {
     bool dense = proj->connect->dense &&
                  proj->connect->dense(proj->connect_param, &proj->except_same) && proj->delays == 1;
     bool shared = proj->weight.kind == HK_DIST_CONSTANT && !proj->plasticity;
-    proj->storage = dense && shared                 ? HK_STORE_UNIFORM
+    proj->storage = dense && shared               ? HK_STORE_UNIFORM
                     : dense && !proj->except_same ? HK_STORE_MATRIX
                                                   : HK_STORE_ROWS;
     proj->rows = (size_t)proj->source->size * proj->delays;
@@ -192,7 +197,8 @@ static uint32_t draw_delay(const struct hk_proj *proj, struct hk_draws *draws) {
 static double draw_weight(const struct hk_proj *proj, struct hk_draws *draws) {
     const struct hk_dist *dist = &proj->weight;
     double weight = hk_dist_draw(dist, draws);
-    for (int tries = 0; tries < 10000 && dist->kind == HK_DIST_NORMAL && weight * dist->a < 0.0; tries++)
+    for (int tries = 0; tries < 10000 && dist->kind == HK_DIST_NORMAL && weight * dist->a < 0.0;
+         tries++)
         weight = hk_dist_draw(dist, draws);
     return weight;
 }
@@ -201,8 +207,8 @@ static void draw_target(const struct hk_proj *proj, hk_neuron target, bool weigh
                         struct drawn *out) {
     struct hk_draws delays = hk_draws_at(proj->delay_stream, target, 0);
     struct hk_draws draws = hk_draws_at(proj->weight_stream, target, 0);
-    out->count = proj->connect->draw(proj->connect_param, &proj->shape, proj->connect_stream, target,
-                                     out->source);
+    out->count = proj->connect->draw(proj->connect_param, &proj->shape, proj->connect_stream,
+                                     target, out->source);
     for (size_t k = 0; k < out->count; k++)
         out->delay[k] = proj->delays > 1 ? draw_delay(proj, &delays) : 0;
     for (size_t k = 0; weights && k < out->count; k++) out->weight[k] = draw_weight(proj, &draws);
@@ -400,8 +406,8 @@ bool hk_proj_build(struct hk_proj *proj, struct hk_err *err) {
         ok = true;
         proj->count = (uint64_t)proj->source->size * proj->target->size;
         if (proj->except_same)
-            proj->count -= proj->source->size < proj->target->size ? proj->source->size
-                                                                   : proj->target->size;
+            proj->count -=
+                proj->source->size < proj->target->size ? proj->source->size : proj->target->size;
         break;
     }
     ok = ok && (!proj->plasticity || build_plastic(proj, &build, err));

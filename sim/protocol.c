@@ -44,7 +44,7 @@ static bool open_reader(struct runner *run, const struct hk_readout_spec *spec,
         return hk_err_context(err, "%s", spec->name);
     reader->model = spec->model;
     reader->state = (struct hk_readout){.param = spec->param, .units = units, .classes = classes};
-    reader->state.sums = HK_NEW(run->arena, double, units * classes, err);
+    reader->state.sums = HK_NEW(run->arena, double, units *classes, err);
     reader->state.shown = HK_NEW(run->arena, double, classes, err);
     reader->state.assigned = HK_NEW(run->arena, int32_t, units, err);
     if (!reader->state.sums || !reader->state.shown || !reader->state.assigned) return false;
@@ -78,8 +78,10 @@ static void judge(struct runner *run, int predicted) {
     bool *recent = &run->recent[r->judged % RECENT];
     r->predicted = predicted;
     run->confusion[(size_t)r->label * (r->classes + 1) + column]++;
-    if (r->recent == RECENT) r->recent_correct -= *recent;
-    else r->recent++;
+    if (r->recent == RECENT)
+        r->recent_correct -= *recent;
+    else
+        r->recent++;
     *recent = right;
     r->recent_correct += right;
     r->judged++;
@@ -116,10 +118,12 @@ static bool prepare(struct runner *run, const struct hk_phase *phase, struct hk_
 }
 
 /* Show the sample once and let the network rest; the counts of `show` stay until then. */
-static bool show(struct runner *run, const struct hk_phase *phase, double gain, struct hk_err *err) {
+static bool show(struct runner *run, const struct hk_phase *phase, double gain,
+                 struct hk_err *err) {
     struct hk_sim *sim = run->sim;
     for (size_t i = 0; i < run->pop_count; i++) hk_pop_clear_counts(hk_sim_population(sim, i));
-    if (!hk_sim_present(sim, run->values, phase->samples->size, phase->show, gain, run->number++, err))
+    if (!hk_sim_present(sim, run->values, phase->samples->size, phase->show, gain, run->number++,
+                        err))
         return false;
     run->report.shown += phase->show;
     return hk_sim_run(sim, phase->show, err);
@@ -150,7 +154,8 @@ static bool present(struct runner *run, const struct hk_phase *phase, struct hk_
 /* ---- phases ---- */
 
 /* Fisher & Yates, keyed by (seed, phase, epoch). */
-static void shuffle(const struct runner *run, const struct hk_phase *phase, size_t epoch, size_t count) {
+static void shuffle(const struct runner *run, const struct hk_phase *phase, size_t epoch,
+                    size_t count) {
     struct hk_stream stream = hk_stream_make(run->protocol->seed, "shuffle", phase->name);
     struct hk_draws draws = hk_draws_at(stream, epoch, 0);
     for (size_t i = count; i > 1; i--) {
@@ -174,7 +179,8 @@ static bool run_epoch(struct runner *run, const struct hk_phase *phase, size_t e
         hk_samples_get(phase->samples, run->order[i], run->values);
         if (!present(run, phase, err)) return false;
         report->done++;
-        if (listener->presented && !listener->presented(listener->context, report, err)) return false;
+        if (listener->presented && !listener->presented(listener->context, report, err))
+            return false;
     }
     return true;
 }
@@ -182,11 +188,13 @@ static bool run_epoch(struct runner *run, const struct hk_phase *phase, size_t e
 static bool open_phase(struct runner *run, const struct hk_phase *phase, size_t index,
                        struct hk_err *err) {
     bool reads = phase->use != HK_READOUT_NONE;
-    size_t classes = reads ? run->protocol->readouts[phase->readout].classes : phase->samples->classes;
+    size_t classes =
+        reads ? run->protocol->readouts[phase->readout].classes : phase->samples->classes;
     if (phase->use == HK_READOUT_EVALUATE && !run->readers[phase->readout].labelled)
-        return HK_FAIL(err, HK_ERR_CONFIG, "phase %s: read-out %s has no labels yet; a phase before it "
-                       "must say `label: %s`", phase->name,
-                       run->protocol->readouts[phase->readout].name,
+        return HK_FAIL(err, HK_ERR_CONFIG,
+                       "phase %s: read-out %s has no labels yet; a phase before it "
+                       "must say `label: %s`",
+                       phase->name, run->protocol->readouts[phase->readout].name,
                        run->protocol->readouts[phase->readout].name);
     run->confusion = HK_NEW(run->arena, uint64_t, classes * (classes + 1), err);
     run->spikes = HK_NEW(run->arena, uint64_t, run->pop_count, err);
@@ -219,7 +227,8 @@ static bool run_phase(struct runner *run, const struct hk_phase *phase, size_t i
     for (size_t epoch = 0; ok && epoch < phase->epochs; epoch++)
         ok = run_epoch(run, phase, epoch, count, err);
     if (ok && phase->use == HK_READOUT_LABEL) assign(&run->readers[phase->readout]);
-    if (listener->phase_end && !listener->phase_end(listener->context, &run->report, err)) ok = false;
+    if (listener->phase_end && !listener->phase_end(listener->context, &run->report, err))
+        ok = false;
     return ok;
 }
 
@@ -231,8 +240,9 @@ static bool open_runner(struct runner *run, struct hk_err *err) {
         const struct hk_phase *phase = &protocol->phases[i];
         size_t count = hk_phase_total(phase) / phase->epochs;
         if (count == 0)
-            return HK_FAIL(err, HK_ERR_DATA, "phase %s: no samples are left after the first %zu of %zu",
-                           phase->name, phase->skip, phase->samples->count);
+            return HK_FAIL(err, HK_ERR_DATA,
+                           "phase %s: no samples are left after the first %zu of %zu", phase->name,
+                           phase->skip, phase->samples->count);
         if (count > samples) samples = count;
         if (phase->samples->size > values) values = phase->samples->size;
     }

@@ -65,12 +65,12 @@ struct hk_protocol {
 /* The state of a phase after a presentation, and at its end. Lent during the callback. */
 struct hk_phase_report {
     const struct hk_phase *phase;
-    size_t done, total;       /* presentations, retries not counted */
-    size_t epoch;             /* of the last one */
-    size_t sample;            /* index of the last one within the set */
-    int label, predicted;     /* of the last one; -1: none */
-    size_t retries;           /* so far */
-    size_t judged, correct;   /* presentations that were predicted */
+    size_t done, total;            /* presentations, retries not counted */
+    size_t epoch;                  /* of the last one */
+    size_t sample;                 /* index of the last one within the set */
+    int label, predicted;          /* of the last one; -1: none */
+    size_t retries;                /* so far */
+    size_t judged, correct;        /* presentations that were predicted */
     size_t recent, recent_correct; /* the same within the last 1000, for a running accuracy */
     size_t classes;
     const uint64_t *confusion; /* [classes][classes + 1]: true class, predicted (last: none) */
@@ -81,7 +81,8 @@ struct hk_phase_report {
 struct hk_protocol_listener {
     void *context;
     /* Each may stop the run by returning false with err set; each may be NULL. */
-    bool (*phase_begin)(void *context, const struct hk_phase *phase, size_t index, struct hk_err *err);
+    bool (*phase_begin)(void *context, const struct hk_phase *phase, size_t index,
+                        struct hk_err *err);
     bool (*presented)(void *context, const struct hk_phase_report *report, struct hk_err *err);
     bool (*phase_end)(void *context, const struct hk_phase_report *report, struct hk_err *err);
 };

@@ -13,7 +13,8 @@ void hk_raster_begin(struct hk_raster *raster, hk_tick ticks, struct hk_err *err
 
 void hk_raster_put(struct hk_raster *raster, hk_tick tick, uint32_t unit) {
     if (tick < 0 || tick >= raster->ticks) return;
-    if (!hk_block_reserve(&raster->put, raster->count + 1, sizeof(struct spike), raster->err)) return;
+    if (!hk_block_reserve(&raster->put, raster->count + 1, sizeof(struct spike), raster->err))
+        return;
     struct spike *put = raster->put.data;
     put[raster->count++] = (struct spike){(uint32_t)tick, unit};
 }

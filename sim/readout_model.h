@@ -16,7 +16,8 @@ struct hk_readout {
 struct hk_readout_model {
     struct hk_model base;
     bool needs_labels; /* a phase must `assign` before it can predict */
-    bool (*check)(const void *param, size_t units, size_t classes, struct hk_err *err); /* optional */
+    bool (*check)(const void *param, size_t units, size_t classes,
+                  struct hk_err *err); /* optional */
     /* Set up `assigned` where that needs no labels. Optional. */
     void (*start)(struct hk_readout *readout);
     /* One labelled presentation. Optional. */

@@ -26,7 +26,8 @@ struct hk_receptor_model {
     const struct hk_column *columns;
     size_t column_count;
     size_t derived_size;
-    bool (*derive)(const void *param, const struct hk_grid *grid, void *derived, struct hk_err *err);
+    bool (*derive)(const void *param, const struct hk_grid *grid, void *derived,
+                   struct hk_err *err);
     void (*advance)(const struct hk_receptors *block, struct hk_input *in);
 };
 

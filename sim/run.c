@@ -13,7 +13,8 @@ struct run {
     struct hk_sim *sim;
     hk_tick end;
     struct hk_err *err;
-    bool stop[2]; /* of even and odd windows: written by thread 0 before the barrier, read after it */
+    bool stop
+        [2]; /* of even and odd windows: written by thread 0 before the barrier, read after it */
     bool failed;
 };
 
@@ -111,7 +112,8 @@ static bool check_finite(const struct hk_sim *sim, struct hk_err *err) {
         for (size_t c = 0; c < pop->column_count; c++)
             if (!sim->columns->finite(pop->column[c], pop->size))
                 return HK_FAIL(err, HK_ERR_NUMERIC,
-                               "%s.%s is no longer a finite number by %g ms: a shorter resolution or "
+                               "%s.%s is no longer a finite number by %g ms: a shorter resolution "
+                               "or "
                                "smaller weights may help",
                                pop->name, pop->info[c].name,
                                (double)sim->now * sim->options.tick_ms);
@@ -149,11 +151,12 @@ static void present_part(void *context, int thread) {
     if (!hk_raster_sort(&pop->shown[thread], &present->err[thread])) pop->shown[thread].ticks = 0;
 }
 
-bool hk_sim_present(struct hk_sim *sim, const float *values, size_t count, hk_tick ticks, double gain,
-                    uint64_t number, struct hk_err *err) {
+bool hk_sim_present(struct hk_sim *sim, const float *values, size_t count, hk_tick ticks,
+                    double gain, uint64_t number, struct hk_err *err) {
     HK_ASSERT(sim->built);
     if (ticks < 0 || ticks >= UINT32_MAX)
-        return HK_FAIL(err, HK_ERR_LIMIT, "a presentation of %lld ticks is too long", (long long)ticks);
+        return HK_FAIL(err, HK_ERR_LIMIT, "a presentation of %lld ticks is too long",
+                       (long long)ticks);
     for (size_t i = 0; i < sim->pop_count; i++) {
         struct hk_pop *pop = sim->pops[i];
         if (!pop->encoder) continue;

@@ -8,14 +8,14 @@
 enum { HK_SAMPLE_RANK_MAX = 3 };
 
 struct hk_samples {
-    size_t count;                      /* samples */
-    size_t size;                       /* values a sample: the product of `shape` */
-    size_t rank;                       /* 1..HK_SAMPLE_RANK_MAX */
-    size_t shape[HK_SAMPLE_RANK_MAX];  /* e.g. {28, 28}, slowest first */
-    size_t classes;                    /* labels lie in 0..classes-1 */
-    const uint8_t *bytes;              /* [count][size], 0..255 stands for 0..1; or NULL */
-    const float *reals;                /* [count][size] where bytes is NULL */
-    const uint8_t *labels;             /* [count] */
+    size_t count;                     /* samples */
+    size_t size;                      /* values a sample: the product of `shape` */
+    size_t rank;                      /* 1..HK_SAMPLE_RANK_MAX */
+    size_t shape[HK_SAMPLE_RANK_MAX]; /* e.g. {28, 28}, slowest first */
+    size_t classes;                   /* labels lie in 0..classes-1 */
+    const uint8_t *bytes;             /* [count][size], 0..255 stands for 0..1; or NULL */
+    const float *reals;               /* [count][size] where bytes is NULL */
+    const uint8_t *labels;            /* [count] */
 };
 
 /* Copy sample `index` into values[size]; bytes are scaled to 0..1. */

@@ -116,7 +116,8 @@ void hk_sim_reset_state(struct hk_sim *sim) {
         size_t bytes = pop->padded * sim->real_size;
         for (size_t c = 0; c < pop->column_count; c++)
             if (!pop->info[c].slow) memcpy(pop->column[c], pop->start[c], bytes);
-        for (size_t r = 0; r < pop->receptor_count; r++) memset(pop->receptors[r].arrived, 0, bytes);
+        for (size_t r = 0; r < pop->receptor_count; r++)
+            memset(pop->receptors[r].arrived, 0, bytes);
     }
     for (size_t i = 0; i < sim->proj_count; i++) hk_proj_reset(sim->projs[i]);
     size_t lists = (size_t)sim->slots * sim->pop_count;

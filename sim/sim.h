@@ -70,7 +70,7 @@ const struct hk_receptor_model *hk_pop_find_receptor(const struct hk_pop *pop, c
  * one, or -1. */
 int hk_pop_column(const struct hk_pop *pop, const char *name);
 const struct hk_column *hk_pop_column_info(const struct hk_pop *pop, size_t column); /* or NULL */
-void hk_pop_read(const struct hk_pop *pop, size_t column, double *values); /* [size] */
+void hk_pop_read(const struct hk_pop *pop, size_t column, double *values);           /* [size] */
 void hk_pop_write(struct hk_pop *pop, size_t column, const double *values);
 /* Draw a column's values, keyed by (seed, population, column, unit). */
 void hk_pop_draw(struct hk_pop *pop, size_t column, const struct hk_dist *dist);
@@ -108,7 +108,7 @@ const struct hk_pop *hk_proj_source(const struct hk_proj *proj);
 const struct hk_pop *hk_proj_target(const struct hk_proj *proj);
 const char *hk_proj_weight_unit(const struct hk_proj *proj);
 bool hk_proj_is_plastic(const struct hk_proj *proj);
-bool hk_proj_is_dense(const struct hk_proj *proj); /* every source reaches every target, once */
+bool hk_proj_is_dense(const struct hk_proj *proj);  /* every source reaches every target, once */
 uint64_t hk_proj_count(const struct hk_proj *proj); /* synapses, after build */
 /* Let the rule change weights or not (the default is to). */
 void hk_proj_set_learning(struct hk_proj *proj, bool learning);
@@ -124,7 +124,8 @@ struct hk_synapses {
 bool hk_proj_read(const struct hk_proj *proj, const struct hk_synapses *out,
                   struct hk_err *err) HK_MUST_USE;
 /* Set all weights, in the order of hk_proj_read. Not for projections that share one weight. */
-bool hk_proj_write_weights(struct hk_proj *proj, const double *weight, struct hk_err *err) HK_MUST_USE;
+bool hk_proj_write_weights(struct hk_proj *proj, const double *weight,
+                           struct hk_err *err) HK_MUST_USE;
 
 /* ---- running ---- */
 
@@ -135,12 +136,12 @@ bool hk_sim_run(struct hk_sim *sim, hk_tick ticks, struct hk_err *err) HK_MUST_U
 
 /* Show one sample to every encoder population for the next `ticks`: `number` keys the random numbers of
  * this presentation. Encoders are silent when nothing is shown. */
-bool hk_sim_present(struct hk_sim *sim, const float *values, size_t count, hk_tick ticks, double gain,
-                    uint64_t number, struct hk_err *err) HK_MUST_USE;
+bool hk_sim_present(struct hk_sim *sim, const float *values, size_t count, hk_tick ticks,
+                    double gain, uint64_t number, struct hk_err *err) HK_MUST_USE;
 
 /* Called after every window, in the order of ticks, with the spikes of one population at one tick. */
-typedef bool hk_listener(void *context, const struct hk_pop *pop, hk_tick tick, const uint32_t *units,
-                         size_t count, struct hk_err *err);
+typedef bool hk_listener(void *context, const struct hk_pop *pop, hk_tick tick,
+                         const uint32_t *units, size_t count, struct hk_err *err);
 void hk_pop_listen(struct hk_pop *pop, hk_listener *listener, void *context);
 
 hk_tick hk_sim_now(const struct hk_sim *sim);

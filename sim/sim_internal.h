@@ -19,8 +19,8 @@
 enum {
     HK_POPS_MAX = 4096,
     HK_PROJS_MAX = 65536,
-    HK_PART_UNITS = 16,      /* parts begin at multiples: a cache line of floats */
-    HK_WINDOW_MAX = 64,      /* ticks */
+    HK_PART_UNITS = 16,       /* parts begin at multiples: a cache line of floats */
+    HK_WINDOW_MAX = 64,       /* ticks */
     HK_DELAY_SPAN_MAX = 4096, /* most different delays in a projection, ticks */
     HK_COLUMNS_MAX = 64       /* state columns of a population */
 };
@@ -29,10 +29,10 @@ enum {
 
 /* One thread's spikes: per slot (a tick modulo the ring) and population a list. */
 struct hk_history {
-    uint32_t *units;     /* [slot][slot_size] */
-    size_t slot_size;    /* the most spikes a tick can have */
-    size_t *pop_offset;  /* [pop]: where its list begins within a slot */
-    uint32_t *counts;    /* [slot][pop] */
+    uint32_t *units;    /* [slot][slot_size] */
+    size_t slot_size;   /* the most spikes a tick can have */
+    size_t *pop_offset; /* [pop]: where its list begins within a slot */
+    uint32_t *counts;   /* [slot][pop] */
 };
 
 /* ---- populations ---- */
@@ -56,7 +56,7 @@ struct hk_pop {
     const char *name;
     size_t index;
     hk_neuron size;
-    size_t padded; /* size rounded up to whole cache lines */
+    size_t padded;   /* size rounded up to whole cache lines */
     hk_neuron *part; /* [threads + 1], after build */
 
     const struct hk_neuron_model *neuron;
@@ -107,10 +107,11 @@ struct hk_proj_part {
     /* Plastic only. Traces of the pre side are the thread's own copy: they are seen at arrival. */
     void *pre_value[HK_TRACE_MAX], *post_value[HK_TRACE_MAX]; /* [rows], [owned] */
     hk_tick *pre_last, *post_last;
-    hk_syn *in_start;       /* ROWS: [owned + 1], incoming synapses of a target: */
-    hk_syn *in_synapse;     /* [count] index of the synapse */
-    uint32_t *in_row;       /* [count] its row */
-    void *pre_now[HK_TRACE_MAX], *post_now[HK_TRACE_MAX], *other[HK_TRACE_MAX], *gathered; /* room */
+    hk_syn *in_start;   /* ROWS: [owned + 1], incoming synapses of a target: */
+    hk_syn *in_synapse; /* [count] index of the synapse */
+    uint32_t *in_row;   /* [count] its row */
+    void *pre_now[HK_TRACE_MAX], *post_now[HK_TRACE_MAX], *other[HK_TRACE_MAX],
+        *gathered; /* room */
 };
 
 struct hk_proj {

@@ -58,7 +58,8 @@ static void normalise_part(void *context, int thread) {
 bool hk_proj_normalise(struct hk_proj *proj, double total, struct hk_err *err) {
     if (proj->storage != HK_STORE_MATRIX)
         return HK_FAIL(err, HK_ERR_CONFIG,
-                       "%s: normalise needs an all-to-all projection with a weight for each synapse",
+                       "%s: normalise needs an all-to-all projection with a weight for each "
+                       "synapse",
                        proj->name);
     hk_pool_run(proj->sim->pool, normalise_part, &(struct normalise){proj, total});
     return true;
@@ -121,7 +122,8 @@ static bool visit_all(const struct hk_proj *proj, place_visit *visit, void *cont
     for (int p = 0; ok && p < proj->sim->threads; p++) {
         if (proj->storage == HK_STORE_ROWS)
             ok = visit_rows(proj, p, first, &room, visit, context, err);
-        else visit_dense(proj, p, first, visit, context);
+        else
+            visit_dense(proj, p, first, visit, context);
         size_t owned = proj->target->part[p + 1] - proj->target->part[p];
         first += proj->storage == HK_STORE_ROWS ? proj->parts[p].count : proj->rows * owned;
         if (proj->except_same && proj->storage == HK_STORE_UNIFORM) {

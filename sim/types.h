@@ -10,7 +10,7 @@ typedef int64_t hk_tick;    /* simulated time in steps of the experiment's resol
 typedef uint32_t hk_neuron; /* index of a unit inside its population */
 typedef uint64_t hk_syn;    /* index of a synapse inside its projection */
 
-#define HK_NEURON_NONE UINT32_MAX
+#define HK_NEURON_NONE  UINT32_MAX
 #define HK_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* `precision:` of an experiment: the type of state, weights and sums. */

@@ -8,8 +8,8 @@ enum { EXCEPT_NONE, EXCEPT_SAME };
 
 static const char *const exceptions[] = {"none", "same-index", NULL};
 static const struct hk_param params[] = {
-    {"except", "1", "pairs that are left out", EXCEPT_NONE, 0, 1, offsetof(struct all_to_all, except),
-     HK_CHOICE, exceptions},
+    {"except", "1", "pairs that are left out", EXCEPT_NONE, 0, 1,
+     offsetof(struct all_to_all, except), HK_CHOICE, exceptions},
 };
 
 static bool all_dense(const void *param, bool *except_same) {

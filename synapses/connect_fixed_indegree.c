@@ -47,8 +47,10 @@ static size_t position(const hk_neuron *sorted, size_t count, hk_neuron source) 
     size_t low = 0;
     for (size_t high = count; low < high;) {
         size_t middle = low + (high - low) / 2;
-        if (sorted[middle] < source) low = middle + 1;
-        else high = middle;
+        if (sorted[middle] < source)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return low;
 }

@@ -4,7 +4,8 @@
 static bool one_check(const void *param, const struct hk_connect_shape *shape, struct hk_err *err) {
     (void)param;
     if (shape->source_count == shape->target_count) return true;
-    return HK_FAIL(err, HK_ERR_RANGE, "one-to-one needs equal sizes, but %u sources meet %u targets",
+    return HK_FAIL(err, HK_ERR_RANGE,
+                   "one-to-one needs equal sizes, but %u sources meet %u targets",
                    shape->source_count, shape->target_count);
 }
 

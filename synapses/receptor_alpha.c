@@ -14,8 +14,8 @@ struct alpha_step {
 enum { Y1, Y2 };
 
 static const struct hk_param params[] = {
-    {"tau", "ms", "time to the current's peak", 2.0, 1e-3, 1e6, offsetof(struct alpha, tau), HK_REAL,
-     NULL},
+    {"tau", "ms", "time to the current's peak", 2.0, 1e-3, 1e6, offsetof(struct alpha, tau),
+     HK_REAL, NULL},
 };
 static const struct hk_column columns[] = {
     [Y1] = {"y1", "pA/ms", "rise of the synaptic current", 0.0, false},

@@ -20,7 +20,8 @@ static const struct hk_column columns[] = {[I] = {"i", "pA", "synaptic current",
 
 static double propagator(double tau, const struct hk_membrane *m, double h) {
     double apart = m->tau_m - tau;
-    double p = tau * m->tau_m / (m->c_m * apart) * exp(-h / tau) * expm1(h * apart / (tau * m->tau_m));
+    double p =
+        tau * m->tau_m / (m->c_m * apart) * exp(-h / tau) * expm1(h * apart / (tau * m->tau_m));
     return isnormal(p) && p > 0.0 && fabs(apart) > 1e-9 * tau ? p : h / m->c_m * exp(-h / m->tau_m);
 }
 

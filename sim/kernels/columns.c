@@ -21,5 +21,6 @@ static bool finite(const void *in, size_t count) {
     return zero == 0;
 }
 
-const struct hk_kernels_columns hk_kernels_columns = {
-    .to_double = to_double, .from_double = from_double, .finite = finite};
+const struct hk_kernels_columns hk_kernels_columns = {.to_double = to_double,
+                                                      .from_double = from_double,
+                                                      .finite = finite};

@@ -68,8 +68,11 @@ static void arrive(struct hk_proj *proj, struct hk_proj_part *part, size_t owned
         }
     }
     read_own(proj, PRE, part->pre_value, part->pre_last, rule->pre_count, row, tick, own);
-    rule->on_pre(&(struct hk_plastic){
-        .param = proj->plasticity_param, .w = w, .count = count, .other = other, .own = own});
+    rule->on_pre(&(struct hk_plastic){.param = proj->plasticity_param,
+                                      .w = w,
+                                      .count = count,
+                                      .other = other,
+                                      .own = own});
 }
 
 /* The weights of a target's incoming synapses, side by side, and back. */
@@ -170,7 +173,8 @@ static void learn_spikes(struct hk_proj *proj, int thread, hk_tick tick, const u
     for (size_t i = 0; count && i < rule->pre_count; i++)
         read_traces(part->pre_now[i], part->pre_value[i], part->pre_last, proj->rows, tick,
                     proj->ticks_per_tau[PRE][i]);
-    for (uint32_t k = 0; k < count; k++) fire(proj, part, units[k] - proj->target->part[thread], tick);
+    for (uint32_t k = 0; k < count; k++)
+        fire(proj, part, units[k] - proj->target->part[thread], tick);
 }
 
 static void bump_spikes(struct hk_proj *proj, int thread, hk_tick tick, const uint32_t *units,
@@ -213,7 +217,8 @@ static void normalise(struct hk_proj *proj, int thread, double total) {
             const hk_real *restrict w = (const hk_real *)part->weight + row * part->stride + first;
             for (size_t k = 0; k < count; k++) sum[k] += (double)w[k];
         }
-        for (size_t k = 0; k < count; k++) scale[k] = (hk_real)(sum[k] > 0.0 ? total / sum[k] : 1.0);
+        for (size_t k = 0; k < count; k++)
+            scale[k] = (hk_real)(sum[k] > 0.0 ? total / sum[k] : 1.0);
         for (size_t row = 0; row < proj->rows; row++) {
             hk_real *restrict w = (hk_real *)part->weight + row * part->stride + first;
             for (size_t k = 0; k < count; k++) w[k] *= scale[k];

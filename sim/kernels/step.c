@@ -35,8 +35,10 @@ static uint64_t deliver_rows(const struct hk_proj *proj, int thread, hk_tick tic
             for (uint32_t i = 0; i < count; i++) {
                 const hk_syn *row = part->row_start + (size_t)units[i] * proj->delays + k;
                 size_t length = row[1] - row[0];
-                if (weight) scatter(sum, part->target + row[0], weight + row[0], length);
-                else scatter_shared(sum, part->target + row[0], shared, length);
+                if (weight)
+                    scatter(sum, part->target + row[0], weight + row[0], length);
+                else
+                    scatter_shared(sum, part->target + row[0], shared, length);
                 events += length;
             }
         }
@@ -62,7 +64,8 @@ static uint64_t deliver_matrix(const struct hk_proj *proj, int thread, hk_tick t
 
 /* Every target gets w times the number of spikes; with `except_same` less its own. Counts are whole, so
  * the sum is the same however it is split. */
-static uint64_t deliver_uniform(const struct hk_proj *proj, int thread, hk_tick tick, hk_real *sum) {
+static uint64_t deliver_uniform(const struct hk_proj *proj, int thread, hk_tick tick,
+                                hk_real *sum) {
     const hk_neuron *bounds = proj->target->part, first = bounds[thread], end = bounds[thread + 1];
     const hk_real w = (hk_real)proj->weight.a;
     const struct hk_sim *sim = proj->sim;
@@ -118,7 +121,8 @@ static void gather_input(const struct hk_pop *pop, hk_neuron first, size_t count
         receptor->model->advance(&(struct hk_receptors){.param = receptor->param,
                                                         .derived = receptor->derived,
                                                         .state = state,
-                                                        .arrived = (hk_real *)receptor->arrived + first,
+                                                        .arrived =
+                                                            (hk_real *)receptor->arrived + first,
                                                         .count = count},
                                  in);
     }

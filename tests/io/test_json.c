@@ -66,8 +66,9 @@ START_TEST(json_escapes_keys_too) {
 END_TEST
 
 START_TEST(json_keeps_utf8) {
-    hk_json_text(&json, NULL, "\xC2\x80 \xCE\xA9 \xE2\x86\x92 \xED\x9F\xBF \xEF\xBF\xBF \xF0\x9F\xA7\xA0 "
-                              "\xF4\x8F\xBF\xBF");
+    hk_json_text(&json, NULL,
+                 "\xC2\x80 \xCE\xA9 \xE2\x86\x92 \xED\x9F\xBF \xEF\xBF\xBF \xF0\x9F\xA7\xA0 "
+                 "\xF4\x8F\xBF\xBF");
     assert_json("\"\xC2\x80 \xCE\xA9 \xE2\x86\x92 \xED\x9F\xBF \xEF\xBF\xBF \xF0\x9F\xA7\xA0 "
                 "\xF4\x8F\xBF\xBF\"");
 }
@@ -78,14 +79,14 @@ END_TEST
 static const struct {
     const char *bytes, *expected;
 } not_utf8[] = {
-    {"a\x80z", "\"a" REPLACED "z\""},                             /* begins nothing */
-    {"\xC0\xAF", "\"" REPLACED REPLACED "\""},                    /* overlong "/" */
-    {"\xE0\x9F\xBF", "\"" REPLACED REPLACED REPLACED "\""},       /* overlong */
-    {"\xED\xA0\x80", "\"" REPLACED REPLACED REPLACED "\""},       /* surrogate */
+    {"a\x80z", "\"a" REPLACED "z\""},                                    /* begins nothing */
+    {"\xC0\xAF", "\"" REPLACED REPLACED "\""},                           /* overlong "/" */
+    {"\xE0\x9F\xBF", "\"" REPLACED REPLACED REPLACED "\""},              /* overlong */
+    {"\xED\xA0\x80", "\"" REPLACED REPLACED REPLACED "\""},              /* surrogate */
     {"\xF4\x90\x80\x80", "\"" REPLACED REPLACED REPLACED REPLACED "\""}, /* above U+10FFFF */
     {"\xF5z", "\"" REPLACED "z\""},
-    {"\xE2\x86", "\"" REPLACED REPLACED "\""},                    /* ends too early */
-    {"\xCE\"", "\"" REPLACED "\\\"\""},                           /* the quote survives */
+    {"\xE2\x86", "\"" REPLACED REPLACED "\""}, /* ends too early */
+    {"\xCE\"", "\"" REPLACED "\\\"\""},        /* the quote survives */
 };
 
 START_TEST(json_replaces_what_is_not_utf8) {

@@ -75,6 +75,7 @@ START_TEST(reads_the_value_as_yaml) {
     set("name=\"true\"");
     set("about=a=b, c");
     ck_assert_str_eq(hk_node_path(root, "seeds.1")->text, "2");
+    ck_assert_ptr_eq(hk_node_path(root, "seeds.1")->parent, hk_node_get(root, "seeds"));
     ck_assert_str_eq(hk_node_path(root, "projections.input->exc.weight.uniform.1")->text, "1");
     ck_assert_int_eq(hk_node_get(root, "seed")->kind, HK_NODE_NULL);
     ck_assert(hk_node_get(root, "name")->quoted);

@@ -11,10 +11,11 @@ static void must(bool ok, const struct hk_err *err) {
 
 struct hk_sim *net_create(enum hk_precision precision, double tick_ms, int threads) {
     struct hk_err err = {0};
-    struct hk_sim *sim = hk_sim_create(
-        &(struct hk_sim_options){
-            .tick_ms = tick_ms, .seed = 1, .precision = precision, .threads = threads},
-        &err);
+    struct hk_sim *sim = hk_sim_create(&(struct hk_sim_options){.tick_ms = tick_ms,
+                                                                .seed = 1,
+                                                                .precision = precision,
+                                                                .threads = threads},
+                                       &err);
     must(sim != NULL, &err);
     return sim;
 }
@@ -37,7 +38,8 @@ static bool number(const char *word, double *value) {
     return end != word && !*end;
 }
 
-static void set_params(const struct hk_model *model, void *values, const char *settings, char stop) {
+static void set_params(const struct hk_model *model, void *values, const char *settings,
+                       char stop) {
     char word[128], *equals;
     struct hk_err err = {0};
     hk_params_default(model, values);
@@ -47,8 +49,10 @@ static void set_params(const struct hk_model *model, void *values, const char *s
         const struct hk_param *param = hk_param_find(model, word);
         if (!param) ck_abort_msg("%s has no parameter %s", model->name, word);
         double value;
-        if (number(equals + 1, &value)) must(hk_param_set(param, values, value, &err), &err);
-        else must(hk_param_choose(param, values, equals + 1, &err), &err);
+        if (number(equals + 1, &value))
+            must(hk_param_set(param, values, value, &err), &err);
+        else
+            must(hk_param_choose(param, values, equals + 1, &err), &err);
     }
 }
 
@@ -80,8 +84,9 @@ static void read_receptors(const struct hk_sim *sim, const char *text, struct pa
         ck_assert(next_word(&at, ':', kernel, sizeof kernel));
         const struct hk_model *model = find(sim, HK_KIND_RECEPTOR, kernel);
         set_params(model, parts->params[i], at, ',');
-        parts->receptors[i] = (struct hk_receptor_spec){
-            parts->names[i], (const struct hk_receptor_model *)model, parts->params[i]};
+        parts->receptors[i] =
+            (struct hk_receptor_spec){parts->names[i], (const struct hk_receptor_model *)model,
+                                      parts->params[i]};
     }
 }
 
@@ -108,17 +113,17 @@ struct hk_pop *net_neurons(struct hk_sim *sim, const char *name, hk_neuron size,
     set_params(found, param, settings, ' ');
     read_receptors(sim, receptors, &in);
     read_drives(sim, drives, &out);
-    struct hk_pop *pop = hk_sim_add_population(
-        sim,
-        &(struct hk_pop_spec){.name = name,
-                              .size = size,
-                              .neuron = (const struct hk_neuron_model *)found,
-                              .param = param,
-                              .receptors = in.receptors,
-                              .receptor_count = in.receptor_count,
-                              .drives = out.drives,
-                              .drive_count = out.drive_count},
-        &err);
+    struct hk_pop *pop =
+        hk_sim_add_population(sim,
+                              &(struct hk_pop_spec){.name = name,
+                                                    .size = size,
+                                                    .neuron = (const struct hk_neuron_model *)found,
+                                                    .param = param,
+                                                    .receptors = in.receptors,
+                                                    .receptor_count = in.receptor_count,
+                                                    .drives = out.drives,
+                                                    .drive_count = out.drive_count},
+                              &err);
     must(pop != NULL, &err);
     return pop;
 }
@@ -159,7 +164,8 @@ struct hk_pop *net_spikes(struct hk_sim *sim, const char *name, hk_neuron size, 
     _Alignas(16) char param[PARAM_SIZE];
     const struct hk_model *model = find(sim, HK_KIND_SOURCE, "spikes");
     hk_params_default(model, param);
-    must(hk_param_set_list(hk_param_find(model, "times"), param, (struct hk_list){times, count}, &err),
+    must(hk_param_set_list(hk_param_find(model, "times"), param, (struct hk_list){times, count},
+                           &err),
          &err);
     if (units)
         must(hk_param_set_list(hk_param_find(model, "units"), param, (struct hk_list){units, count},
@@ -179,7 +185,8 @@ struct hk_proj *net_link(struct hk_sim *sim, const struct net_link *link) {
     _Alignas(16) char connect_param[PARAM_SIZE], rule_param[PARAM_SIZE];
     char name[128], connect[128], rule[128];
     const char *at = link->connect ? link->connect : "all-to-all", *rule_at = link->rule;
-    (void)snprintf(name, sizeof name, "%s->%s", hk_pop_name(link->source), hk_pop_name(link->target));
+    (void)snprintf(name, sizeof name, "%s->%s", hk_pop_name(link->source),
+                   hk_pop_name(link->target));
     struct hk_proj_spec spec = {.name = link->name ? link->name : name,
                                 .source = link->source,
                                 .target = link->target,
@@ -191,8 +198,7 @@ struct hk_proj *net_link(struct hk_sim *sim, const struct net_link *link) {
     spec.connect = (const struct hk_connect_model *)find(sim, HK_KIND_CONNECT, connect);
     set_params(&spec.connect->base, connect_param, at, ',');
     if (next_word(&rule_at, ':', rule, sizeof rule)) {
-        spec.plasticity =
-            (const struct hk_plasticity_model *)find(sim, HK_KIND_PLASTICITY, rule);
+        spec.plasticity = (const struct hk_plasticity_model *)find(sim, HK_KIND_PLASTICITY, rule);
         set_params(&spec.plasticity->base, rule_param, rule_at, ',');
         spec.plasticity_param = rule_param;
     }
