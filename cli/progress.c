@@ -17,11 +17,14 @@ static void HK_PRINTF(2, 3) add(char text[HK_PROGRESS_SIZE], const char *format,
     va_end(args);
 }
 
-/* "66.1 s", "12 min 5 s", "3 h 20 min" */
+/* "25.3 ms", "66.1 s", "12 min 5 s", "3 h 20 min" */
 static void add_duration(char text[HK_PROGRESS_SIZE], double seconds) {
     enum { MINUTE = 60, HOUR = 3600, IN_SECONDS = 120 };
     if (seconds < IN_SECONDS) {
-        add(text, seconds < 1.0 ? "%.3f s" : "%.1f s", seconds);
+        if (seconds < 1.0)
+            add(text, "%.1f ms", 1e3 * seconds);
+        else
+            add(text, "%.1f s", seconds);
         return;
     }
     long whole = lround(seconds);

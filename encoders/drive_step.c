@@ -1,5 +1,5 @@
-/* Step current: `amplitude` from `from` until `to`, the same for every unit. It acts on the steps that
- * begin at ticks in [from, to). */
+/* Step current: `amplitude` from `from` until `to`, the same for every unit. It acts on the steps
+ * that begin at ticks in [from, to). */
 #include "sim/drive_model.h"
 
 struct step {

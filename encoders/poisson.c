@@ -1,5 +1,6 @@
-/* Poisson rate code: unit i fires at rate x_i rate_max, as intervals -ln(u)/rate in continuous time;
- * spikes that fall into one tick are one spike. Key: (seed, population, unit, presentation). */
+/* Poisson rate code: unit i fires at rate x_i rate_max, as intervals -ln(u)/rate in continuous
+ * time; spikes that fall into one tick are one spike. Key: (seed, population, unit, presentation).
+ */
 #include "sim/encoder_model.h"
 
 struct rate_code {

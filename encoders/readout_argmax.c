@@ -1,5 +1,6 @@
-/* Spike-count argmax: one unit a class, the one that fired most wins. Ties go to the lower class; with
- * `tie: none` a tie names none, the strict reading of Gerlinghoff et al. 2022. Silence names none. */
+/* Spike-count argmax: one unit a class, the one that fired most wins. Ties go to the lower class;
+ * with `tie: none` a tie names none, the strict reading of Gerlinghoff et al. 2022. Silence names
+ * none. */
 #include "sim/readout_model.h"
 
 struct argmax {

@@ -1,6 +1,7 @@
-/* Labels by rate (Diehl & Cook 2015): every unit gets the class for which it fired most, on average over
- * the labelled presentations of that class; a presentation's class is the one whose units fired most, on
- * average over the units of the class. Ties go to the lower class. Units that never fired belong to none. */
+/* Labels by rate (Diehl & Cook 2015): every unit gets the class for which it fired most, on average
+ * over the labelled presentations of that class; a presentation's class is the one whose units
+ * fired most, on average over the units of the class. Ties go to the lower class. Units that never
+ * fired belong to none. */
 #include "sim/readout_model.h"
 
 static void rate_learn(struct hk_readout *r, const uint32_t *counts, size_t label) {

@@ -1,5 +1,5 @@
-/* Population vote: the units are divided into as many groups of neighbours as there are classes; the group
- * that fired most names the class. Ties go to the lower class, silence names none. */
+/* Population vote: the units are divided into as many groups of neighbours as there are classes;
+ * the group that fired most names the class. Ties go to the lower class, silence names none. */
 #include "sim/readout_model.h"
 
 static bool vote_check(const void *param, size_t units, size_t classes, struct hk_err *err) {

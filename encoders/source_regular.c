@@ -1,5 +1,5 @@
-/* Regular source: every unit fires at `start` and then every `interval`; unit i is `stagger` times i
- * later. */
+/* Regular source: every unit fires at `start` and then every `interval`; unit i is `stagger` times
+ * i later. */
 #include "sim/source_model.h"
 
 struct regular {

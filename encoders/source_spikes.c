@@ -1,5 +1,5 @@
-/* Spike list: given spikes at given times. `times` and, beside it, the unit of each in `units` (without
- * `units` every unit fires at every time). */
+/* Spike list: given spikes at given times. `times` and, beside it, the unit of each in `units`
+ * (without `units` every unit fires at every time). */
 #include "sim/source_model.h"
 
 #include <stdlib.h>

@@ -20,9 +20,9 @@ struct hk_dataset {
     size_t classes;
 };
 
-/* Memory is the arena's. A set of files is looked for in `path`, or else in $HILLOCK_DATA/<name>, in
- * $HILLOCK_DATA, and where Debian's package has it. Errors: HK_ERR_DATA that says where it looked and how
- * to get it, or what is wrong with the files; HK_ERR_CONFIG for an unknown name. */
+/* Memory is the arena's. A set of files is looked for in `path`, or else in $HILLOCK_DATA/<name>,
+ * in $HILLOCK_DATA, and where Debian's package has it. Errors: HK_ERR_DATA that says where it
+ * looked and how to get it, or what is wrong with the files; HK_ERR_CONFIG for an unknown name. */
 bool hk_dataset_open(struct hk_arena *arena, const struct hk_dataset_options *options,
                      struct hk_dataset *out, struct hk_err *err) HK_MUST_USE;
 

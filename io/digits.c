@@ -1,6 +1,6 @@
-/* A digit is written with a pen: a glyph's points, each a little out of place, joined by smooth curves,
- * bent, slanted, turned, scaled and shifted, then drawn as the distance of each pixel from the pen's
- * path. Nothing but + - * / and sqrt touches a number, so every machine gets the same bits. */
+/* A digit is written with a pen: a glyph's points, each a little out of place, joined by smooth
+ * curves, bent, slanted, turned, scaled and shifted, then inked by the distance of each pixel from
+ * the pen's path. Numbers meet only + - * / and sqrt, so every machine gets the same bits. */
 #include "io/digits.h"
 
 #include "sim/rng.h"
@@ -10,19 +10,21 @@
 
 enum {
     SIDE = HK_DIGITS_SIDE,
+    SIZE = SIDE * SIDE,
     CLASSES = HK_DIGITS_CLASSES,
     VARIANTS = 3,
     POINTS_MAX = 12,
     STEPS = 5, /* straight pieces between two points of a glyph */
 };
+#define PIXELS_A_POINT 0.2 /* the mean digit is 20 pixels high, like MNIST's */
 
 struct point {
     double x, y;
 };
 
-/* A way to write a digit. `path` spells its strokes, parted by blanks: `a` is the first point, `b` the
- * second; a stroke is a smooth curve through its points, so corners are where strokes meet. Points are
- * in hundredths of the height, from the middle; x to the right, y down. */
+/* A way to write a digit. `path` spells its strokes, parted by blanks: `a` is the first point, `b`
+ * the second; a stroke is a smooth curve through its points, so corners are where strokes meet.
+ * Points are in hundredths of the height, from the middle; x to the right, y down. */
 struct glyph {
     const char *path;
     int8_t at[POINTS_MAX][2];
@@ -31,13 +33,16 @@ struct glyph {
 /* clang-format off */
 static const struct glyph glyphs[CLASSES][VARIANTS] = {
     {{"abcdefgha", {{6,-50}, {-18,-38}, {-30,0}, {-20,38}, {2,50}, {24,34}, {31,-4}, {24,-38}}},
-     {"abcdefghai", {{14,-46}, {-10,-44}, {-26,-12}, {-22,30}, {-2,48}, {18,34}, {26,0}, {20,-34}, {-2,-40}}},
+     {"abcdefghai",
+      {{14,-46}, {-10,-44}, {-26,-12}, {-22,30}, {-2,48}, {18,34}, {26,0}, {20,-34}, {-2,-40}}},
      {"abcdefga", {{0,-48}, {-28,-26}, {-34,12}, {-10,46}, {20,38}, {34,2}, {22,-38}}}},
     {{"ab", {{0,-50}, {0,50}}},
      {"ab bc", {{-14,-34}, {3,-50}, {2,50}}},
      {"abc", {{4,-50}, {0,0}, {-2,50}}}},
     {{"abcdef fg", {{-26,-30}, {-12,-46}, {12,-46}, {24,-24}, {8,8}, {-28,46}, {32,44}}},
-     {"abcdefghij", {{-22,-34}, {-4,-50}, {18,-38}, {16,-8}, {-6,28}, {-26,46}, {-28,30}, {-10,30}, {12,46}, {34,38}}},
+     {"abcdefghij",
+      {{-22,-34}, {-4,-50}, {18,-38}, {16,-8}, {-6,28}, {-26,46}, {-28,30}, {-10,30}, {12,46},
+       {34,38}}},
      {"abcde ef", {{-28,-38}, {4,-48}, {24,-28}, {10,2}, {-26,42}, {28,48}}}},
     {{"abcd defg", {{-24,-40}, {4,-50}, {22,-30}, {-6,-6}, {26,16}, {10,46}, {-28,40}}},
      {"ab bc cdef", {{-24,-46}, {22,-48}, {-4,-10}, {26,14}, {10,46}, {-26,42}}},
@@ -56,7 +61,8 @@ static const struct glyph glyphs[CLASSES][VARIANTS] = {
      {"ab bc cde", {{-28,-28}, {-24,-46}, {26,-42}, {12,-4}, {6,50}}}},
     {{"abcdefgha", {{20,-38}, {-2,-50}, {-22,-32}, {0,-6}, {24,24}, {0,50}, {-24,26}, {2,-6}}},
      {"abcda defgd", {{0,-48}, {-20,-28}, {20,-28}, {2,-4}, {-24,24}, {0,48}, {24,22}}},
-     {"abcdefghi", {{24,-44}, {-8,-48}, {-18,-24}, {10,4}, {18,30}, {-4,48}, {-20,28}, {4,-6}, {26,-32}}}},
+     {"abcdefghi",
+      {{24,-44}, {-8,-48}, {-18,-24}, {10,4}, {18,30}, {-4,48}, {-20,28}, {4,-6}, {26,-32}}}},
     {{"abcdea afg", {{20,-34}, {0,-49}, {-24,-26}, {-8,-4}, {14,-14}, {18,8}, {10,50}}},
      {"abcdea afgh", {{22,-36}, {2,-48}, {-22,-30}, {-8,-4}, {14,-10}, {22,6}, {8,46}, {-20,42}}},
      {"abcdae", {{18,-40}, {-14,-42}, {-18,-10}, {12,-12}, {4,50}}}},
@@ -69,22 +75,19 @@ static double spread(struct hk_draws *draws) {
     return a - b;
 }
 
-static double between(struct hk_draws *draws, double low, double high) {
-    return low + (high - low) * hk_draws_uniform(draws);
-}
-
 /* How one sample is written. */
 struct hand {
-    double xx, xy, yx, yy;  /* the matrix from glyph to pixels: scale, slant and turn */
-    double x, y;            /* where the middle of the glyph comes to lie */
-    double bend_x, bend_y;  /* straight lines become parabolas */
-    double radius;          /* of the pen, in pixels */
-    double ink;             /* its darkness, 0..1 */
+    double xx, xy, yx, yy; /* the matrix from glyph to pixels: scale, slant and turn */
+    double x, y;           /* where the middle of the glyph comes to lie */
+    double bend_x, bend_y; /* straight lines become parabolas */
+    double radius;         /* of the pen, in pixels */
+    double ink;            /* its darkness, 0..1 */
 };
 
+/* One draw a statement: C leaves the order inside an initialiser to the compiler. */
 static struct hand hand_draw(struct hk_draws *draws) {
-    double width = 0.2 * (0.92 + 0.22 * spread(draws));
-    double height = 0.2 * (0.97 + 0.12 * spread(draws));
+    double width = PIXELS_A_POINT * (0.92 + 0.22 * spread(draws));
+    double height = PIXELS_A_POINT * (0.97 + 0.12 * spread(draws));
     double slant = 0.17 + 0.45 * spread(draws);
     double sine = 0.22 * spread(draws), cosine = sqrt(1.0 - sine * sine);
     struct hand hand = {
@@ -92,13 +95,13 @@ static struct hand hand_draw(struct hk_draws *draws) {
         .xy = -sine * height - cosine * slant * height,
         .yx = sine * width,
         .yy = cosine * height - sine * slant * height,
-        .x = 0.5 * (SIDE - 1) + 1.6 * spread(draws),
-        .y = 0.5 * (SIDE - 1) + 1.6 * spread(draws),
-        .bend_x = 0.0045 * spread(draws),
-        .bend_y = 0.0045 * spread(draws),
-        .radius = 1.15 + 0.75 * spread(draws),
-        .ink = between(draws, 0.8, 1.0),
     };
+    hand.x = 0.5 * (SIDE - 1) + 1.6 * spread(draws);
+    hand.y = 0.5 * (SIDE - 1) + 1.6 * spread(draws);
+    hand.bend_x = 0.0045 * spread(draws);
+    hand.bend_y = 0.0045 * spread(draws);
+    hand.radius = 1.45 + 0.8 * spread(draws);
+    hand.ink = 0.85 + 0.15 * hk_draws_uniform(draws);
     return hand;
 }
 
@@ -109,10 +112,9 @@ static struct point hand_place(const struct hand *hand, struct point p) {
                           hand->y + hand->yx * x + hand->yy * y};
 }
 
-/* Each pixel's squared distance from the pen's path. */
 struct canvas {
-    double far2[SIDE][SIDE];
-    double reach; /* beyond it the pen leaves no ink */
+    double far2[SIZE]; /* each pixel's squared distance from the pen's path */
+    double reach;      /* beyond it the pen leaves no ink */
 };
 
 static double distance2(struct point p, struct point a, struct point ab, double length2) {
@@ -140,7 +142,7 @@ static void canvas_line(struct canvas *canvas, struct point a, struct point b) {
     for (int y = y0; y < y1; y++)
         for (int x = x0; x < x1; x++) {
             double d2 = distance2((struct point){x, y}, a, ab, length2);
-            if (d2 < canvas->far2[y][x]) canvas->far2[y][x] = d2;
+            if (d2 < canvas->far2[y * SIDE + x]) canvas->far2[y * SIDE + x] = d2;
         }
 }
 
@@ -152,8 +154,8 @@ static double spline(double a, double b, double c, double d, double t) {
 }
 
 /* A stroke through the `count` points that `path` names. */
-static void canvas_stroke(struct canvas *canvas, const struct hand *hand, const struct point *points,
-                          const char *path, size_t count) {
+static void canvas_stroke(struct canvas *canvas, const struct hand *hand,
+                          const struct point *points, const char *path, size_t count) {
     struct point from = hand_place(hand, points[path[0] - 'a']);
     for (size_t k = 0; k + 1 < count; k++) {
         struct point a = points[path[k ? k - 1 : 0] - 'a'], b = points[path[k] - 'a'];
@@ -187,11 +189,11 @@ static void canvas_write(struct canvas *canvas, const struct hand *hand, const s
 /* From distances to bytes: an edge of one pixel, and paper that takes the ink unevenly. */
 static void canvas_ink(const struct canvas *canvas, const struct hand *hand, struct hk_draws *draws,
                        uint8_t *bytes) {
-    const double *far2 = &canvas->far2[0][0];
-    for (size_t i = 0; i < (size_t)SIDE * SIDE; i++) {
+    const double *far2 = canvas->far2;
+    for (size_t i = 0; i < SIZE; i++) {
         if (far2[i] >= canvas->reach * canvas->reach) continue;
         double cover = canvas->reach - sqrt(far2[i]);
-        double grain = 1.0 - 0.2 * (hk_draws_word(draws) * 0x1p-32);
+        double grain = 1.0 - 0.15 * (hk_draws_word(draws) * 0x1p-32);
         bytes[i] = (uint8_t)(255.0 * hand->ink * grain * (cover < 1.0 ? cover : 1.0) + 0.5);
     }
 }
@@ -200,7 +202,7 @@ static void make_sample(struct hk_stream stream, size_t index, uint8_t digit, ui
     struct hk_draws draws = hk_draws_at(stream, index, 0);
     struct hand hand = hand_draw(&draws);
     struct canvas canvas = {.reach = hand.radius + 0.5};
-    for (size_t i = 0; i < (size_t)SIDE * SIDE; i++) (&canvas.far2[0][0])[i] = SIDE * SIDE;
+    for (size_t i = 0; i < SIZE; i++) canvas.far2[i] = SIZE;
     canvas_write(&canvas, &hand, &glyphs[digit][hk_draws_below(&draws, VARIANTS)], &draws);
     canvas_ink(&canvas, &hand, &draws, bytes);
 }
@@ -223,18 +225,17 @@ bool hk_digits_make(struct hk_arena *arena, uint64_t seed, enum hk_digits_split 
     if (count == 0 || count > HK_DIGITS_COUNT_MAX)
         return HK_FAIL(err, HK_ERR_RANGE, "can't make %zu digits (%s); 1 to %d are possible", count,
                        name, HK_DIGITS_COUNT_MAX);
-    size_t size = (size_t)SIDE * SIDE;
-    uint8_t *bytes = hk_arena_array(arena, count, size, HK_CACHE_LINE, err);
+    uint8_t *bytes = hk_arena_array(arena, count, SIZE, HK_CACHE_LINE, err);
     uint8_t *labels = HK_NEW(arena, uint8_t, count, err);
     if (!bytes || !labels) return false;
-    uint8_t block[CLASSES];
+    uint8_t block[CLASSES] = {0};
     for (size_t i = 0; i < count; i++) {
         if (i % CLASSES == 0) draw_labels(order, i / CLASSES, block);
         labels[i] = block[i % CLASSES];
-        make_sample(shapes, i, labels[i], bytes + i * size);
+        make_sample(shapes, i, labels[i], bytes + i * SIZE);
     }
     *out = (struct hk_samples){.count = count,
-                               .size = size,
+                               .size = SIZE,
                                .rank = 2,
                                .shape = {SIDE, SIDE},
                                .classes = CLASSES,

@@ -140,7 +140,8 @@ static bool read_head(struct hk_experiment *e, struct hk_reader *reader,
 
 /* ---- data ---- */
 
-/* `data: mnist`, or `data: {set: digits, train: 5000, test: 1000, seed: 3}`, or with `path: FOLDER`. */
+/* `data: mnist`, or `data: {set: digits, train: 5000, test: 1000, seed: 3}`, or with `path:
+ * FOLDER`. */
 static bool read_data(struct hk_experiment *e, struct hk_reader *reader, struct hk_err *err) {
     static const char *const keys[] = {"set", "path", "train", "test", "seed"};
     struct hk_node *node = hk_node_get(e->root, "data");

@@ -35,8 +35,9 @@ struct hk_experiment {
     size_t record_count;
 };
 
-/* Read and check everything; nothing is built. Ends with hk_experiment_finish, also after a failure.
- * Errors: HK_ERR_CONFIG with file, line and column; HK_ERR_DATA; HK_ERR_IO; HK_ERR_MEMORY. */
+/* Read and check everything; nothing is built. Ends with hk_experiment_finish, also after a
+ * failure. Errors: HK_ERR_CONFIG with file, line and column; HK_ERR_DATA; HK_ERR_IO; HK_ERR_MEMORY.
+ */
 bool hk_experiment_read(struct hk_experiment *experiment,
                         const struct hk_experiment_options *options,
                         struct hk_err *err) HK_MUST_USE;

@@ -13,8 +13,9 @@ struct reason {
     char text[160];
 };
 
-/* Called for each error of the stack, from the innermost. One of the system's is buried in the middle
- * of its text: "file write failed: time = ..., error message = 'No space left on device', buf = ...". */
+/* Called for each error of the stack, from the innermost. One of the system's is buried in the
+ * middle of its text: "file write failed: time = ..., error message = 'No space left on device',
+ * buf = ...". */
 static herr_t take_first(unsigned index, const H5E_error2_t *error, void *context) {
     if (index > 0) return 0;
     struct reason *reason = context;
@@ -26,9 +27,9 @@ static herr_t take_first(unsigned index, const H5E_error2_t *error, void *contex
     return 0;
 }
 
-bool hk_hdf5_fail(struct hk_err *err, enum hk_code code, const char *file, int line,
+void hk_hdf5_fail(struct hk_err *err, enum hk_code code, const char *file, int line,
                   const char *path, const char *what) {
     struct reason reason = {"HDF5 gives no reason"};
     (void)H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, take_first, &reason);
-    return hk_err_set(err, code, file, line, "%s: %s: %s", path, what, reason.text);
+    hk_err_set(err, code, file, line, "%s: %s: %s", path, what, reason.text);
 }

@@ -32,8 +32,9 @@ static void put_text(struct hk_json *json, const char *text) {
     put(json, text, strlen(text));
 }
 
-/* Length of the UTF-8 character that begins at `at`, or 0 where there is none (Unicode 15, table 3-7:
- * no overlong forms, no surrogates, nothing above U+10FFFF). Looks no further than a zero byte. */
+/* Length of the UTF-8 character that begins at `at`, or 0 where there is none (Unicode 15, table
+ * 3-7: no overlong forms, no surrogates, nothing above U+10FFFF). Looks no further than a zero
+ * byte. */
 static size_t character_size(const unsigned char *at) {
     unsigned char first = at[0];
     if (first < 0x80) return 1;
@@ -102,7 +103,7 @@ static void put_value(struct hk_json *json, const char *key, const char *value) 
     put_text(json, value);
 }
 
-static void open(struct hk_json *json, const char *key, const char *opening, char closing) {
+static void nest(struct hk_json *json, const char *key, const char *opening, char closing) {
     put_value(json, key, opening);
     if (json->err.code != HK_OK) return;
     if (json->depth == HK_JSON_DEPTH_MAX) {
@@ -116,11 +117,11 @@ static void open(struct hk_json *json, const char *key, const char *opening, cha
 }
 
 void hk_json_object(struct hk_json *json, const char *key) {
-    open(json, key, "{", '}');
+    nest(json, key, "{", '}');
 }
 
 void hk_json_array(struct hk_json *json, const char *key) {
-    open(json, key, "[", ']');
+    nest(json, key, "[", ']');
 }
 
 void hk_json_end(struct hk_json *json) {

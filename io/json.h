@@ -6,8 +6,8 @@
  *   hk_json_end(&json);
  *   ok = hk_json_finish(&json, err);            {"accuracy":0.87}
  *
- * As with a FILE, the first failure is kept, later calls do nothing, and the end tells. The C library's
- * locale must write numbers with a point, as it does unless setlocale was called. */
+ * As with a FILE, the first failure is kept, later calls do nothing, and the end tells. The C
+ * library's locale must write numbers with a point, as it does unless setlocale was called. */
 #ifndef HK_IO_JSON_H
 #define HK_IO_JSON_H
 

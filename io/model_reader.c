@@ -159,7 +159,8 @@ bool hk_read_keyed(struct hk_reader *reader, enum hk_model_kind kind, struct hk_
             return hk_node_context(err, map->first ? map->first : map);
         return false;
     }
-    /* To the table the value is one more parameter: let it be found under the parameter's own name. */
+    /* To the table the value is one more parameter: let it be found under the parameter's own name.
+     */
     const char *main = (*model)->main_param;
     struct hk_keys keys = {{named->key}, 1};
     if (main && !hk_node_get(map, main)) {

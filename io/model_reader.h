@@ -1,6 +1,6 @@
-/* Reads models and their parameters from an experiment file by their descriptor tables, so that no model
- * has a reader of its own. What the file leaves out is written back into the tree with its default: the
- * tree becomes the resolved experiment. */
+/* Reads models and their parameters from an experiment file by their descriptor tables, so that no
+ * model has a reader of its own. What the file leaves out is written back into the tree with its
+ * default: the tree becomes the resolved experiment. */
 #ifndef HK_IO_MODEL_READER_H
 #define HK_IO_MODEL_READER_H
 
@@ -23,20 +23,20 @@ struct hk_keys {
 void hk_keys_add(struct hk_keys *keys, const char *key);
 
 /* The parameters of `model` from the keys of `map` (which may be NULL: all defaults), each key with
- * "_<suffix>" behind where suffix is given. `weight_unit` replaces the unit "weight". *values is the
- * model's parameter struct, in the arena. The keys are added to `keys` (may be NULL). */
+ * "_<suffix>" behind where suffix is given. `weight_unit` replaces the unit "weight". *values is
+ * the model's parameter struct, in the arena. The keys are added to `keys` (may be NULL). */
 bool hk_read_params(struct hk_reader *reader, struct hk_node *map, const struct hk_model *model,
                     const char *suffix, const char *weight_unit, struct hk_keys *keys,
                     void **values, struct hk_err *err) HK_MUST_USE;
 
-/* `connect: all-to-all` or `connect: {rule: fixed-indegree, n: 100}`: a model by its name, alone or under
- * `name_key` with its parameters beside it. */
+/* `connect: all-to-all` or `connect: {rule: fixed-indegree, n: 100}`: a model by its name, alone or
+ * under `name_key` with its parameters beside it. */
 bool hk_read_named(struct hk_reader *reader, enum hk_model_kind kind, struct hk_node *node,
                    const char *name_key, const char *weight_unit, const struct hk_model **model,
                    void **values, struct hk_err *err) HK_MUST_USE;
 
-/* `{poisson: 10 Hz}` or `{step: 400 pA, from: 10 ms}`: a model by the one key that names one, whose value
- * is its main parameter. */
+/* `{poisson: 10 Hz}` or `{step: 400 pA, from: 10 ms}`: a model by the one key that names one, whose
+ * value is its main parameter. */
 bool hk_read_keyed(struct hk_reader *reader, enum hk_model_kind kind, struct hk_node *map,
                    const struct hk_model **model, void **values, struct hk_err *err) HK_MUST_USE;
 

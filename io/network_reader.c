@@ -248,8 +248,8 @@ static bool read_ends(struct hk_reader *reader, const struct hk_node *map, const
     return hk_node_fail_key(err, map, "%s is a source and can't be a target", arrow + 2);
 }
 
-/* The unit of the weight comes from the receptor, and a current's sign may choose the receptor: so the
- * weight is read with the unit of any of them first. */
+/* The unit of the weight comes from the receptor, and a current's sign may choose the receptor: so
+ * the weight is read with the unit of any of them first. */
 static bool read_weight(struct hk_reader *reader, struct hk_node *map, struct link *link,
                         struct hk_err *err) {
     const struct hk_pop *target = link->spec.target;
@@ -315,7 +315,8 @@ static bool read_rules(struct hk_reader *reader, struct hk_node *map, struct lin
     return true;
 }
 
-/* `normalise: 78 nS`: the sum of each target's incoming weights, before every presentation that learns. */
+/* `normalise: 78 nS`: the sum of each target's incoming weights, before every presentation that
+ * learns. */
 static bool read_normalise(struct hk_reader *reader, const struct hk_node *map,
                            const struct link *link, struct hk_proj *proj,
                            struct hk_network *network, struct hk_err *err) {

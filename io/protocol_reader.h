@@ -5,7 +5,8 @@
 #include "io/dataset.h"
 #include "io/network_reader.h"
 
-/* Phases and read-outs, in the reader's arena. `network` has been read; `data` holds the samples. */
+/* Phases and read-outs, in the reader's arena. `network` has been read; `data` holds the samples.
+ */
 bool hk_protocol_read(struct hk_reader *reader, const struct hk_node *readouts,
                       const struct hk_node *protocol, const struct hk_network *network,
                       const struct hk_dataset *data, struct hk_protocol *out,

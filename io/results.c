@@ -46,7 +46,7 @@ struct hk_results {
     double start_ms, stop_ms;
 };
 
-/* ---- Names ---------------------------------------------------------------------------------------- */
+/* ---- Names ----------------------------------------------------------------------------------- */
 
 static bool is_name(const char *name, size_t length) {
     bool is_dots = length <= 2 && strncmp(name, "..", length) == 0;
@@ -76,7 +76,7 @@ static bool check_name(const char *name, struct hk_err *err) {
                    name);
 }
 
-/* ---- Single values and arrays --------------------------------------------------------------------- */
+/* ---- Single values and arrays ---------------------------------------------------------------- */
 
 bool hk_results_number(struct hk_results *results, const char *path, double value, const char *unit,
                        struct hk_err *err) {
@@ -103,11 +103,12 @@ bool hk_results_array(struct hk_results *results, const struct hk_results_array 
     return check_path(array->path, err) && hk_store_put(results->store, &set, err);
 }
 
-/* ---- Spikes --------------------------------------------------------------------------------------- */
+/* ---- Spikes ---------------------------------------------------------------------------------- */
 
 /* Times are written as a person writes them: three ticks of 0.1 ms are 0.3, where 3 * 0.1 would be
- * 0.30000000000000004. The product of two whole numbers is exact (to 2^53), so its quotient by a power
- * of ten is the double nearest to the decimal. A tick that isn't a short decimal is just multiplied. */
+ * 0.30000000000000004. The product of two whole numbers is exact (to 2^53), so its quotient by a
+ * power of ten is the double nearest to the decimal. A tick that isn't a short decimal is just
+ * multiplied. */
 static struct decimal decimal_from(double value) {
     for (double parts = 1.0; parts <= 1e9; parts *= 10.0) {
         double whole = round(value * parts);
@@ -135,8 +136,8 @@ static struct hk_stream *spikes_column(struct hk_results_spikes *spikes, const c
     return path ? hk_store_open(results->store, &rows, err) : NULL;
 }
 
-/* n_neurons and tick_ms are ours: SONATA's readers don't see silent neurons, nor ticks. `sorting` is an
- * enumeration, as SONATA has it; libsonata can't read a text there. */
+/* n_neurons and tick_ms are ours: SONATA's readers don't see silent neurons, nor ticks. `sorting`
+ * is an enumeration, as SONATA has it; libsonata can't read a text there. */
 static bool spikes_describe(const struct hk_results_spikes *spikes, double tick_ms,
                             struct hk_err *err) {
     static const char *const orders[] = {"none", "by_id", "by_time", NULL};
@@ -216,7 +217,7 @@ static bool spikes_finish(const struct hk_results_spikes *spikes, struct hk_err 
            describe_real(results->store, spikes->path, "t_stop", stop_ms, err);
 }
 
-/* ---- Curves --------------------------------------------------------------------------------------- */
+/* ---- Curves ---------------------------------------------------------------------------------- */
 
 struct hk_results_series *hk_results_series_open(struct hk_results *results, const char *path,
                                                  const char *columns, struct hk_err *err) {
@@ -241,7 +242,7 @@ bool hk_results_series_append(struct hk_results_series *series, double x, double
            hk_store_flush_sometimes(series->results->store, err);
 }
 
-/* ---- Reports -------------------------------------------------------------------------------------- */
+/* ---- Reports --------------------------------------------------------------------------------- */
 
 /* One dataset or link below the report's mapping/. */
 static char *mapping_path(const struct hk_results_report *report, const char *name,
@@ -346,7 +347,7 @@ static bool report_finish(const struct hk_results_report *report, struct hk_err 
     return path && hk_store_put(report->results->store, &set, err);
 }
 
-/* ---- The file ------------------------------------------------------------------------------------- */
+/* ---- The file -------------------------------------------------------------------------------- */
 
 /* What makes it a SONATA file. */
 static bool describe_root(struct hk_store *store, struct hk_err *err) {

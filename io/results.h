@@ -1,5 +1,5 @@
-/* The results file of a run, `results.h5` in the run's folder: all that happened, in one HDF5 file that
- * stands alone.
+/* The results file of a run, `results.h5` in the run's folder: all that happened, in one HDF5 file
+ * that stands alone.
  *
  *   /spikes/<population>/{timestamps,node_ids}   SONATA spikes
  *   /report/<name>/{data,mapping/...}            SONATA frame reports: state variables over time
@@ -7,11 +7,11 @@
  *                                                "metrics/test/accuracy", "experiment/resolved"
  *
  * Calls only ever add, and each path is written once. The file is results.h5.part until
- * hk_results_close; who finds a .part knows that its run has died or still goes on. After the first
- * failed write (HK_ERR_IO with path and reason: a full disk) every later call fails too.
+ * hk_results_close; who finds a .part knows that its run has died or still goes on. After the
+ * first failed write (HK_ERR_IO with path and reason: a full disk) every later call fails too.
  *
- * A path is names between slashes, without one before; a name isn't empty, "." or "..", and that of a
- * population or report holds no slash: HK_ERR_CONFIG.
+ * A path is names between slashes, without one before; a name isn't empty, "." or "..", and that
+ * of a population or report holds no slash: HK_ERR_CONFIG.
  *
  * Thread: one at a time for all results files and readers. */
 #ifndef HK_IO_RESULTS_H
@@ -27,12 +27,12 @@ struct hk_results_spikes;
 struct hk_results_series;
 struct hk_results_report;
 
-/* Begin results.h5 in a folder that exists and holds no results yet. All memory is the arena's. NULL on
- * failure. */
+/* Begin results.h5 in a folder that exists and holds no results yet. All memory is the arena's.
+ * NULL on failure. */
 struct hk_results *hk_results_create(struct hk_arena *arena, const char *folder,
                                      struct hk_err *err) HK_MUST_USE;
-/* Write what is left, put the file on the disk for good, and call it results.h5. Whether that succeeds
- * or not, only hk_results_destroy may follow. */
+/* Write what is left, put the file on the disk for good, and call it results.h5. Whether that
+ * succeeds or not, only hk_results_destroy may follow. */
 bool hk_results_close(struct hk_results *results, struct hk_err *err) HK_MUST_USE;
 /* After hk_results_close: nothing. Otherwise abandon the file, and leave the .part where it is. */
 void hk_results_destroy(struct hk_results *results);
@@ -60,12 +60,13 @@ bool hk_results_array(struct hk_results *results, const struct hk_results_array 
 struct hk_results_spikes *hk_results_spikes_open(struct hk_results *results, const char *population,
                                                  size_t neurons, double tick_ms,
                                                  struct hk_err *err) HK_MUST_USE;
-/* Ticks never go back, neither within a call nor from one to the next. Errors also: HK_ERR_RANGE (an
- * earlier or negative tick, an id outside the population); then nothing of this call is appended. */
+/* Ticks never go back, neither within a call nor from one to the next. Errors also: HK_ERR_RANGE
+ * (an earlier or negative tick, an id outside the population); then nothing of this call is
+ * appended. */
 bool hk_results_spikes_append(struct hk_results_spikes *spikes, const hk_tick *ticks,
                               const hk_neuron *ids, size_t count, struct hk_err *err) HK_MUST_USE;
-/* The simulated time that all spikes together cover: t_start and t_stop of every population. Without it,
- * that is from 0 to the end of the tick of the population's last spike. */
+/* The simulated time that all spikes together cover: t_start and t_stop of every population.
+ * Without it, that is from 0 to the end of the tick of the population's last spike. */
 void hk_results_set_span(struct hk_results *results, double start_ms, double stop_ms);
 
 /* A curve that grows by points. `columns` says what x and y are: "samples, accuracy". */
@@ -75,7 +76,8 @@ struct hk_results_series *hk_results_series_open(struct hk_results *results, con
 bool hk_results_series_append(struct hk_results_series *series, double x, double y,
                               struct hk_err *err) HK_MUST_USE;
 
-/* A state variable of some neurons of a population, frame after frame. Lent while the report is opened. */
+/* A state variable of some neurons of a population, frame after frame. Lent while the report is
+ * opened. */
 struct hk_results_frames {
     const char *name; /* of the report; tools for SONATA take it for the population's */
     const char *variable, *unit;

@@ -27,7 +27,7 @@ struct hk_results_file {
     hid_t file;
 };
 
-/* ---- Small readers -------------------------------------------------------------------------------- */
+/* ---- Small readers --------------------------------------------------------------------------- */
 
 static bool fail(const struct hk_results_file *file, const char *path, struct hk_err *err) {
     char what[256];
@@ -100,7 +100,7 @@ static const char *read_unit(const struct hk_results_file *file, hid_t set) {
     return unit;
 }
 
-/* ---- Opening -------------------------------------------------------------------------------------- */
+/* ---- Opening --------------------------------------------------------------------------------- */
 
 static bool ends_with(const char *text, const char *end) {
     size_t length = strlen(text), tail = strlen(end);
@@ -166,7 +166,7 @@ void hk_results_read_close(struct hk_results_file *file) {
     file->file = H5I_INVALID_HID;
 }
 
-/* ---- Single values -------------------------------------------------------------------------------- */
+/* ---- Single values --------------------------------------------------------------------------- */
 
 static hid_t open_set(const struct hk_results_file *file, const char *path, struct hk_err *err) {
     hid_t id = H5Dopen2(file->file, path, H5P_DEFAULT);
@@ -205,7 +205,7 @@ bool hk_results_read_number(struct hk_results_file *file, const char *path, doub
     return ok || HK_FAIL(err, HK_ERR_DATA, "%s: %s isn't a readable number", file->path, path);
 }
 
-/* ---- Spikes --------------------------------------------------------------------------------------- */
+/* ---- Spikes ---------------------------------------------------------------------------------- */
 
 struct columns {
     const char *path; /* spikes/<population> */
@@ -323,7 +323,7 @@ bool hk_results_read_spikes(struct hk_results_file *file, const char *population
     return ok;
 }
 
-/* ---- Visiting ------------------------------------------------------------------------------------- */
+/* ---- Visiting -------------------------------------------------------------------------------- */
 
 struct visit {
     const struct hk_results_file *file;
@@ -422,7 +422,7 @@ bool hk_results_visit(struct hk_results_file *file, hk_results_visitor *visitor,
     return ok;
 }
 
-/* ---- As JSON -------------------------------------------------------------------------------------- */
+/* ---- As JSON --------------------------------------------------------------------------------- */
 
 /* `group` is the path of the innermost open object, with a slash at its end. */
 struct json_walk {
@@ -430,7 +430,8 @@ struct json_walk {
     struct hk_block group;
 };
 
-/* Close and open objects until the one that holds `path` is the innermost. Returns the last name. */
+/* Close and open objects until the one that holds `path` is the innermost. Returns the last name.
+ */
 static const char *enter_group(struct json_walk *walk, const char *path, struct hk_err *err) {
     const char *old = walk->group.data, *slash = strrchr(path, '/');
     size_t length = slash ? (size_t)(slash - path) + 1 : 0, shared = 0;

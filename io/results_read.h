@@ -1,8 +1,8 @@
 /* Reading a results file: for `hillock info`, and to repeat or replay a run. A file may come from
  * anywhere, so nothing in it is believed unseen.
  *
- * Errors: HK_ERR_IO (missing, unreadable), HK_ERR_DATA (not a whole results file, or without what was
- * asked for). Thread: one at a time for all results files and readers. */
+ * Errors: HK_ERR_IO (missing, unreadable), HK_ERR_DATA (not a whole results file, or without what
+ * was asked for). Thread: one at a time for all results files and readers. */
 #ifndef HK_IO_RESULTS_READ_H
 #define HK_IO_RESULTS_READ_H
 
@@ -11,8 +11,8 @@
 
 struct hk_results_file;
 
-/* Open results.h5, given by its own path or its folder's. A results.h5.part is refused: its run has died
- * or still goes on. What is read later lives in the arena too. NULL on failure; ends with
+/* Open results.h5, given by its own path or its folder's. A results.h5.part is refused: its run
+ * has died or still goes on. What is read later lives in the arena too. NULL on failure; ends with
  * hk_results_read_close. */
 struct hk_results_file *hk_results_read_open(struct hk_arena *arena, const char *path,
                                              struct hk_err *err) HK_MUST_USE;
@@ -69,8 +69,8 @@ typedef bool hk_results_visitor(void *context, const struct hk_results_item *ite
 bool hk_results_visit(struct hk_results_file *file, hk_results_visitor *visitor, void *context,
                       struct hk_err *err) HK_MUST_USE;
 
-/* The whole as one JSON object, nested as the paths are: {"metrics":{"test":{"accuracy":0.87}}}. Spikes
- * become {"count","n_neurons","t_start","t_stop"}, arrays {"shape","units"}. */
+/* The whole as one JSON object, nested as the paths are: {"metrics":{"test":{"accuracy":0.87}}}.
+ * Spikes become {"count","n_neurons","t_start","t_stop"}, arrays {"shape","units"}. */
 bool hk_results_json(struct hk_results_file *file, struct hk_json *json,
                      struct hk_err *err) HK_MUST_USE;
 

@@ -35,8 +35,8 @@ struct hk_run_summary {
     struct hk_sim_counts counts;
 };
 
-/* Build, run, write. Whatever ends the run, an interruption or a failure too, the results file is closed
- * and readable, and holds what happened until then and how it ended (/provenance/status). */
+/* Build, run, write. Whatever ends the run, an interruption or a failure too, the results file is
+ * closed and readable, and holds what happened until then and how it ended (/provenance/status). */
 bool hk_run_experiment(struct hk_experiment *experiment, const struct hk_run_options *options,
                        struct hk_run_summary *summary, struct hk_err *err) HK_MUST_USE;
 

@@ -16,9 +16,9 @@ enum {
     DEFLATE_LEVEL = 1,
 };
 
-/* The buffer is one chunk, and what is written always begins where a chunk does, so that HDF5 never has
- * to read, decompress and merge. A chunk that isn't full when the file is flushed stays in the buffer
- * and is written again later. */
+/* The buffer is one chunk, and what is written always begins where a chunk does, so that HDF5
+ * never has to read, decompress and merge. A chunk that isn't full when the file is flushed stays
+ * in the buffer and is written again later. */
 struct hk_stream {
     struct hk_stream *next;
     struct hk_store *store;
@@ -39,7 +39,7 @@ struct hk_store {
     bool failed;
 };
 
-/* ---- Failing -------------------------------------------------------------------------------------- */
+/* ---- Failing --------------------------------------------------------------------------------- */
 
 static bool ready(const struct hk_store *store, struct hk_err *err) {
     hk_hdf5_begin();
@@ -48,8 +48,8 @@ static bool ready(const struct hk_store *store, struct hk_err *err) {
     return true;
 }
 
-/* From here on HDF5 isn't asked to write, or to close what it couldn't write: see hk_hdf5_begin. What
- * the failed call had open stays open, so that HDF5 keeps its reason until we have it. */
+/* From here on HDF5 isn't asked to write, or to close what it couldn't write: see hk_hdf5_begin.
+ * What the failed call had open stays open, so that HDF5 keeps its reason until we have it. */
 static bool fail(struct hk_store *store, const char *path, struct hk_err *err) {
     char what[256];
     (void)snprintf(what, sizeof what, "can't write %s", path);
@@ -66,7 +66,7 @@ static void drop(hid_t id) {
     if (id >= 0) (void)H5Idec_ref(id);
 }
 
-/* ---- Types ---------------------------------------------------------------------------------------- */
+/* ---- Types ----------------------------------------------------------------------------------- */
 
 size_t hk_element_size(enum hk_element element) {
     static const size_t sizes[] = {
@@ -109,7 +109,7 @@ static hid_t text_type(size_t size) {
     return ok ? type : H5I_INVALID_HID;
 }
 
-/* ---- Attributes ----------------------------------------------------------------------------------- */
+/* ---- Attributes ------------------------------------------------------------------------------ */
 
 /* `count` as in struct hk_attribute. */
 static bool attribute_write(struct hk_store *store, const struct hk_attribute *a, hid_t in_file,
@@ -157,7 +157,7 @@ static bool describe_unit(struct hk_store *store, const char *path, const char *
     return !unit || hk_store_describe_text(store, path, "units", unit, err);
 }
 
-/* ---- Datasets that are written at once ------------------------------------------------------------ */
+/* ---- Datasets that are written at once ------------------------------------------------------- */
 
 /* How a dataset is made: without the time of day, and compressed when it has chunks. */
 static hid_t creation_list(size_t rank, const hsize_t *chunk) {
@@ -169,8 +169,8 @@ static hid_t creation_list(size_t rank, const hsize_t *chunk) {
     return ok ? list : H5I_INVALID_HID;
 }
 
-/* Halve the slowest dimension that can be, until a chunk is small: rows stay together. False where the
- * whole is too small for chunks. */
+/* Halve the slowest dimension that can be, until a chunk is small: rows stay together. False where
+ * the whole is too small for chunks. */
 static bool choose_chunk(size_t rank, const hsize_t *shape, size_t element_size, hsize_t *chunk) {
     hsize_t size = element_size;
     for (size_t i = 0; i < rank; i++) size *= chunk[i] = shape[i];
@@ -232,7 +232,7 @@ bool hk_store_link(struct hk_store *store, const char *target, const char *path,
     return done >= 0 || fail(store, path, err);
 }
 
-/* ---- Datasets that grow --------------------------------------------------------------------------- */
+/* ---- Datasets that grow ---------------------------------------------------------------------- */
 
 static bool stream_create_set(struct hk_stream *stream, struct hk_err *err) {
     struct hk_store *store = stream->store;
@@ -319,7 +319,7 @@ bool hk_store_flush_sometimes(struct hk_store *store, struct hk_err *err) {
     return store->unflushed < FLUSH_SIZE || (ready(store, err) && flush(store, err));
 }
 
-/* ---- The file ------------------------------------------------------------------------------------- */
+/* ---- The file -------------------------------------------------------------------------------- */
 
 static bool file_create(struct hk_store *store, struct hk_err *err) {
     if (access(store->path, F_OK) == 0)

@@ -1,12 +1,13 @@
-/* An HDF5 file while it is written: datasets that are written at once, datasets that grow, attributes.
+/* An HDF5 file while it is written: datasets that are written at once, datasets that grow,
+ * attributes.
  *
- * Calls only ever add: nothing that was written is changed or read back. The file is written aside, as
- * `<path>.part`, until hk_store_close has it safely on the disk and gives it its name: who finds
- * `<path>` has a whole file.
+ * Calls only ever add: nothing that was written is changed or read back. The file is written
+ * aside, as `<path>.part`, until hk_store_close has it safely on the disk and gives it its name:
+ * who finds `<path>` has a whole file.
  *
- * Paths inside the file are written from its root without a slash before; groups are made on the way.
- * After the first failed write (HK_ERR_IO with path and reason: a full disk) every later call fails too,
- * and the .part stays as it was. Equal calls give equal files, byte by byte.
+ * Paths inside the file are written from its root without a slash before; groups are made on the
+ * way. After the first failed write (HK_ERR_IO with path and reason: a full disk) every later call
+ * fails too, and the .part stays as it was. Equal calls give equal files, byte by byte.
  *
  * Thread: one at a time for all stores and readers; HDF5 may not be safe for more. */
 #ifndef HK_IO_STORE_H
@@ -36,7 +37,8 @@ struct hk_store *hk_store_create(struct hk_arena *arena, const char *path,
                                  struct hk_err *err) HK_MUST_USE;
 /* Whether it succeeds or not, only hk_store_destroy may follow. */
 bool hk_store_close(struct hk_store *store, struct hk_err *err) HK_MUST_USE;
-/* After hk_store_close: nothing. Otherwise abandons the file: what lies in the .part may be unreadable. */
+/* After hk_store_close: nothing. Otherwise abandons the file: what lies in the .part may be
+ * unreadable. */
 void hk_store_destroy(struct hk_store *store);
 
 /* Write a dataset. Compressed from 64 KiB on. */
@@ -83,7 +85,8 @@ struct hk_rows {
 };
 struct hk_stream *hk_store_open(struct hk_store *store, const struct hk_rows *rows,
                                 struct hk_err *err) HK_MUST_USE;
-/* Where to put the next rows. `rows` holds how many there are, and gets how many may be put: at least one. */
+/* Where to put the next rows. `rows` holds how many there are, and gets how many may be put: at
+ * least one. */
 void *hk_stream_room(struct hk_stream *stream, size_t *rows);
 /* Append the rows that were put there. */
 bool hk_stream_commit(struct hk_stream *stream, size_t rows, struct hk_err *err) HK_MUST_USE;

@@ -1,7 +1,7 @@
-/* Leaky integrate-and-fire neuron: the membrane of neurons/kernels/membrane.h with a fixed threshold;
- * V >= v_th after a step is a spike, stamped with the step's end. With `exp`, `alpha` and `delta`
- * receptors these are the iaf_psc_exp, iaf_psc_alpha and iaf_psc_delta of NEST, with `cond-exp` its
- * iaf_cond_exp (there integrated by Runge-Kutta). */
+/* Leaky integrate-and-fire neuron: the membrane of neurons/kernels/membrane.h with a fixed
+ * threshold; V >= v_th after a step is a spike, stamped with the step's end. With `exp`, `alpha`
+ * and `delta` receptors these are the iaf_psc_exp, iaf_psc_alpha and iaf_psc_delta of NEST, with
+ * `cond-exp` its iaf_cond_exp (there integrated by Runge-Kutta). */
 #include "neurons/kernels/membrane.h"
 
 struct lif {

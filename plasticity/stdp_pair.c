@@ -1,10 +1,10 @@
 /* Pair-based STDP with exponential traces (Morrison, Diesmann & Gerstner 2008, eq. 3-4):
  *   pre spike:   w <- w - a_minus f_minus(w) y(t),    post spike:  w <- w + a_plus f_plus(w) x(t),
  * then w stays in [w_min, w_max]. x and y are the traces of the pre and the post spikes.
- * | dependence     | f_plus              | f_minus       |                                       |
- * | additive       | 1                   | 1             | Song, Miller & Abbott 2000            |
- * | power          | (1 - w/w_max)^mu    | (w/w_max)^mu  | Guetig et al. 2003; mu 1: multiplicative |
- * | power-law      | w_0^(1-mu) w^mu     | w             | Morrison, Aertsen & Diesmann 2007     |
+ *   additive:   f_plus = f_minus = 1 (Song, Miller & Abbott 2000);
+ *   power:      f_plus = (1 - w/w_max)^mu, f_minus = (w/w_max)^mu (Guetig et al. 2003); mu = 1 is the
+ *               multiplicative rule;
+ *   power-law:  f_plus = w_0^(1-mu) w^mu, f_minus = w (Morrison, Aertsen & Diesmann 2007).
  * In the first two a_plus and a_minus are weights; in the last they are the rates lambda and
  * lambda alpha, and w_0 is the reference weight. */
 #include "sim/plasticity_model.h"

@@ -1,8 +1,9 @@
-/* One arena per lifetime: everything that lives as long as a simulation (or an experiment, or a data
- * set) comes from its arena and goes with it. The only caller of malloc in the project.
+/* One arena per lifetime: everything that lives as long as a simulation (or an experiment, or a
+ * data set) comes from its arena and goes with it. The only caller of malloc in the project.
  *
- * Blocks are zeroed and 64-byte aligned on request; large ones come from the system untouched, so pages
- * are first touched by the thread that fills them and a generous bound costs nothing until it is used. */
+ * Blocks are zeroed and 64-byte aligned on request; large ones come from the system untouched, so
+ * pages are first touched by the thread that fills them and a generous bound costs nothing until it
+ * is used. */
 #ifndef HK_SIM_ARENA_H
 #define HK_SIM_ARENA_H
 
@@ -15,8 +16,8 @@ struct hk_arena;
 struct hk_arena *hk_arena_create(struct hk_err *err) HK_MUST_USE;
 void hk_arena_destroy(struct hk_arena *arena);
 
-/* `count` zeroed objects of `size` bytes, aligned to `align` (a power of two). The product is checked.
- * Never NULL on success, even for count 0. Not thread safe. Errors: HK_ERR_MEMORY. */
+/* `count` zeroed objects of `size` bytes, aligned to `align` (a power of two). The product is
+ * checked. Never NULL on success, even for count 0. Not thread safe. Errors: HK_ERR_MEMORY. */
 void *hk_arena_array(struct hk_arena *arena, size_t count, size_t size, size_t align,
                      struct hk_err *err) HK_MUST_USE;
 #define HK_NEW(arena, type, count, err)                                                            \

@@ -1,5 +1,6 @@
-/* The contract of an encoder: sample values in, spikes of one presentation out. One file in encoders/,
- * one table. Encoders are functions of (values, presentation, unit), so threads can't change them. */
+/* The contract of an encoder: sample values in, spikes of one presentation out. One file in
+ * encoders/, one table. Encoders are functions of (values, presentation, unit), so threads can't
+ * change them. */
 #ifndef HK_SIM_ENCODER_MODEL_H
 #define HK_SIM_ENCODER_MODEL_H
 

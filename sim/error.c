@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool hk_err_set(struct hk_err *err, enum hk_code code, const char *file, int line,
+void hk_err_set(struct hk_err *err, enum hk_code code, const char *file, int line,
                 const char *format, ...) {
-    if (!err || err->code != HK_OK) return false;
+    if (!err || err->code != HK_OK) return;
     err->code = code;
     err->file = file;
     err->line = line;
@@ -15,7 +15,6 @@ bool hk_err_set(struct hk_err *err, enum hk_code code, const char *file, int lin
     va_start(args, format);
     (void)vsnprintf(err->message, sizeof err->message, format, args);
     va_end(args);
-    return false;
 }
 
 bool hk_err_context(struct hk_err *err, const char *format, ...) {

@@ -1,5 +1,6 @@
 /* Errors as values. A function that can fail returns false (or NULL) and fills a struct hk_err; the
- * first failure wins, callers may only prepend context. The library never prints and never exits. */
+ * first failure wins, callers may only prepend context. The library never prints and never exits.
+ */
 #ifndef HK_SIM_ERROR_H
 #define HK_SIM_ERROR_H
 
@@ -28,11 +29,12 @@ struct hk_err {
     char message[512];
 };
 
-#define HK_FAIL(err, code, ...) hk_err_set((err), (code), __FILE__, __LINE__, __VA_ARGS__)
+#define HK_FAIL(err, code, ...)                                                                    \
+    ((void)hk_err_set((err), (code), __FILE__, __LINE__, __VA_ARGS__), false)
 
-/* Fill `err` unless it already holds a failure (or is NULL). Returns false, so that
+/* Fill `err` unless it already holds a failure (or is NULL). HK_FAIL is false, so that
  * `return HK_FAIL(...)` reads well. */
-bool hk_err_set(struct hk_err *err, enum hk_code code, const char *file, int line,
+void hk_err_set(struct hk_err *err, enum hk_code code, const char *file, int line,
                 const char *format, ...) HK_PRINTF(5, 6);
 
 /* Put "context: " before the message of a failure. Returns false. */

@@ -11,7 +11,8 @@ struct hk_sim;
 
 /* One tick of what one thread owns. */
 struct hk_kernels_step {
-    /* Add what arrives through `proj` at `tick` to the target's receptor. Returns synaptic events. */
+    /* Add what arrives through `proj` at `tick` to the target's receptor. Returns synaptic events.
+     */
     uint64_t (*deliver)(const struct hk_proj *proj, int thread, hk_tick tick);
     /* Advance the thread's part of a population; its spikes go to the history. Returns spikes. */
     size_t (*update)(struct hk_pop *pop, int thread, hk_tick tick);
@@ -21,7 +22,8 @@ struct hk_kernels_step {
 struct hk_kernels_learn {
     /* Arrivals and new spikes of `tick` at the synapses that the thread owns. */
     void (*learn)(struct hk_proj *proj, int thread, hk_tick tick);
-    /* Scale each owned target's incoming weights of a matrix to the sum `total`; a sum of 0 is left. */
+    /* Scale each owned target's incoming weights of a matrix to the sum `total`; a sum of 0 is
+     * left. */
     void (*normalise)(struct hk_proj *proj, int thread, double total);
 };
 

@@ -40,7 +40,7 @@ static enum hk_isa isa_of_machine(void) {
 enum hk_isa hk_isa_best(void) {
     enum hk_isa best = isa_of_machine();
     const char *wanted = getenv("HILLOCK_ISA");
-    for (int isa = 0; wanted && isa < (int)best; isa++)
+    for (int isa = 0; wanted && isa < (int)best && isa < HK_ISA_COUNT; isa++)
         if (strcmp(wanted, isa_names[isa]) == 0) return (enum hk_isa)isa;
     return best;
 }

@@ -1,9 +1,9 @@
 /* All models of all kinds, found by name. The table itself is generated from the file names
  * (build/gen/models.c), so that adding a model adds one file.
  *
- * Models that loop over state come in variants: for each precision and for each instruction set of the
- * processor family, compiled from the same source, equal to the bit within a precision. The best
- * instruction set is chosen once, at start. */
+ * Models that loop over state come in variants: for each precision and for each instruction set of
+ * the processor family, compiled from the same source, equal to the bit within a precision. The
+ * best instruction set is chosen once, at start. */
 #ifndef HK_SIM_MODELS_H
 #define HK_SIM_MODELS_H
 
@@ -47,13 +47,13 @@ extern const struct hk_kernels_learn
 extern const struct hk_kernels_columns
     *const hk_kernels_columns_variant[HK_PRECISION_COUNT][HK_ISA_COUNT];
 
-/* The best instruction set of this machine, or a lesser one that the environment variable HILLOCK_ISA
- * (base, v3, v4) asks for. */
+/* The best instruction set of this machine, or a lesser one that the environment variable
+ * HILLOCK_ISA (base, v3, v4) asks for. */
 enum hk_isa hk_isa_best(void);
 const char *hk_isa_name(enum hk_isa isa);
 
-/* The table of a model (names are written with '-'), or NULL. It is the first member of the contract's
- * struct, so the caller casts to the kind that it asked for. */
+/* The table of a model (names are written with '-'), or NULL. It is the first member of the
+ * contract's struct, so the caller casts to the kind that it asked for. */
 const struct hk_model *hk_model_find(enum hk_model_kind kind, const char *name,
                                      enum hk_precision precision);
 /* The same, with an error that names the nearest known one. */

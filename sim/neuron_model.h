@@ -1,16 +1,17 @@
 /* The contract of a neuron model: a membrane with a threshold. One file in neurons/, one table.
  *
  * A step goes from tick n to n + 1. The engine walks the population in blocks; for each block the
- * receptors first say what they do to the membrane over this step (struct hk_input), then the model's
- * `update` advances its state and reports who fired. A spike of this step is stamped n + 1. */
+ * receptors first say what they do to the membrane over this step (struct hk_input), then the
+ * model's `update` advances its state and reports who fired. A spike of this step is stamped n + 1.
+ */
 #ifndef HK_SIM_NEURON_MODEL_H
 #define HK_SIM_NEURON_MODEL_H
 
 #include "sim/param.h"
 #include "sim/real.h"
 
-/* The linear part of a membrane, C dV/dt = -(C/tau_m)(V - v_rest) + I: with it, current receptors are
- * integrated exactly (Rotter & Diesmann 1999). */
+/* The linear part of a membrane, C dV/dt = -(C/tau_m)(V - v_rest) + I: with it, current receptors
+ * are integrated exactly (Rotter & Diesmann 1999). */
 struct hk_membrane {
     double tau_m; /* ms */
     double c_m;   /* pF */

@@ -30,8 +30,8 @@ struct hk_list {
     size_t count;
 };
 
-/* One parameter. `unit` is one of "1", "ms", "mV", "pA", "nS", "pF", "Hz", or "weight": the unit of the
- * receptor that the projection ends in. `choices` ends with NULL. A parameter whose default is
+/* One parameter. `unit` is one of "1", "ms", "mV", "pA", "nS", "pF", "Hz", or "weight": the unit of
+ * the receptor that the projection ends in. `choices` ends with NULL. A parameter whose default is
  * HK_REQUIRED must be given. */
 struct hk_param {
     const char *name, *unit, *doc;
@@ -67,8 +67,8 @@ void hk_params_default(const struct hk_model *model, void *values);
 /* The row called `name`, or NULL. */
 const struct hk_param *hk_param_find(const struct hk_model *model, const char *name);
 
-/* Set one number (REAL, INT, BOOL) or one choice. The unit is the table's. Errors: HK_ERR_RANGE with the
- * value, the bound and the unit. */
+/* Set one number (REAL, INT, BOOL) or one choice. The unit is the table's. Errors: HK_ERR_RANGE
+ * with the value, the bound and the unit. */
 bool hk_param_set(const struct hk_param *param, void *values, double value,
                   struct hk_err *err) HK_MUST_USE;
 bool hk_param_choose(const struct hk_param *param, void *values, const char *choice,
@@ -85,8 +85,8 @@ double hk_param_get(const struct hk_param *param, const void *values);
 bool hk_params_complete(const struct hk_model *model, const void *values,
                         struct hk_err *err) HK_MUST_USE;
 
-/* `milliseconds` as whole ticks of `tick_ms`. Errors: HK_ERR_RANGE, quoting the nearest valid times, when
- * it isn't a whole number of ticks (to 1e-9 relative) or doesn't fit. */
+/* `milliseconds` as whole ticks of `tick_ms`. Errors: HK_ERR_RANGE, quoting the nearest valid
+ * times, when it isn't a whole number of ticks (to 1e-9 relative) or doesn't fit. */
 bool hk_tick_from_ms(double milliseconds, double tick_ms, hk_tick *ticks,
                      struct hk_err *err) HK_MUST_USE;
 

@@ -1,13 +1,12 @@
 /* The contract of a plasticity rule: how spikes change weights. One file in plasticity/, one table.
  *
- * A rule declares exponential traces of the pre- and postsynaptic spikes; the engine keeps them (closed
- * form between spikes) and calls the rule with plain arrays:
- *   on_pre   one spike has arrived at `count` synapses: `other` holds the targets' post traces,
- *            `own` the source's pre traces;
+ * A rule declares exponential traces of the pre- and postsynaptic spikes; the engine keeps them
+ * (closed form between spikes) and calls the rule with plain arrays: on_pre   one spike has arrived
+ * at `count` synapses: `other` holds the targets' post traces, `own` the source's pre traces;
  *   on_post  one target has fired, with `count` incoming synapses: `other` holds the sources' pre
  *            traces, `own` the target's post traces.
- * A trace decays with its tau and then, at a spike of its side, grows by 1 (`pairing: all`) or is set to
- * 1 (`pairing: nearest`). */
+ * A trace decays with its tau and then, at a spike of its side, grows by 1 (`pairing: all`) or is
+ * set to 1 (`pairing: nearest`). */
 #ifndef HK_SIM_PLASTICITY_MODEL_H
 #define HK_SIM_PLASTICITY_MODEL_H
 
@@ -30,31 +29,17 @@ struct hk_pair_params {
     int coincident, pairing;
     double w_min, w_max;
 };
+/* clang-format off */
 #define HK_PAIR_PARAMS(type, coincident_default, pairing_default)                                  \
-    {"coincident",                                                                                 \
-     "1",                                                                                          \
-     "what a pre and a post spike in one tick do",                                                 \
-     coincident_default,                                                                           \
-     0,                                                                                            \
-     2,                                                                                            \
-     offsetof(type, pair.coincident),                                                              \
-     HK_CHOICE,                                                                                    \
-     hk_coincident_choices},                                                                       \
-        {"pairing",                                                                                \
-         "1",                                                                                      \
-         "a spike adds 1 to its trace (all) or sets it to 1 (nearest)",                            \
-         pairing_default,                                                                          \
-         0,                                                                                        \
-         1,                                                                                        \
-         offsetof(type, pair.pairing),                                                             \
-         HK_CHOICE,                                                                                \
-         hk_pairing_choices},                                                                      \
-        {"w_min", "weight", "lower bound of the weight", 0, -1e9, 1e9, offsetof(type, pair.w_min), \
-         HK_REAL, NULL},                                                                           \
-    {                                                                                              \
-        "w_max", "weight", "upper bound of the weight", HK_REQUIRED, -1e9, 1e9,                    \
-            offsetof(type, pair.w_max), HK_REAL, NULL                                              \
-    }
+    {"coincident", "1", "what a pre and a post spike in one tick do", coincident_default, 0, 2,    \
+     offsetof(type, pair.coincident), HK_CHOICE, hk_coincident_choices},                           \
+    {"pairing", "1", "a spike adds 1 to its trace (all) or sets it to 1 (nearest)",                \
+     pairing_default, 0, 1, offsetof(type, pair.pairing), HK_CHOICE, hk_pairing_choices},          \
+    {"w_min", "weight", "lower bound of the weight", 0, -1e9, 1e9, offsetof(type, pair.w_min),     \
+     HK_REAL, NULL},                                                                               \
+    {"w_max", "weight", "upper bound of the weight", HK_REQUIRED, -1e9, 1e9,                       \
+     offsetof(type, pair.w_max), HK_REAL, NULL}
+/* clang-format on */
 
 struct hk_plastic {
     const void *param;

@@ -45,7 +45,8 @@ static void gate_sleep(struct gate *gate, unsigned round) {
     (void)pthread_mutex_unlock(&gate->lock);
 }
 
-/* About 20 microseconds of spinning: more than a step of a small network, less than a time slice. */
+/* About 20 microseconds of spinning: more than a step of a small network, less than a time slice.
+ */
 enum { SPINS = 2000 };
 
 static void gate_pass(struct gate *gate, int threads) {

@@ -1,7 +1,7 @@
 /* A small pool of threads that run one function together. Thread 0 is the caller's.
  *
- * Barriers spin briefly, because a step of a small network takes a microsecond, and then sleep, because
- * on a busy machine spinning would keep the others from finishing. */
+ * Barriers spin briefly, because a step of a small network takes a microsecond, and then sleep,
+ * because on a busy machine spinning would keep the others from finishing. */
 #ifndef HK_SIM_POOL_H
 #define HK_SIM_POOL_H
 

@@ -77,7 +77,8 @@ static bool derive_neurons(struct hk_pop *pop, struct hk_err *err) {
     return true;
 }
 
-/* Name the columns, the receptors' with the receptor's name behind, and give them their start values. */
+/* Name the columns, the receptors' with the receptor's name behind, and give them their start
+ * values. */
 static bool add_columns(struct hk_pop *pop, struct hk_err *err) {
     struct hk_sim *sim = pop->sim;
     size_t count = pop->column_count;

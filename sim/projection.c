@@ -1,8 +1,8 @@
 /* Projections: how they are stored, and how their connections are drawn.
  *
- * Every thread draws the connections of the targets it owns, twice: once to count the synapses of each
- * row, once to put them in place. That costs random numbers but no second copy of the network, and since
- * a draw is a function of the target, threads can't change it. */
+ * Every thread draws the connections of the targets it owns, twice: once to count the synapses of
+ * each row, once to put them in place. That costs random numbers but no second copy of the network,
+ * and since a draw is a function of the target, threads can't change it. */
 #include "sim/sim_internal.h"
 
 #include <math.h>
@@ -182,8 +182,8 @@ struct drawn {
     size_t count;
 };
 
-/* Redrawn while it rounds to less than the least; a distribution that hardly ever gives more (1 in 1e4)
- * ends at the least. */
+/* Redrawn while it rounds to less than the least; a distribution that hardly ever gives more (1 in
+ * 1e4) ends at the least. */
 static uint32_t draw_delay(const struct hk_proj *proj, struct hk_draws *draws) {
     double tick_ms = proj->sim->options.tick_ms;
     for (int tries = 0; tries < 10000; tries++) {

@@ -4,8 +4,8 @@
 
 enum { RECENT = 1000 };
 
-/* A read-out with what it has learned. A running one has a second set: predictions come from the labels
- * of the window before. */
+/* A read-out with what it has learned. A running one has a second set: predictions come from the
+ * labels of the window before. */
 struct reader {
     struct hk_readout state;
     const struct hk_readout_model *model;

@@ -1,9 +1,9 @@
-/* Presentations: samples are shown one after another, the network answers with spikes, a read-out turns
- * counts into classes. A protocol is a list of phases (train, label, validation, test ...).
+/* Presentations: samples are shown one after another, the network answers with spikes, a read-out
+ * turns counts into classes. A protocol is a list of phases (train, label, validation, test ...).
  *
- * One presentation: [normalise] - show (encoders spike, counts are taken) - rest (encoders silent) - and
- * again with a higher gain where too few units answered (retry). The runner reports through callbacks
- * and reads no clock. */
+ * One presentation: [normalise] - show (encoders spike, counts are taken) - rest (encoders silent)
+ * - and again with a higher gain where too few units answered (retry). The runner reports through
+ * callbacks and reads no clock. */
 #ifndef HK_SIM_PROTOCOL_H
 #define HK_SIM_PROTOCOL_H
 
@@ -88,7 +88,8 @@ struct hk_protocol_listener {
 };
 
 /* Run all phases. Errors: those of hk_sim_run, HK_ERR_CONFIG (a read-out predicts before it was
- * labelled), and what the listener sets; phase_end is called for the phase that was interrupted, too. */
+ * labelled), and what the listener sets; phase_end is called for the phase that was interrupted,
+ * too. */
 bool hk_protocol_run(struct hk_sim *sim, const struct hk_protocol *protocol,
                      const struct hk_protocol_listener *listener, struct hk_err *err) HK_MUST_USE;
 

@@ -1,5 +1,5 @@
-/* A raster: spikes as (tick, unit), put in any order, then sorted by tick and, within one, kept in the
- * order in which they were put. */
+/* A raster: spikes as (tick, unit), put in any order, then sorted by tick and, within one, kept in
+ * the order in which they were put. */
 #ifndef HK_SIM_RASTER_H
 #define HK_SIM_RASTER_H
 

@@ -1,9 +1,9 @@
 /* hk_real: the type of state, weights and input sums.
  *
- * Model files and sim/kernels are compiled once for each precision and each instruction set (see the
- * Makefile, "variants"), so that one source serves `precision: single` and `precision: double`. Core
- * files are compiled once and know columns only as bytes of a given size: they never use hk_real as a
- * value. */
+ * Model files and sim/kernels are compiled once for each precision and each instruction set (see
+ * the Makefile, "variants"), so that one source serves `precision: single` and `precision: double`.
+ * Core files are compiled once and know columns only as bytes of a given size: they never use
+ * hk_real as a value. */
 #ifndef HK_SIM_REAL_H
 #define HK_SIM_REAL_H
 

@@ -1,8 +1,8 @@
 /* The contract of a receptor kernel: how the weights that arrive become membrane input. One file
  * synapses/receptor_<name>.c, one table. State columns live with the population, a set a receptor.
  *
- * Weights that arrive at tick n + 1 enter the state at the end of the step n -> n + 1 and so act on V
- * from the next step on (jumps act at once): the order of Rotter & Diesmann 1999. */
+ * Weights that arrive at tick n + 1 enter the state at the end of the step n -> n + 1 and so act on
+ * V from the next step on (jumps act at once): the order of Rotter & Diesmann 1999. */
 #ifndef HK_SIM_RECEPTOR_MODEL_H
 #define HK_SIM_RECEPTOR_MODEL_H
 
@@ -10,8 +10,8 @@
 
 enum hk_receptor_effect { HK_EFFECT_JUMP, HK_EFFECT_CURRENT, HK_EFFECT_CONDUCTANCE };
 
-/* One receptor of a block of units. `advance` adds to the input, moves the state one step on, takes in
- * `arrived` and leaves it zero. */
+/* One receptor of a block of units. `advance` adds to the input, moves the state one step on, takes
+ * in `arrived` and leaves it zero. */
 struct hk_receptors {
     const void *param, *derived;
     hk_real *const *state; /* [column], then [unit] */

@@ -1,6 +1,7 @@
-/* Random numbers that nobody has to own. A draw is a function of (seed, purpose, name, entity, index):
- * Philox4x32-10 (Salmon et al. 2011; Random123), so threads, ranks and restarts can't change it, and
- * adding a population or a projection leaves the numbers of all others as they were. */
+/* Random numbers that nobody has to own. A draw is a function of (seed, purpose, name, entity,
+ * index): Philox4x32-10 (Salmon et al. 2011; Random123), so threads, ranks and restarts can't
+ * change it, and adding a population or a projection leaves the numbers of all others as they were.
+ */
 #ifndef HK_SIM_RNG_H
 #define HK_SIM_RNG_H
 
@@ -40,8 +41,8 @@ struct hk_dist {
     double a, b; /* CONSTANT a; UNIFORM in [a, b); NORMAL mean a, standard deviation b >= 0 */
 };
 double hk_dist_draw(const struct hk_dist *dist, struct hk_draws *draws);
-/* The largest and smallest values it can give (a normal number lies within 8.3 sd: its uniform has 53
- * bits). */
+/* The largest and smallest values it can give (a normal number lies within 8.3 sd: its uniform has
+ * 53 bits). */
 double hk_dist_max(const struct hk_dist *dist);
 double hk_dist_min(const struct hk_dist *dist);
 

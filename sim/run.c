@@ -1,9 +1,9 @@
 /* Time: windows, phases, and the order of things within a tick.
  *
- * A window of W ticks, W the smallest delay between neurons, is one phase of all threads: emit the sources
- * of the next window, then for each tick deliver, update, learn, each thread for what it owns; then one
- * barrier. After it thread 0 tells the listeners, while the others are already in the next window: the
- * ring of spikes is long enough. */
+ * A window of W ticks, W the smallest delay between neurons, is one phase of all threads: emit the
+ * sources of the next window, then for each tick deliver, update, learn, each thread for what it
+ * owns; then one barrier. After it thread 0 tells the listeners, while the others are already in
+ * the next window: the ring of spikes is long enough. */
 #include "sim/sim_internal.h"
 
 #include <math.h>
@@ -13,8 +13,8 @@ struct run {
     struct hk_sim *sim;
     hk_tick end;
     struct hk_err *err;
-    bool stop
-        [2]; /* of even and odd windows: written by thread 0 before the barrier, read after it */
+    bool stop[2]; /* of even and odd windows: written by thread 0 before the barrier, read after it
+                   */
     bool failed;
 };
 

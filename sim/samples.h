@@ -1,5 +1,5 @@
-/* Labelled samples, however they were read or made: what encoders turn into spikes and read-outs are
- * judged by. Plain data; whoever made it owns it (usually an arena). */
+/* Labelled samples, however they were read or made: what encoders turn into spikes and read-outs
+ * are judged by. Plain data; whoever made it owns it (usually an arena). */
 #ifndef HK_SIM_SAMPLES_H
 #define HK_SIM_SAMPLES_H
 

@@ -54,13 +54,14 @@ static void plan_time(struct hk_sim *sim) {
         if (last > longest) longest = last;
         if (proj->source->neuron && proj->delay_min < sim->window) sim->window = proj->delay_min;
     }
-    /* Behind the newest window lie one that a listener may still read and the reach of delays; before
-     * it the one that sources are emitted for. */
+    /* Behind the newest window lie one that a listener may still read and the reach of delays;
+     * before it the one that sources are emitted for. */
     hk_tick reach = longest + 3 * sim->window + 2;
     for (sim->slots = 4; sim->slots < reach;) sim->slots *= 2;
 }
 
-/* A thread is worth its barriers from some thousand neuron steps a window on (docs/performance.md). */
+/* A thread is worth its barriers from some thousand neuron steps a window on (docs/performance.md).
+ */
 static int choose_threads(const struct hk_sim *sim) {
     enum { STEPS_PER_THREAD = 4096 };
     if (sim->options.threads) return sim->options.threads;

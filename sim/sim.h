@@ -66,16 +66,16 @@ const struct hk_receptor_model *hk_pop_receptor(const struct hk_pop *pop, size_t
                                                 const char **name);
 const struct hk_receptor_model *hk_pop_find_receptor(const struct hk_pop *pop, const char *name);
 
-/* State columns: a model's own by name ("v"), a receptor's with its name behind ("g_exc"). The index of
- * one, or -1. */
+/* State columns: a model's own by name ("v"), a receptor's with its name behind ("g_exc"). The
+ * index of one, or -1. */
 int hk_pop_column(const struct hk_pop *pop, const char *name);
 const struct hk_column *hk_pop_column_info(const struct hk_pop *pop, size_t column); /* or NULL */
 void hk_pop_read(const struct hk_pop *pop, size_t column, double *values);           /* [size] */
 void hk_pop_write(struct hk_pop *pop, size_t column, const double *values);
 /* Draw a column's values, keyed by (seed, population, column, unit). */
 void hk_pop_draw(struct hk_pop *pop, size_t column, const struct hk_dist *dist);
-/* Between samples: state back to its initial values (slow adaptation stays), spikes in flight and traces
- * forgotten; weights stay. After build. */
+/* Between samples: state back to its initial values (slow adaptation stays), spikes in flight and
+ * traces forgotten; weights stay. After build. */
 void hk_sim_reset_state(struct hk_sim *sim);
 /* Freeze (false) or free slow adaptation of the whole network. */
 void hk_sim_set_adapting(struct hk_sim *sim, bool adapting);
@@ -130,16 +130,17 @@ bool hk_proj_write_weights(struct hk_proj *proj, const double *weight,
 /* ---- running ---- */
 
 bool hk_sim_build(struct hk_sim *sim, struct hk_err *err) HK_MUST_USE;
-/* Advance by `ticks`. A sample being presented goes on. Errors: HK_ERR_NUMERIC (a state variable is no
- * longer finite), HK_ERR_MEMORY, what a listener returns. */
+/* Advance by `ticks`. A sample being presented goes on. Errors: HK_ERR_NUMERIC (a state variable is
+ * no longer finite), HK_ERR_MEMORY, what a listener returns. */
 bool hk_sim_run(struct hk_sim *sim, hk_tick ticks, struct hk_err *err) HK_MUST_USE;
 
-/* Show one sample to every encoder population for the next `ticks`: `number` keys the random numbers of
- * this presentation. Encoders are silent when nothing is shown. */
+/* Show one sample to every encoder population for the next `ticks`: `number` keys the random
+ * numbers of this presentation. Encoders are silent when nothing is shown. */
 bool hk_sim_present(struct hk_sim *sim, const float *values, size_t count, hk_tick ticks,
                     double gain, uint64_t number, struct hk_err *err) HK_MUST_USE;
 
-/* Called after every window, in the order of ticks, with the spikes of one population at one tick. */
+/* Called after every window, in the order of ticks, with the spikes of one population at one tick.
+ */
 typedef bool hk_listener(void *context, const struct hk_pop *pop, hk_tick tick,
                          const uint32_t *units, size_t count, struct hk_err *err);
 void hk_pop_listen(struct hk_pop *pop, hk_listener *listener, void *context);

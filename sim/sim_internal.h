@@ -1,12 +1,13 @@
 /* The insides of a simulation, for sim/ alone.
  *
- * Ownership. Thread p of P owns units part[p]..part[p+1]-1 of every population (multiples of a cache line)
- * and all synapses that end in them; only the owner writes. Spikes go to the owner's part of the history,
- * and everybody reads them there, thread by thread, which is ascending order of units.
+ * Ownership. Thread p of P owns units part[p]..part[p+1]-1 of every population (multiples of a
+ * cache line) and all synapses that end in them; only the owner writes. Spikes go to the owner's
+ * part of the history, and everybody reads them there, thread by thread, which is ascending order
+ * of units.
  *
- * Time. State is "after tick n"; the step to n + 1 takes the spikes that arrive at n + 1. Windows are as
- * long as the smallest delay between neurons, so within one nobody waits for anybody. Sources are emitted
- * one window ahead.
+ * Time. State is "after tick n"; the step to n + 1 takes the spikes that arrive at n + 1. Windows
+ * are as long as the smallest delay between neurons, so within one nobody waits for anybody.
+ * Sources are emitted one window ahead.
  *
  * Columns, weights and traces are arrays of hk_real: `void *` here, typed in sim/kernels. */
 #ifndef HK_SIM_SIM_INTERNAL_H
@@ -95,8 +96,8 @@ enum hk_storage {
     HK_STORE_UNIFORM, /* all-to-all with one weight: nothing is stored, delivery is of rank one */
 };
 
-/* What one thread owns of a projection. Targets are counted from the thread's first. A "row" is a pair
- * (source, delay): row = source * delays + (delay - delay_min). */
+/* What one thread owns of a projection. Targets are counted from the thread's first. A "row" is a
+ * pair (source, delay): row = source * delays + (delay - delay_min). */
 struct hk_proj_part {
     hk_syn count;
     hk_syn *row_start; /* ROWS: [rows + 1] */

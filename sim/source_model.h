@@ -1,5 +1,5 @@
-/* The contract of a source that spikes by itself, without data. One file encoders/source_<name>.c, one
- * table. A source is a function of (unit, tick), so it needs no state and no thread owns it. */
+/* The contract of a source that spikes by itself, without data. One file encoders/source_<name>.c,
+ * one table. A source is a function of (unit, tick), so it needs no state and no thread owns it. */
 #ifndef HK_SIM_SOURCE_MODEL_H
 #define HK_SIM_SOURCE_MODEL_H
 
@@ -21,7 +21,8 @@ struct hk_source_model {
                    void *derived, struct hk_err *err);
     /* The most spikes that one unit can emit in one tick. */
     uint32_t (*burst)(const void *derived);
-    /* Units of the part that fire at `tick`, ascending, a unit as often as it fires; returns how many. */
+    /* Units of the part that fire at `tick`, ascending, a unit as often as it fires; returns how
+     * many. */
     size_t (*emit)(const struct hk_source_part *part, hk_tick tick, uint32_t *units);
 };
 

@@ -1,5 +1,5 @@
-/* The contract of a synapse model: what an arriving spike releases. One file in synapses/, one table.
- * A static synapse releases its weight. */
+/* The contract of a synapse model: what an arriving spike releases. One file in synapses/, one
+ * table. A static synapse releases its weight. */
 #ifndef HK_SIM_SYNAPSE_MODEL_H
 #define HK_SIM_SYNAPSE_MODEL_H
 

@@ -1,4 +1,5 @@
-/* Scalars with meaning. Everything that counts or indexes in the simulator has one of these types. */
+/* Scalars with meaning. Everything that counts or indexes in the simulator has one of these types.
+ */
 #ifndef HK_SIM_TYPES_H
 #define HK_SIM_TYPES_H
 

@@ -1,5 +1,5 @@
-/* Every target draws n sources uniformly: with replacement where multapses are allowed, else without
- * (Floyd 1987, then sorted). Key: (seed, projection, target). */
+/* Every target draws n sources uniformly: with replacement where multapses are allowed, else
+ * without (Floyd 1987, then sorted). Key: (seed, projection, target). */
 #include "sim/connect_model.h"
 
 #include <stdlib.h>
@@ -55,7 +55,8 @@ static size_t position(const hk_neuron *sorted, size_t count, hk_neuron source) 
     return low;
 }
 
-/* Floyd's sample of n out of `most`: at each step j a number below j + 1, or j itself if that is in. */
+/* Floyd's sample of n out of `most`: at each step j a number below j + 1, or j itself if that is
+ * in. */
 static void draw_distinct(struct hk_draws *draws, uint32_t most, size_t n, hk_neuron *sorted) {
     for (size_t count = 0; count < n; count++) {
         hk_neuron last = (hk_neuron)(most - n + count);

@@ -1,6 +1,6 @@
-/* Every pair is joined with probability p, independently (Bernoulli). Per target the gaps between the
- * sources that reach it are geometric, so the work follows the synapses, not the pairs.
- * Key: (seed, projection, target). */
+/* Every pair is joined with probability p, independently (Bernoulli). Per target the gaps between
+ * the sources that reach it are geometric, so the work follows the synapses, not the pairs. Key:
+ * (seed, projection, target). */
 #include "sim/connect_model.h"
 
 #include "sim/numeric.h"

@@ -1,8 +1,8 @@
-/* Alpha current: i(t) = w (e/tau) t exp(-t/tau), of peak w at t = tau. State y1 = dI/dt + I/tau (pA/ms)
- * and y2 = I. On a linear membrane exact over a step h (Rotter & Diesmann 1999):
- *   V gains P31 y1 + P32 y2,  beta = tau tau_m / (tau_m - tau),
- *   P32 = beta/c_m exp(-h/tau) expm1(h/beta),  P31 = beta/c_m exp(-h/tau) (beta expm1(h/beta) - h),
- * and h/c_m exp(-h/tau_m), h^2/(2 c_m) exp(-h/tau_m) where the time constants are too close. */
+/* Alpha current: i(t) = w (e/tau) t exp(-t/tau), of peak w at t = tau. State y1 = dI/dt + I/tau
+ * (pA/ms) and y2 = I. On a linear membrane exact over a step h (Rotter & Diesmann 1999): V gains
+ * P31 y1 + P32 y2,  beta = tau tau_m / (tau_m - tau), P32 = beta/c_m exp(-h/tau) expm1(h/beta), P31
+ * = beta/c_m exp(-h/tau) (beta expm1(h/beta) - h), and h/c_m exp(-h/tau_m), h^2/(2 c_m)
+ * exp(-h/tau_m) where the time constants are too close. */
 #include "sim/receptor_model.h"
 
 struct alpha {

@@ -1,6 +1,6 @@
-/* Exponential conductance: dg/dt = -g/tau, g jumps by the weight; the current is g (e - V). The membrane
- * sees g at the step's start. The decay is exact; `decay: euler` reproduces scripts that took Euler
- * steps (Diehl & Cook 2015). */
+/* Exponential conductance: dg/dt = -g/tau, g jumps by the weight; the current is g (e - V). The
+ * membrane sees g at the step's start. The decay is exact; `decay: euler` reproduces scripts that
+ * took Euler steps (Diehl & Cook 2015). */
 #include "sim/receptor_model.h"
 
 struct conductance {

@@ -1,7 +1,7 @@
-/* Exponential current: dI/dt = -I/tau, I jumps by the weight. On a linear membrane its effect over a step
- * h is exact (Rotter & Diesmann 1999): V gains P21 I with
- *   P21 = tau tau_m / (c_m (tau_m - tau)) exp(-h/tau) expm1(h (tau_m - tau)/(tau tau_m)),
- * and h/c_m exp(-h/tau_m) where the two time constants are too close for that. */
+/* Exponential current: dI/dt = -I/tau, I jumps by the weight. On a linear membrane its effect over
+ * a step h is exact (Rotter & Diesmann 1999): V gains P21 I with P21 = tau tau_m / (c_m (tau_m -
+ * tau)) exp(-h/tau) expm1(h (tau_m - tau)/(tau tau_m)), and h/c_m exp(-h/tau_m) where the two time
+ * constants are too close for that. */
 #include "sim/receptor_model.h"
 
 struct exp_current {

@@ -20,6 +20,7 @@ enum { REF_TICKS_MAX = 1 << 24 }; /* what a float can count down */
 
 static const char *const membrane_integrators[] = {"exponential", "euler", NULL};
 
+/* clang-format off */
 #define MEMBRANE_PARAMS(type)                                                                      \
     {"tau_m", "ms", "membrane time constant", 10.0, 1e-3, 1e6, offsetof(type, membrane.tau_m),     \
      HK_REAL, NULL},                                                                               \
@@ -32,9 +33,11 @@ static const char *const membrane_integrators[] = {"exponential", "euler", NULL}
     {"v_th", "mV", "threshold", -55.0, -1e3, 1e3, offsetof(type, membrane.v_th), HK_REAL, NULL},   \
     {"t_ref", "ms", "refractory time: V is held at v_reset", 2.0, 0.0, 1e6,                        \
      offsetof(type, membrane.t_ref), HK_REAL, NULL},                                               \
-    {"i_e", "pA", "constant current", 0.0, -1e9, 1e9, offsetof(type, membrane.i_e), HK_REAL, NULL},\
+    {"i_e", "pA", "constant current", 0.0, -1e9, 1e9, offsetof(type, membrane.i_e), HK_REAL,       \
+     NULL},                                                                                        \
     {"integrator", "1", "scheme with conductances; without them the step is exact", 0, 0, 1,       \
      offsetof(type, membrane.integrator), HK_CHOICE, membrane_integrators}
+/* clang-format on */
 
 struct membrane_step {
     bool exact;
@@ -107,13 +110,16 @@ static inline void membrane_euler(const struct membrane_step *s, const struct hk
 
 static inline void membrane_advance(const struct membrane_step *s, const struct hk_input *in,
                                     hk_real *v, const hk_real *hold, size_t count) {
-    if (s->exact) membrane_exact(s, in, v, hold, count);
-    else if (s->euler) membrane_euler(s, in, v, hold, count);
-    else membrane_conductance(s, in, v, hold, count);
+    if (s->exact)
+        membrane_exact(s, in, v, hold, count);
+    else if (s->euler)
+        membrane_euler(s, in, v, hold, count);
+    else
+        membrane_conductance(s, in, v, hold, count);
 }
 
-/* Reset who reached `threshold[i * stride]`, count down the others' refractory ticks; flag[i] says who
- * fired. Returns whether anybody did. A stride of 0 is one threshold for all. */
+/* Reset who reached `threshold[i * stride]`, count down the others' refractory ticks; flag[i] says
+ * who fired. Returns whether anybody did. A stride of 0 is one threshold for all. */
 static inline bool membrane_fire(const struct membrane_step *s, const hk_real *restrict threshold,
                                  size_t stride, hk_real *restrict v, hk_real *restrict hold,
                                  size_t count, unsigned char *restrict flag) {

@@ -1,8 +1,9 @@
 /* Plasticity of the synapses that one thread owns (contract: sim/kernels.h).
  *
- * Traces decay in closed form: a trace is its value just after its last spike and the tick of that. When
- * something happens at a tick, the traces of the other side are read once for all that happens there.
- * The rule then sees plain arrays: weights of a row lie side by side, those of a column are gathered. */
+ * Traces decay in closed form: a trace is its value just after its last spike and the tick of that.
+ * When something happens at a tick, the traces of the other side are read once for all that happens
+ * there. The rule then sees plain arrays: weights of a row lie side by side, those of a column are
+ * gathered. */
 #include "sim/sim_internal.h"
 
 #include "sim/numeric.h"
@@ -185,7 +186,8 @@ static void bump_spikes(struct hk_proj *proj, int thread, hk_tick tick, const ui
              units[k] - proj->target->part[thread], tick);
 }
 
-/* The order of the four at one tick is the rule's `coincident`. Traces go on while learning is off. */
+/* The order of the four at one tick is the rule's `coincident`. Traces go on while learning is off.
+ */
 static void learn(struct hk_proj *proj, int thread, hk_tick tick) {
     const uint32_t *units;
     uint32_t count = hk_spikes(proj->sim, proj->target, tick, thread, &units);

@@ -1,8 +1,8 @@
 /* One tick of what one thread owns: arrivals, then membranes (contract: sim/kernels.h).
  *
- * Delivery is just in time: at tick t the rows (source, d) of every spike of tick t - d. The order of the
- * sums of a target is (projection, delay, source, synapse), whoever owns it. No reordering of sums is
- * allowed in any vector variant, so all are equal to the bit. */
+ * Delivery is just in time: at tick t the rows (source, d) of every spike of tick t - d. The order
+ * of the sums of a target is (projection, delay, source, synapse), whoever owns it. No reordering
+ * of sums is allowed in any vector variant, so all are equal to the bit. */
 #include "sim/sim_internal.h"
 
 #include "sim/real.h"
@@ -62,8 +62,8 @@ static uint64_t deliver_matrix(const struct hk_proj *proj, int thread, hk_tick t
     return events;
 }
 
-/* Every target gets w times the number of spikes; with `except_same` less its own. Counts are whole, so
- * the sum is the same however it is split. */
+/* Every target gets w times the number of spikes; with `except_same` less its own. Counts are
+ * whole, so the sum is the same however it is split. */
 static uint64_t deliver_uniform(const struct hk_proj *proj, int thread, hk_tick tick,
                                 hk_real *sum) {
     const hk_neuron *bounds = proj->target->part, first = bounds[thread], end = bounds[thread + 1];
@@ -104,7 +104,8 @@ static uint64_t deliver(const struct hk_proj *proj, int thread, hk_tick tick) {
     return deliver_rows(proj, thread, tick, sum);
 }
 
-/* What receptors and drives do to the units first..first+count-1 over the step that ends at `tick`. */
+/* What receptors and drives do to the units first..first+count-1 over the step that ends at `tick`.
+ */
 static void gather_input(const struct hk_pop *pop, hk_neuron first, size_t count, hk_tick tick,
                          struct hk_input *in) {
     memset(in->push, 0, count * sizeof(hk_real));

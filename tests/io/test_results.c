@@ -293,17 +293,17 @@ START_TEST(arrays_keep_shape_and_unit) {
 END_TEST
 
 START_TEST(series_grow_point_by_point) {
-    enum { POINTS = 2500 };
-    static double back[2 * POINTS];
+    enum { POINTS = 2500, VALUES = 2 * POINTS };
+    static double back[VALUES];
     struct hk_results_series *series =
         hk_results_series_open(results, "metrics/train/running_accuracy", "samples, accuracy",
                                &err);
     assert_ok(series != NULL);
     for (int i = 0; i < POINTS; i++) assert_ok(hk_results_series_append(series, i, -i, &err));
     hid_t file = closed_file();
-    ck_assert_uint_eq(read_reals(file, "metrics/train/running_accuracy", back, 2 * POINTS),
-                      2 * POINTS);
-    for (int i = 0; i < POINTS; i++) ck_assert(back[2 * i] == i && back[2 * i + 1] == -i);
+    ck_assert_uint_eq(read_reals(file, "metrics/train/running_accuracy", back, VALUES), VALUES);
+    for (size_t i = 0; i < POINTS; i++)
+        ck_assert(back[2 * i] == (double)i && back[2 * i + 1] == -(double)i);
     assert_text_attribute(file, "metrics/train/running_accuracy", "columns", "samples, accuracy");
     ck_assert(H5Fclose(file) >= 0);
 }
@@ -384,17 +384,17 @@ END_TEST
 
 /* A chunk holds 256 KiB: more frames than that. */
 START_TEST(reports_keep_all_frames_across_chunks) {
-    enum { FRAMES = 30000 };
-    double *rows = HK_NEW(arena, double, 3 * FRAMES, &err);
-    double *back = HK_NEW(arena, double, 3 * FRAMES, &err);
+    enum { FRAMES = 30000, VALUES = 3 * FRAMES };
+    double *rows = HK_NEW(arena, double, VALUES, &err);
+    double *back = HK_NEW(arena, double, VALUES, &err);
     ck_assert(rows && back);
-    for (size_t i = 0; i < 3 * FRAMES; i++) rows[i] = (double)i * 0.1;
+    for (size_t i = 0; i < VALUES; i++) rows[i] = (double)i * 0.1;
     struct hk_results_report *report = open_report(HK_ELEMENT_F64);
     assert_ok(hk_results_report_append(report, rows, 1, &err));
     assert_ok(hk_results_report_append(report, rows + 3, FRAMES - 1, &err));
     hid_t file = closed_file();
-    ck_assert_uint_eq(read_reals(file, "report/exc/data", back, 3 * FRAMES), 3 * FRAMES);
-    ck_assert_mem_eq(back, rows, 3 * FRAMES * sizeof *rows);
+    ck_assert_uint_eq(read_reals(file, "report/exc/data", back, VALUES), VALUES);
+    ck_assert_mem_eq(back, rows, VALUES * sizeof *rows);
     ck_assert(H5Fclose(file) >= 0);
 }
 END_TEST

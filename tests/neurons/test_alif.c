@@ -16,17 +16,18 @@ static struct hk_sim *alone(const char *settings, struct hk_pop **pop, struct ne
     return sim;
 }
 
-/* V_inf is 24 mV above rest. Without decay the k-th spike needs 15 + k mV, from rest after t_ref: so
- * ceil(100 ln(24 / (9 - k))) steps and 20 of rest, for k = 0..8; the tenth threshold is never reached. */
+/* V_inf is 23.6 mV above rest. Without decay the k-th spike needs 15 + k mV, from rest after t_ref: so
+ * ceil(100 ln(23.6 / (8.6 - k))) steps and 20 of rest, for k = 0..8; the tenth threshold is never
+ * reached. */
 START_TEST(each_spike_raises_the_threshold) {
     struct hk_pop *pop;
     struct net_heard heard;
-    struct hk_sim *sim = alone("i_e=600 theta_plus=1 tau_theta=1e12", &pop, &heard);
+    struct hk_sim *sim = alone("i_e=590 theta_plus=1 tau_theta=1e12", &pop, &heard);
     net_run(sim, 20000);
     ck_assert_uint_eq(heard.count, 9);
     hk_tick at = 0;
     for (size_t k = 0; k < heard.count; k++) {
-        at += (hk_tick)ceil(100 * log(24.0 / (9.0 - (double)k)));
+        at += (hk_tick)ceil(100 * log(23.6 / (8.6 - (double)k)));
         ck_assert_int_eq(net_heard_tick(&heard, k), at);
         at += 20;
     }
@@ -114,7 +115,7 @@ START_TEST(without_adaptation_it_is_a_lif) {
                                                .source = in,
                                                .target = pop[i],
                                                .connect = "all-to-all",
-                                               .weight = net_value(30),
+                                               .weight = net_value(40),
                                                .delay_ms = net_value(1)});
         hk_pop_draw(pop[i], 0, &(struct hk_dist){HK_DIST_CONSTANT, -60, 0});
         net_hear(pop[i], &heard[i]);

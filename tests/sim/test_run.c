@@ -7,8 +7,9 @@
 #include "tests/support/net.h"
 #include "tests/support/suites.h"
 
-/* A recurrent network with every kind of storage and a plastic projection of each kind: matrix, rows with
- * one and with many delays, uniform with and without exception. Returns a digest of spikes and weights. */
+/* A recurrent network with every kind of storage and a plastic projection of each kind: matrix,
+ * rows with one and with many delays, uniform with and without exception. Returns a digest of
+ * spikes and weights. */
 static uint64_t mix(uint64_t hash, uint64_t word) {
     return (hash ^ word) * 0x9e3779b97f4a7c15u + (hash >> 29);
 }

@@ -318,79 +318,125 @@ enum { LIST_MAX = 512 };
 
 struct nest_run {
     const char *file, *settings, *receptors;
-    const char *current; /* column of the excitatory receptor ... */
-    const char *sampled; /* ... and its name in the file */
+    const char *column, *sampled; /* state of the excitatory receptor: ours, and in the file */
 };
 
-/* What differs from the reference: the largest of all samples and spikes. */
+struct samples {
+    double values[LIST_MAX];
+    size_t count;
+};
+
+static struct samples list(const struct reference *file, const char *path) {
+    struct samples samples;
+    samples.count = reference_list(file, path, samples.values, LIST_MAX);
+    return samples;
+}
+
+/* The largest differences from the reference. */
 struct difference {
-    double v, current, spike;
-    size_t spikes;
+    double v, synaptic, spike_ms;
 };
 
 static void add_input(struct hk_sim *sim, struct hk_pop *pop, const struct reference *file,
                       const char *name) {
-    double times[LIST_MAX];
-    char path[64];
-    (void)snprintf(path, sizeof path, "inputs.%s.spike_times", name);
-    size_t count = reference_list(file, path, times, LIST_MAX);
-    struct hk_pop *in = net_spikes(sim, name, 1, times, NULL, count);
-    (void)snprintf(path, sizeof path, "inputs.%s.weight", name);
-    double weight = reference_number(file, path);
+    char path[3][64];
+    static const char *const parts[] = {"spike_times", "weight", "delay"};
+    for (size_t i = 0; i < 3; i++)
+        (void)snprintf(path[i], sizeof path[i], "inputs.%s.%s", name, parts[i]);
+    struct samples times = list(file, path[0]);
+    struct hk_pop *in = net_spikes(sim, name, 1, times.values, NULL, times.count);
+    double weight = reference_number(file, path[1]);
     bool conducts = hk_pop_find_receptor(pop, name)->effect == HK_EFFECT_CONDUCTANCE;
-    (void)snprintf(path, sizeof path, "inputs.%s.delay", name);
     (void)net_link(sim, &(struct net_link){.source = in,
                                            .target = pop,
                                            .receptor = name,
                                            .weight = net_value(conducts ? fabs(weight) : weight),
-                                           .delay_ms = net_value(reference_number(file, path))});
+                                           .delay_ms = net_value(reference_number(file, path[2]))});
 }
 
-/* Runs and compares; V is left out within 1 ms of a reference spike where spikes may differ. */
-static struct difference compare_spikes(const struct reference *file,
-                                        const struct net_heard *heard) {
-    double times[LIST_MAX];
-    struct difference most = {.spikes = reference_list(file, "expected.spike_times", times, LIST_MAX)};
-    ck_assert_uint_eq(heard->count, most.spikes);
-    for (size_t k = 0; k < most.spikes; k++)
-        most.spike = fmax(most.spike, fabs((double)net_heard_tick(heard, k) * TICK - times[k]));
+static double compare_spikes(const struct net_heard *heard, const struct samples *times) {
+    double most = 0;
+    ck_assert_uint_eq(heard->count, times->count);
+    for (size_t k = 0; k < times->count; k++)
+        most = fmax(most, fabs((double)net_heard_tick(heard, k) * TICK - times->values[k]));
     return most;
 }
 
-static struct difference compare_with_nest(const struct nest_run *run,
-                                           const struct reference *file) {
-    double times[LIST_MAX], v[LIST_MAX], current[LIST_MAX];
+/* Is t within `before` ms before or `after` ms after a spike? */
+static bool is_near(const struct samples *spikes, double t, double before, double after) {
+    for (size_t k = 0; k < spikes->count; k++)
+        if (t > spikes->values[k] - before && t < spikes->values[k] + after) return true;
+    return false;
+}
+
+/* V is compared but for the samples up to `before` and `after` ms around a spike. */
+static struct difference run_like_nest(const struct nest_run *run, const struct reference *file,
+                                       double before, double after) {
+    struct samples spikes = list(file, "expected.spike_times"), v = list(file, "expected.V_m");
+    struct samples times = list(file, "expected.sample_times"), other = list(file, run->sampled);
     struct hk_sim *sim = net_create(HK_DOUBLE, TICK, 1);
     struct hk_pop *pop = net_neurons(sim, "n", 1, "lif", run->settings, run->receptors, NULL);
     struct net_heard heard;
+    struct difference most = {.v = 0};
     add_input(sim, pop, file, "exc");
     add_input(sim, pop, file, "inh");
     net_hear(pop, &heard);
     net_build(sim);
-    size_t count = reference_list(file, "expected.sample_times", times, LIST_MAX);
-    ck_assert_uint_eq(reference_list(file, "expected.V_m", v, LIST_MAX), count);
-    ck_assert_uint_eq(reference_list(file, run->sampled, current, LIST_MAX), count);
-    struct difference most = {.v = 0};
-    for (size_t k = 0; k < count; k++) {
-        net_run(sim, (hk_tick)lround(times[k] / TICK) - hk_sim_now(sim));
-        most.v = fmax(most.v, fabs(net_state(pop, "v", 0) - v[k]));
-        most.current = fmax(most.current, fabs(net_state(pop, run->current, 0) - current[k]));
+    for (size_t k = 0; k < times.count; k++) {
+        net_run(sim, (hk_tick)lround(times.values[k] / TICK) - hk_sim_now(sim));
+        double state = net_state(pop, run->column, 0);
+        most.synaptic = fmax(most.synaptic, fabs(state - other.values[k]));
+        if (!is_near(&spikes, times.values[k], before, after))
+            most.v = fmax(most.v, fabs(net_state(pop, "v", 0) - v.values[k]));
     }
     net_run(sim, 5000 - hk_sim_now(sim));
-    struct difference spikes = compare_spikes(file, &heard);
-    most.spike = spikes.spike;
-    most.spikes = spikes.spikes;
+    most.spike_ms = compare_spikes(&heard, &spikes);
     net_heard_finish(&heard);
     hk_sim_destroy(sim);
     return most;
 }
-START_TEST(m) {
-    struct nest_run runs[]={
-    {"01_iaf_psc_exp_200_spikes.json","tau_m=10 c_m=250 v_rest=-65 v_reset=-65 v_th=-50 t_ref=2 i_e=300","exc:exp:tau=0.5 inh:exp:tau=0.5","i_exc","expected.I_syn_ex"},
-    {"01c_iaf_psc_alpha.json","tau_m=10 c_m=250 v_rest=-70 v_reset=-70 v_th=-55 t_ref=2 i_e=250","exc:alpha:tau=2 inh:alpha:tau=2","i_exc","expected.I_syn_ex"},
-    {"07_iaf_cond_exp.json","tau_m=20 c_m=200 v_rest=-60 v_reset=-60 v_th=-50 t_ref=5 i_e=20","exc:cond-exp:tau=5,e=0 inh:cond-exp:tau=10,e=-80","g_exc","expected.g_ex"}};
-    for(int k=0;k<3;k++){ struct reference*f=reference_open(runs[k].file); struct difference d=compare_with_nest(&runs[k],f); printf("%s v %g cur %g spike %g of %zu\n",runs[k].file,d.v,d.current,d.spike,d.spikes);} fflush(stdout);
-    ck_abort_msg("x");
+
+/* Spike times equal; V and currents to 1e-9, where 4e-13 was measured. */
+START_TEST(runs_with_exp_and_alpha_are_those_of_nest) {
+    static const struct nest_run runs[] = {
+        {.file = "01_iaf_psc_exp_200_spikes.json",
+         .settings = "tau_m=10 c_m=250 v_rest=-65 v_reset=-65 v_th=-50 t_ref=2 i_e=300",
+         .receptors = "exc:exp:tau=0.5 inh:exp:tau=0.5",
+         .column = "i_exc",
+         .sampled = "expected.I_syn_ex"},
+        {.file = "01c_iaf_psc_alpha.json",
+         .settings = "tau_m=10 c_m=250 v_rest=-70 v_reset=-70 v_th=-55 t_ref=2 i_e=250",
+         .receptors = "exc:alpha:tau=2 inh:alpha:tau=2",
+         .column = "i_exc",
+         .sampled = "expected.I_syn_ex"},
+    };
+    struct reference *file = reference_open(runs[_i].file);
+    if (!file) hk_test_skip(REFERENCE_MISSING);
+    struct difference most = run_like_nest(&runs[_i], file, 0, 0);
+    ck_assert_double_lt(most.spike_ms, 1e-9);
+    ck_assert_double_lt(most.v, 1e-9);
+    ck_assert_double_lt(most.synaptic, 1e-9);
+    reference_close(file);
+}
+END_TEST
+
+/* NEST integrates conductances by Runge-Kutta; ours is of first order, with g frozen at the step's start,
+ * so V runs ahead of it. As many spikes, the same conductances; measured in this run: spikes up to 0.6 ms
+ * early, V within 0.71 mV from 2 ms after the refractory time to 1 ms before the next spike. */
+START_TEST(a_run_with_cond_exp_is_near_that_of_nest) {
+    static const struct nest_run run =
+        {.file = "07_iaf_cond_exp.json",
+         .settings = "tau_m=20 c_m=200 v_rest=-60 v_reset=-60 v_th=-50 t_ref=5 i_e=20",
+         .receptors = "exc:cond-exp:tau=5,e=0 inh:cond-exp:tau=10,e=-80",
+         .column = "g_exc",
+         .sampled = "expected.g_ex"};
+    struct reference *file = reference_open(run.file);
+    if (!file) hk_test_skip(REFERENCE_MISSING);
+    struct difference most = run_like_nest(&run, file, 1, 7);
+    ck_assert_double_lt(most.synaptic, 1e-9);
+    ck_assert_double_lt(most.spike_ms, 0.65);
+    ck_assert_double_lt(most.v, 0.75);
+    reference_close(file);
 }
 END_TEST
 
@@ -415,7 +461,8 @@ Suite *suite_synapses_receptors(void) {
     tcase_add_test(conductance, exponential_euler_is_stable_at_any_conductance);
     tcase_add_test(conductance, currents_act_beside_conductances);
     suite_add_tcase(suite, conductance);
-    tcase_add_test(nest,m);
+    tcase_add_loop_test(nest, runs_with_exp_and_alpha_are_those_of_nest, 0, 2);
+    tcase_add_test(nest, a_run_with_cond_exp_is_near_that_of_nest);
     suite_add_tcase(suite, nest);
     return suite;
 }
