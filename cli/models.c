@@ -79,8 +79,7 @@ static void print_params(const struct hk_model *model) {
         (void)printf("  %-14s %-7s %-12s %s [%s]\n", p->name, unit_text(p->unit),
                      value_text(p, p->def, value), p->doc, bounds_text(p, bounds));
     }
-    if (model->main_param)
-        (void)printf("\n  `{%s: X}` sets %s\n", model->name, model->main_param);
+    if (model->main_param) (void)printf("\n  `{%s: X}` sets %s\n", model->name, model->main_param);
 }
 
 static void print_columns(const struct hk_column *columns, size_t count) {

@@ -9,86 +9,150 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A set of IDX files: where a package puts it, and how to get it. */
+enum { TRAIN_DEFAULT = 10000, TEST_DEFAULT = 2000, PLACES_MAX = 3, LOOKED_SIZE = 256 };
+
+/* Of a set of IDX files: how to get it, and where a package puts it. NULL: made by the program. */
 struct known {
-    const char *name, *package_folder, *advice;
+    const char *name, *advice, *package_folder;
     size_t classes;
 };
 static const struct known known_sets[] = {
-    {"digits", NULL, NULL, 10},
-    {"mnist", NULL,
-     "put its four files into a folder `mnist` and set HILLOCK_DATA to the folder above it", 10},
-    {"fashion-mnist", "/usr/share/datasets/fashion-mnist", "apt install dataset-fashion-mnist", 10},
+    {"digits", NULL, NULL, HK_DIGITS_CLASSES},
+    {"mnist", "set HILLOCK_DATA to the folder that holds mnist/ with its four IDX files", NULL, 10},
+    {"fashion-mnist",
+     "apt install dataset-fashion-mnist, or set HILLOCK_DATA to the folder that holds "
+     "fashion-mnist/",
+     "/usr/share/datasets/fashion-mnist", 10},
 };
 
-static const struct known *find_known(const char *name) {
-    for (size_t i = 0; i < HK_COUNT(known_sets); i++)
+static const struct known *find_known(const char *name, struct hk_err *err) {
+    const char *names[HK_COUNT(known_sets)];
+    char hint[HK_HINT_SIZE];
+    for (size_t i = 0; i < HK_COUNT(known_sets); i++) {
         if (strcmp(known_sets[i].name, name) == 0) return &known_sets[i];
+        names[i] = known_sets[i].name;
+    }
+    (void)HK_FAIL(err, HK_ERR_CONFIG, "there is no data set '%s'; %s", name,
+                  hk_nearest_hint(name, names, HK_COUNT(names), hint));
     return NULL;
 }
 
-/* `folder`/`stem`, plain or with .gz behind; NULL when neither is there. */
-static char *find_file(struct hk_arena *arena, const char *folder, const char *stem,
-                       struct hk_err *err) {
+/* ---- Sets of files ---- */
+
+/* `folder`/`split`-`kind`, plain or with .gz behind; NULL where neither is there. */
+static const char *find_file(struct hk_arena *arena, const char *folder, const char *split,
+                             const char *kind, struct hk_err *err) {
     static const char *const endings[] = {"", ".gz"};
     for (size_t i = 0; i < HK_COUNT(endings); i++) {
-        char *path = hk_arena_format(arena, err, "%s/%s%s", folder, stem, endings[i]);
+        char *path = hk_arena_format(arena, err, "%s/%s-%s%s", folder, split, kind, endings[i]);
         if (!path || access(path, F_OK) == 0) return path;
     }
+    (void)HK_FAIL(err, HK_ERR_DATA, "%s: there is no %s-%s or %s-%s.gz", folder, split, kind, split,
+                  kind);
     return NULL;
 }
 
 static bool read_split(struct hk_arena *arena, const struct known *set, const char *folder,
                        const char *split, struct hk_samples *out, struct hk_err *err) {
-    char images[64], labels[64];
-    (void)snprintf(images, sizeof images, "%s-images-idx3-ubyte", split);
-    (void)snprintf(labels, sizeof labels, "%s-labels-idx1-ubyte", split);
-    const char *image_path = find_file(arena, folder, images, err);
-    const char *label_path = find_file(arena, folder, labels, err);
-    if (!image_path || !label_path)
-        return HK_FAIL(err, HK_ERR_DATA, "%s: there is no %s or %s.gz", folder,
-                       image_path ? labels : images, image_path ? labels : images);
-    if (!hk_idx_read(arena, image_path, label_path, out, err)) return false;
+    const char *images = find_file(arena, folder, split, "images-idx3-ubyte", err);
+    const char *labels = images ? find_file(arena, folder, split, "labels-idx1-ubyte", err) : NULL;
+    if (!labels || !hk_idx_read(arena, images, labels, out, err)) return false;
     for (size_t i = 0; i < out->count; i++)
         if (out->labels[i] >= set->classes)
-            return HK_FAIL(err, HK_ERR_DATA, "%s: label %zu is %u, but %s has %zu classes",
-                           label_path, i, out->labels[i], set->name, set->classes);
+            return HK_FAIL(err, HK_ERR_DATA, "%s: label %zu is %u, but %s has the classes 0 to %zu",
+                           labels, i, out->labels[i], set->name, set->classes - 1);
     out->classes = set->classes;
     return true;
 }
 
-/* Is any of the set's files there? */
-static bool holds_set(struct hk_arena *arena, const char *folder, struct hk_err *err) {
-    return find_file(arena, folder, "train-images-idx3-ubyte", err) ||
-           find_file(arena, folder, "t10k-images-idx3-ubyte", err);
+/* Does it hold a part of a set? One that is incomplete is used, so that the message names what it
+ * lacks. */
+static bool holds_set(struct hk_arena *arena, const char *folder) {
+    return find_file(arena, folder, "train", "images-idx3-ubyte", NULL) ||
+           find_file(arena, folder, "t10k", "images-idx3-ubyte", NULL);
 }
 
-static const char *look_for(struct hk_arena *arena, const struct known *set, const char *path,
-                            struct hk_err *err) {
-    const char *data = getenv("HILLOCK_DATA"), *places[3] = {path};
-    size_t count = path != NULL;
-    if (!path && data) {
-        if (!(places[count++] = hk_arena_format(arena, err, "%s/%s", data, set->name))) return NULL;
-        places[count++] = data;
+/* Is the last part of the path `name`, maybe with slashes behind? */
+static bool is_called(const char *path, const char *name) {
+    size_t length = strlen(path), tail = strlen(name);
+    while (length > 0 && path[length - 1] == '/') length--;
+    if (length < tail || memcmp(path + length - tail, name, tail) != 0) return false;
+    return length == tail || path[length - tail - 1] == '/';
+}
+
+/* Fills `places` with the folders to look in; returns how many. */
+static size_t list_places(struct hk_arena *arena, const struct known *set, const char *path,
+                          const char *places[PLACES_MAX], struct hk_err *err) {
+    const char *data = getenv("HILLOCK_DATA");
+    size_t count = 0;
+    if (path) {
+        places[0] = path;
+        return 1;
     }
-    if (!path && set->package_folder) places[count++] = set->package_folder;
-    char looked[400] = "";
-    for (size_t i = 0; i < count; i++) {
-        if (holds_set(arena, places[i], err)) return places[i];
-        (void)snprintf(looked + strlen(looked), sizeof looked - strlen(looked), "%s%s",
-                       i ? ", " : "", places[i]);
+    if (data && *data) {
+        const char *folder = hk_arena_format(arena, err, "%s/%s", data, set->name);
+        if (folder) places[count++] = folder;
+        if (is_called(data, set->name)) places[count++] = data;
     }
-    (void)HK_FAIL(err, HK_ERR_DATA, "the data set %s is not in %s; %s", set->name,
-                  count ? looked : "HILLOCK_DATA, which is not set",
-                  path ? "check `path:`" : set->advice);
+    if (set->package_folder) places[count++] = set->package_folder;
+    return count;
+}
+
+static const char *find_folder(struct hk_arena *arena, const struct known *set, const char *path,
+                               struct hk_err *err) {
+    const char *places[PLACES_MAX];
+    size_t count = list_places(arena, set, path, places, err);
+    char looked[LOOKED_SIZE] = "no folder: HILLOCK_DATA is not set";
+    for (size_t i = 0, used = 0; i < count; i++) {
+        if (holds_set(arena, places[i])) return places[i];
+        (void)snprintf(looked + used, sizeof looked - used, "%s%s", i ? ", " : "", places[i]);
+        used = strlen(looked);
+    }
+    /* What helps comes first: long paths are cut off at the end. */
+    if (path)
+        (void)HK_FAIL(err, HK_ERR_DATA,
+                      "%s: there is no data set %s here: neither train-images-idx3-ubyte nor "
+                      "t10k-images-idx3-ubyte, plain or .gz",
+                      path, set->name);
+    else
+        (void)HK_FAIL(err, HK_ERR_DATA, "the data set %s was not found: %s; looked in %s",
+                      set->name, set->advice, looked);
     return NULL;
 }
 
+static bool same_shape(const struct hk_samples *a, const struct hk_samples *b) {
+    return a->shape[0] == b->shape[0] && a->shape[1] == b->shape[1];
+}
+
+static bool open_files(struct hk_arena *arena, const struct known *set,
+                       const struct hk_dataset_options *options, struct hk_dataset *out,
+                       struct hk_err *err) {
+    struct hk_samples *train = &out->train, *test = &out->test;
+    if (options->train_count || options->test_count || options->seed)
+        return HK_FAIL(err, HK_ERR_CONFIG,
+                       "`train:`, `test:` and `seed:` are for digits, not for %s; a phase's "
+                       "`take:` "
+                       "shows fewer samples",
+                       set->name);
+    if (!(out->origin = find_folder(arena, set, options->path, err))) return false;
+    if (options->load_train && !read_split(arena, set, out->origin, "train", train, err))
+        return false;
+    if (options->load_test && !read_split(arena, set, out->origin, "t10k", test, err)) return false;
+    if (!options->load_train || !options->load_test || same_shape(train, test)) return true;
+    return HK_FAIL(err, HK_ERR_DATA,
+                   "%s: the images for training have %zu x %zu pixels, those for testing %zu x %zu",
+                   out->origin, train->shape[0], train->shape[1], test->shape[0], test->shape[1]);
+}
+
+/* ---- Made by the program ---- */
+
 static bool open_digits(struct hk_arena *arena, const struct hk_dataset_options *options,
                         struct hk_dataset *out, struct hk_err *err) {
-    enum { TRAIN = 10000, TEST = 2000 };
-    size_t train = options->train_count ? options->train_count : TRAIN;
-    size_t test = options->test_count ? options->test_count : TEST;
+    size_t train = options->train_count ? options->train_count : TRAIN_DEFAULT;
+    size_t test = options->test_count ? options->test_count : TEST_DEFAULT;
+    if (options->path)
+        return HK_FAIL(err, HK_ERR_CONFIG, "digits is built in: it has no path, but '%s' was given",
+                       options->path);
     out->origin = "built in";
     return (!options->load_train ||
             hk_digits_make(arena, options->seed, HK_DIGITS_TRAIN, train, &out->train, err)) &&
@@ -98,23 +162,11 @@ static bool open_digits(struct hk_arena *arena, const struct hk_dataset_options 
 
 bool hk_dataset_open(struct hk_arena *arena, const struct hk_dataset_options *options,
                      struct hk_dataset *out, struct hk_err *err) {
-    const struct known *set = find_known(options->name);
-    *out = (struct hk_dataset){.name = options->name};
-    if (!set) {
-        const char *names[HK_COUNT(known_sets)];
-        char hint[HK_HINT_SIZE];
-        for (size_t i = 0; i < HK_COUNT(known_sets); i++) names[i] = known_sets[i].name;
-        return HK_FAIL(err, HK_ERR_CONFIG, "there is no data set '%s'; %s", options->name,
-                       hk_nearest_hint(options->name, names, HK_COUNT(names), hint));
-    }
+    const struct known *set = find_known(options->name, err);
+    *out = (struct hk_dataset){0};
+    if (!set) return false;
+    out->name = set->name;
     out->classes = set->classes;
-    if (strcmp(set->name, "digits") == 0) return open_digits(arena, options, out, err);
-    if (options->train_count || options->test_count)
-        return HK_FAIL(err, HK_ERR_CONFIG,
-                       "how many samples there are is set for digits only; use `take:`");
-    out->origin = look_for(arena, set, options->path, err);
-    return out->origin &&
-           (!options->load_train ||
-            read_split(arena, set, out->origin, "train", &out->train, err)) &&
-           (!options->load_test || read_split(arena, set, out->origin, "t10k", &out->test, err));
+    return set->advice ? open_files(arena, set, options, out, err)
+                       : open_digits(arena, options, out, err);
 }

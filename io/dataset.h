@@ -7,7 +7,7 @@
 
 struct hk_dataset_options {
     const char *name; /* "digits", "mnist", "fashion-mnist" */
-    const char *path; /* the folder of its files, or NULL: looked for */
+    const char *path; /* the folder of its files, or NULL: looked for; not for digits */
     bool load_train, load_test;
     size_t train_count, test_count; /* digits: how many to make; 0: 10000 and 2000 */
     uint64_t seed;                  /* digits */
@@ -20,9 +20,11 @@ struct hk_dataset {
     size_t classes;
 };
 
-/* Memory is the arena's. A set of files is looked for in `path`, or else in $HILLOCK_DATA/<name>,
- * in $HILLOCK_DATA, and where Debian's package has it. Errors: HK_ERR_DATA that says where it
- * looked and how to get it, or what is wrong with the files; HK_ERR_CONFIG for an unknown name. */
+/* Memory is the arena's. A set of files is looked for in `path` alone if that is given, or else in
+ * $HILLOCK_DATA/<name>, in $HILLOCK_DATA if that folder is called <name> itself (all sets have the
+ * same file names, so another folder may hold another set), and where Debian's package has it.
+ * Errors: HK_ERR_DATA that says where it looked and how to get it, or what is wrong with the files;
+ * HK_ERR_CONFIG for an unknown name and for options that the set doesn't have. */
 bool hk_dataset_open(struct hk_arena *arena, const struct hk_dataset_options *options,
                      struct hk_dataset *out, struct hk_err *err) HK_MUST_USE;
 

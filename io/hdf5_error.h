@@ -8,8 +8,8 @@
 /* First call of each public function that uses HDF5: its error printing is a setting of the thread.
  *
  * It also keeps HDF5 from closing files when the program ends: a file that could not be written,
- * on a full disk say, can't be closed either, and HDF5 (1.10 at least) crashes in trying. Leave such
- * a file alone from the first failure on; all others are closed by whoever opened them. */
+ * on a full disk say, can't be closed either, and HDF5 (1.10 at least) crashes in trying. Leave
+ * such a file alone from the first failure on; all others are closed by whoever opened them. */
 void hk_hdf5_begin(void);
 
 /* Fail with "path: what: reason", and be false. To be called at once, since every call of HDF5,

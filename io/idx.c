@@ -3,126 +3,184 @@
 #include <zlib.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum {
     MAGIC_BYTES = 0x00000800, /* element type: unsigned byte; the rank is in the lowest byte */
     LABELS_RANK = 1,
     IMAGES_RANK = 3,
-    PIECE = 1 << 20
+    MAGIC_SIZE = 4,
+    SIDE_SIZE = 4,
+    PIECE = 1 << 20,
+    DEFLATE_RATIO = 1032, /* deflate never packs more bytes into one */
 };
-static const uint64_t SIZE_LIMIT = (uint64_t)1 << 32;
 
 struct idx {
-    gzFile file;
     const char *path;
+    gzFile file;
+    uint64_t capacity; /* the most that the file can hold, from its size on the disk */
+    uint32_t rank;
     uint32_t side[IMAGES_RANK];
-    size_t size; /* bytes of data: the product of the sides */
+    uint64_t header_size, size; /* bytes: before the data, and of the data by the header */
 };
 
-static uint32_t big_endian(const unsigned char *at) {
+static uint32_t big_endian(const uint8_t *at) {
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
-static bool fail_read(const struct idx *idx, struct hk_err *err) {
-    int code = Z_OK;
-    const char *why = gzerror(idx->file, &code);
-    return HK_FAIL(err, HK_ERR_DATA, "%s: %s", idx->path, code == Z_ERRNO ? strerror(errno) : why);
+/* ---- Bytes of a plain or compressed file ---- */
+
+/* Hands back a descriptor of a regular file, or -1: a pipe would block, a folder can't be read. */
+static int open_regular(const char *path, uint64_t *size, struct hk_err *err) {
+    struct stat status;
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor < 0 || fstat(descriptor, &status) != 0)
+        (void)HK_FAIL(err, HK_ERR_DATA, "%s: %s", path, strerror(errno));
+    else if (!S_ISREG(status.st_mode))
+        (void)HK_FAIL(err, HK_ERR_DATA, "%s: not a file", path);
+    else {
+        *size = (uint64_t)status.st_size;
+        return descriptor;
+    }
+    if (descriptor >= 0) (void)close(descriptor);
+    return -1;
 }
 
-/* Exactly `size` bytes. */
-static bool read_bytes(struct idx *idx, unsigned char *to, size_t size, size_t before,
-                       struct hk_err *err) {
-    for (size_t done = 0; done < size;) {
-        unsigned part = size - done < PIECE ? (unsigned)(size - done) : PIECE;
-        int got = gzread(idx->file, to + done, part);
-        if (got < 0) return fail_read(idx, err);
-        if (got == 0)
-            return HK_FAIL(err, HK_ERR_DATA,
-                           "%s: truncated: %zu bytes expected, but it ends after %zu", idx->path,
-                           before + size, before + done);
-        done += (size_t)got;
-    }
-    return true;
-}
-
-static bool read_header(struct idx *idx, uint32_t rank, struct hk_err *err) {
-    unsigned char head[4 + 4 * IMAGES_RANK];
-    uint64_t size = 1;
-    if (!read_bytes(idx, head, 4, 0, err)) return false;
-    uint32_t magic = big_endian(head), wanted = MAGIC_BYTES + rank;
-    if (magic != wanted)
-        return HK_FAIL(err, HK_ERR_DATA,
-                       "%s: not an IDX file of %s: it begins with 0x%08x, not 0x%08x", idx->path,
-                       rank == LABELS_RANK ? "labels" : "images", magic, wanted);
-    if (!read_bytes(idx, head + 4, 4 * (size_t)rank, 4, err)) return false;
-    for (uint32_t i = 0; i < rank; i++) {
-        idx->side[i] = big_endian(head + 4 + 4 * (size_t)i);
-        if (idx->side[i] == 0)
-            return HK_FAIL(err, HK_ERR_DATA, "%s: dimension %u is 0", idx->path, i);
-        size *= idx->side[i]; /* below 2^64: size is at most 2^32 here */
-        if (size > SIZE_LIMIT)
-            return HK_FAIL(err, HK_ERR_DATA, "%s: claims to hold more than 4 GiB", idx->path);
-    }
-    idx->size = (size_t)size;
-    return true;
-}
-
-/* The data grow as they are read: a header that lies costs no more than the file is long. */
-static uint8_t *read_data(struct idx *idx, size_t header, struct hk_arena *arena,
-                          struct hk_err *err) {
-    struct hk_block block = {0};
-    uint8_t *data = NULL;
-    unsigned char extra;
-    for (size_t done = 0; done < idx->size; done += PIECE) {
-        size_t part = idx->size - done < PIECE ? idx->size - done : PIECE;
-        if (!hk_block_reserve(&block, done + part, 1, err)) goto done;
-        if (!read_bytes(idx, (unsigned char *)block.data + done, part, header + done, err))
-            goto done;
-    }
-    if (gzread(idx->file, &extra, 1) != 0) {
-        (void)HK_FAIL(err, HK_ERR_DATA,
-                      "%s: there is more after the %zu bytes that its header claims", idx->path,
-                      header + idx->size);
-        goto done;
-    }
-    data = HK_NEW(arena, uint8_t, idx->size, err);
-    if (data) memcpy(data, block.data, idx->size);
-done:
-    hk_block_finish(&block);
-    return data;
-}
-
-static const uint8_t *read_file(struct hk_arena *arena, const char *path, uint32_t rank,
-                                struct idx *idx, struct hk_err *err) {
-    uint8_t *data = NULL;
-    *idx = (struct idx){.path = path};
-    errno = 0;
-    idx->file = gzopen(path, "rb");
+static bool idx_open(struct idx *idx, struct hk_err *err) {
+    uint64_t size = 0;
+    int descriptor = open_regular(idx->path, &size, err);
+    if (descriptor < 0) return false;
+    idx->file = gzdopen(descriptor, "rb");
     if (!idx->file) {
-        (void)HK_FAIL(err, HK_ERR_DATA, "%s: %s", path, errno ? strerror(errno) : "no memory");
-        return NULL;
+        (void)close(descriptor);
+        return HK_FAIL(err, HK_ERR_MEMORY, "%s: no memory to read it", idx->path);
     }
-    (void)gzbuffer(idx->file, 1 << 18);
-    if (read_header(idx, rank, err)) data = read_data(idx, 4 + 4 * (size_t)rank, arena, err);
-    (void)gzclose_r(idx->file);
-    return data;
+    (void)gzbuffer(idx->file, PIECE / 4);
+    idx->capacity = gzdirect(idx->file) ? size : size * DEFLATE_RATIO;
+    return true;
+}
+
+static bool fail_read(const struct idx *idx, struct hk_err *err) {
+    int reason = errno, code = Z_OK;
+    (void)gzerror(idx->file, &code);
+    return HK_FAIL(err, HK_ERR_DATA, "%s: %s", idx->path,
+                   code == Z_ERRNO ? strerror(reason) : "its gzip data are corrupt");
+}
+
+/* Up to `size` bytes; `*got` is less at the end of the file, or where a compressed one breaks off. */
+static bool read_bytes(struct idx *idx, uint8_t *to, uint64_t size, uint64_t *got,
+                       struct hk_err *err) {
+    int count = 0;
+    for (*got = 0; *got < size; *got += (uint64_t)count) {
+        unsigned piece = size - *got < PIECE ? (unsigned)(size - *got) : PIECE;
+        count = gzread(idx->file, to + *got, piece);
+        if (count < 0) return fail_read(idx, err);
+        if (count == 0) break;
+    }
+    return true;
+}
+
+/* ---- What IDX says about itself ---- */
+
+static const char *magic_name(uint32_t magic) {
+    if (magic == MAGIC_BYTES + LABELS_RANK) return " (labels)";
+    if (magic == MAGIC_BYTES + IMAGES_RANK) return " (images)";
+    return "";
+}
+
+static bool check_magic(const struct idx *idx, uint32_t magic, struct hk_err *err) {
+    uint32_t wanted = MAGIC_BYTES + idx->rank;
+    return magic == wanted ||
+           HK_FAIL(err, HK_ERR_DATA,
+                   "%s: wrong magic number 0x%08" PRIx32 "%s, expected 0x%08" PRIx32 "%s",
+                   idx->path, magic, magic_name(magic), wanted, magic_name(wanted));
+}
+
+static bool fail_truncated(const struct idx *idx, uint64_t got, struct hk_err *err) {
+    return HK_FAIL(err, HK_ERR_DATA, "%s: truncated: %" PRIu64 " bytes expected, %" PRIu64 " found",
+                   idx->path, idx->header_size + idx->size, got);
+}
+
+static bool read_header(struct idx *idx, struct hk_err *err) {
+    uint8_t head[MAGIC_SIZE + SIDE_SIZE * IMAGES_RANK];
+    uint64_t got = 0, size = 1;
+    idx->header_size = MAGIC_SIZE + SIDE_SIZE * idx->rank;
+    if (!read_bytes(idx, head, idx->header_size, &got, err)) return false;
+    if (got >= MAGIC_SIZE && !check_magic(idx, big_endian(head), err)) return false;
+    if (got < idx->header_size) return fail_truncated(idx, got, err);
+    for (uint32_t i = 0; i < idx->rank; i++) {
+        idx->side[i] = big_endian(head + MAGIC_SIZE + (size_t)SIDE_SIZE * i);
+        if (idx->side[i] == 0)
+            return HK_FAIL(err, HK_ERR_DATA, "%s: dimension %" PRIu32 " of %" PRIu32 " is 0",
+                           idx->path, i + 1, idx->rank);
+        size *= idx->side[i]; /* at most 2^32 times 2^32 - 1: no overflow */
+        if (size > HK_IDX_SIZE_MAX)
+            return HK_FAIL(err, HK_ERR_DATA, "%s: its header claims more than the limit of 4 GiB",
+                           idx->path);
+    }
+    idx->size = size;
+    return true;
+}
+
+/* Before any memory is taken: can the file hold what its header claims? */
+static bool check_capacity(const struct idx *idx, struct hk_err *err) {
+    uint64_t claimed = idx->header_size + idx->size;
+    if (claimed <= idx->capacity) return true;
+    if (gzdirect(idx->file)) return fail_truncated(idx, idx->capacity, err);
+    return HK_FAIL(err, HK_ERR_DATA,
+                   "%s: truncated: %" PRIu64
+                   " bytes expected, but a gzip file of this size holds %" PRIu64 " at most",
+                   idx->path, claimed, idx->capacity);
+}
+
+/* All the data, and the end of the file behind them, where zlib compares the check sum. */
+static bool read_data(struct idx *idx, uint8_t *data, struct hk_err *err) {
+    uint64_t got = 0, more = 0;
+    uint8_t extra;
+    if (!read_bytes(idx, data, idx->size, &got, err)) return false;
+    if (got < idx->size) return fail_truncated(idx, idx->header_size + got, err);
+    if (!read_bytes(idx, &extra, 1, &more, err)) return false;
+    return more == 0 ||
+           HK_FAIL(err, HK_ERR_DATA, "%s: trailing bytes after the %" PRIu64 " that were expected",
+                   idx->path, idx->header_size + idx->size);
+}
+
+static const uint8_t *read_file(struct hk_arena *arena, struct idx *idx, struct hk_err *err) {
+    uint8_t *data = NULL;
+    if (!idx_open(idx, err)) return NULL;
+    bool ok = read_header(idx, err) && check_capacity(idx, err) &&
+              (data = hk_arena_array(arena, (size_t)idx->size, 1, HK_CACHE_LINE, err)) &&
+              read_data(idx, data, err);
+    if (gzclose_r(idx->file) != Z_OK)
+        ok = HK_FAIL(err, HK_ERR_DATA, "%s: truncated: its gzip check sum is missing", idx->path);
+    return ok ? data : NULL;
 }
 
 bool hk_idx_read(struct hk_arena *arena, const char *images, const char *labels,
                  struct hk_samples *out, struct hk_err *err) {
-    struct idx image, label;
-    *out = (struct hk_samples){.rank = 2};
-    if (!(out->labels = read_file(arena, labels, LABELS_RANK, &label, err))) return false;
-    if (!(out->bytes = read_file(arena, images, IMAGES_RANK, &image, err))) return false;
+    struct idx image = {.path = images, .rank = IMAGES_RANK};
+    struct idx label = {.path = labels, .rank = LABELS_RANK};
+    *out = (struct hk_samples){0};
+    const uint8_t *names = read_file(arena, &label, err);
+    const uint8_t *pixels = names ? read_file(arena, &image, err) : NULL;
+    if (!pixels) return false;
     if (image.side[0] != label.side[0])
-        return HK_FAIL(err, HK_ERR_DATA, "%s holds %u images, but %s holds %u labels", images,
+        return HK_FAIL(err, HK_ERR_DATA,
+                       "%s holds %" PRIu32 " images, but %s holds %" PRIu32 " labels", images,
                        image.side[0], labels, label.side[0]);
-    out->count = image.side[0];
-    out->shape[0] = image.side[1];
-    out->shape[1] = image.side[2];
-    out->size = out->shape[0] * out->shape[1];
+    *out = (struct hk_samples){
+        .count = image.side[0],
+        .size = (size_t)image.side[1] * image.side[2],
+        .rank = 2,
+        .shape = {image.side[1], image.side[2]},
+        .bytes = pixels,
+        .labels = names,
+    };
     for (size_t i = 0; i < out->count; i++)
-        if (out->labels[i] >= out->classes) out->classes = (size_t)out->labels[i] + 1;
+        if (names[i] >= out->classes) out->classes = (size_t)names[i] + 1;
     return true;
 }

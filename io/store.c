@@ -33,7 +33,8 @@ struct hk_stream {
 struct hk_store {
     struct hk_arena *arena;
     const char *path, *part, *folder;
-    hid_t file, links; /* `links`: how paths are made; both invalid once closed */
+    hid_t file;          /* this and the two below: invalid once closed */
+    hid_t links, groups; /* how they are made */
     struct hk_stream *streams;
     size_t unflushed; /* bytes since the last flush */
     bool failed;
@@ -159,6 +160,23 @@ static bool describe_unit(struct hk_store *store, const char *path, const char *
 
 /* ---- Datasets that are written at once ------------------------------------------------------- */
 
+/* Make the groups that `path` lies in. HDF5 would do so unasked, but note the time of day in them. */
+static bool make_groups(struct hk_store *store, const char *path, struct hk_err *err) {
+    char *text = hk_arena_text(store->arena, path, err);
+    if (!text) return false;
+    for (char *slash = text; (slash = strchr(slash, '/')); *slash++ = '/') {
+        *slash = '\0';
+        htri_t exists = H5Lexists(store->file, text, H5P_DEFAULT);
+        if (exists > 0) continue;
+        hid_t group = H5I_INVALID_HID;
+        if (exists == 0)
+            group = H5Gcreate2(store->file, text, store->links, store->groups, H5P_DEFAULT);
+        if (group < 0) return fail(store, path, err);
+        drop(group);
+    }
+    return true;
+}
+
 /* How a dataset is made: without the time of day, and compressed when it has chunks. */
 static hid_t creation_list(size_t rank, const hsize_t *chunk) {
     hid_t list = H5Pcreate(H5P_DATASET_CREATE);
@@ -197,6 +215,7 @@ static bool dataset_write(struct hk_store *store, const struct hk_store_item *se
     hid_t space =
         set->rank > 0 ? H5Screate_simple((int)set->rank, shape, NULL) : H5Screate(H5S_SCALAR);
     hid_t creation = creation_list(set->rank, chunked ? chunk : NULL);
+    if (!make_groups(store, set->path, err)) return false;
     hid_t id = H5Dcreate2(store->file, set->path, types.in_file, space, store->links, creation,
                           H5P_DEFAULT);
     bool ok = id >= 0 &&
@@ -227,7 +246,7 @@ bool hk_store_put_text(struct hk_store *store, const char *path, const char *tex
 
 bool hk_store_link(struct hk_store *store, const char *target, const char *path,
                    struct hk_err *err) {
-    if (!ready(store, err)) return false;
+    if (!ready(store, err) || !make_groups(store, path, err)) return false;
     herr_t done = H5Lcreate_hard(store->file, target, store->file, path, store->links, H5P_DEFAULT);
     return done >= 0 || fail(store, path, err);
 }
@@ -241,6 +260,7 @@ static bool stream_create_set(struct hk_stream *stream, struct hk_err *err) {
     hsize_t chunk[] = {rows->chunk, rows->width};
     hid_t space = H5Screate_simple((int)rows->rank, none, most);
     hid_t creation = creation_list(rows->rank, chunk);
+    if (!make_groups(store, rows->path, err)) return false;
     stream->set = H5Dcreate2(store->file, rows->path, stored_type(rows->element), space,
                              store->links, creation, H5P_DEFAULT);
     if (stream->set < 0) return fail(store, rows->path, err);
@@ -321,19 +341,29 @@ bool hk_store_flush_sometimes(struct hk_store *store, struct hk_err *err) {
 
 /* ---- The file -------------------------------------------------------------------------------- */
 
+/* The format is that of HDF5 1.8: everybody reads it, and its checksums tell damage. */
+static hid_t access_list(void) {
+    hid_t list = H5Pcreate(H5P_FILE_ACCESS);
+    /* Closing the file ends its datasets too. No cache of chunks: streams write whole ones. */
+    bool ok = H5Pset_libver_bounds(list, H5F_LIBVER_V18, H5F_LIBVER_V18) >= 0 &&
+              H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) >= 0 &&
+              H5Pset_cache(list, 0, 521, 0, 0.75) >= 0;
+    return ok ? list : H5I_INVALID_HID;
+}
+
 static bool file_create(struct hk_store *store, struct hk_err *err) {
     if (access(store->path, F_OK) == 0)
         return HK_FAIL(err, HK_ERR_IO, "%s exists already", store->path);
     store->links = H5Pcreate(H5P_LINK_CREATE);
-    hid_t how = H5Pcreate(H5P_FILE_ACCESS);
-    /* Closing the file ends its datasets too. No cache of chunks: streams write whole ones. */
-    bool ok = H5Pset_create_intermediate_group(store->links, 1) >= 0 &&
-              H5Pset_char_encoding(store->links, H5T_CSET_UTF8) >= 0 &&
-              H5Pset_fclose_degree(how, H5F_CLOSE_STRONG) >= 0 &&
-              H5Pset_cache(how, 0, 521, 0, 0.75) >= 0 &&
-              (store->file = H5Fcreate(store->part, H5F_ACC_EXCL, H5P_DEFAULT, how)) >= 0;
+    store->groups = H5Pcreate(H5P_GROUP_CREATE);
+    hid_t root = H5Pcreate(H5P_FILE_CREATE), how = access_list();
+    bool ok = H5Pset_char_encoding(store->links, H5T_CSET_UTF8) >= 0 &&
+              H5Pset_obj_track_times(store->groups, false) >= 0 &&
+              H5Pset_obj_track_times(root, false) >= 0 &&
+              (store->file = H5Fcreate(store->part, H5F_ACC_EXCL, root, how)) >= 0;
     if (!ok) (void)HK_HDF5_FAIL(err, HK_ERR_IO, store->part, "can't make this file");
     drop(how);
+    drop(root);
     return ok;
 }
 
@@ -348,7 +378,7 @@ struct hk_store *hk_store_create(struct hk_arena *arena, const char *path, struc
     struct hk_store *store = HK_NEW(arena, struct hk_store, 1, err);
     if (!store) return NULL;
     store->arena = arena;
-    store->file = store->links = H5I_INVALID_HID;
+    store->file = store->links = store->groups = H5I_INVALID_HID;
     store->path = hk_arena_text(arena, path, err);
     store->part = hk_arena_format(arena, err, "%s.part", path);
     store->folder = folder_of(arena, path, err);
@@ -362,7 +392,8 @@ struct hk_store *hk_store_create(struct hk_arena *arena, const char *path, struc
 static bool file_close(struct hk_store *store, struct hk_err *err) {
     hid_t file = store->file;
     drop(store->links);
-    store->file = store->links = H5I_INVALID_HID;
+    drop(store->groups);
+    store->file = store->links = store->groups = H5I_INVALID_HID;
     if (store->failed) return false;
     return file < 0 || H5Fclose(file) >= 0 || fail(store, "its end", err);
 }

@@ -77,8 +77,8 @@ static size_t alif_update(const struct hk_neurons *block, const struct hk_input 
                           uint32_t *fired) {
     const struct alif_step *d = block->derived;
     hk_real *v = block->state[V], *hold = block->state[HOLD], *theta = block->state[THETA];
-    unsigned char flag[HK_BLOCK];
-    hk_real threshold[HK_BLOCK];
+    _Alignas(HK_CACHE_LINE) unsigned char flag[HK_BLOCK];
+    _Alignas(HK_CACHE_LINE) hk_real threshold[HK_BLOCK];
     if (block->adapting) decay_theta(theta, block->state[THETA_REST], d->theta_lost, block->count);
     for (size_t i = 0; i < block->count; i++) threshold[i] = d->v_th + theta[i];
     membrane_advance(&d->membrane, in, v, hold, block->count);

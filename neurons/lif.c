@@ -54,7 +54,7 @@ static size_t lif_update(const struct hk_neurons *block, const struct hk_input *
                          uint32_t *fired) {
     const struct lif_step *d = block->derived;
     hk_real *v = block->state[V], *hold = block->state[HOLD];
-    unsigned char flag[HK_BLOCK];
+    _Alignas(HK_CACHE_LINE) unsigned char flag[HK_BLOCK];
     membrane_advance(&d->membrane, in, v, hold, block->count);
     if (!membrane_fire(&d->membrane, &d->v_th, 0, v, hold, block->count, flag)) return 0;
     return hk_collect(flag, block->count, fired);

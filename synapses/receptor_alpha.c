@@ -5,6 +5,8 @@
  * exp(-h/tau_m) where the time constants are too close. */
 #include "sim/receptor_model.h"
 
+#include "sim/numeric.h"
+
 struct alpha {
     double tau;
 };
@@ -54,8 +56,8 @@ static void alpha_advance(const struct hk_receptors *block, struct hk_input *in)
     hk_real *restrict arrived = block->arrived, *restrict push = in->push;
     for (size_t i = 0; i < block->count; i++) {
         push[i] += d.push_y1 * y1[i] + d.push_y2 * y2[i];
-        y2[i] = d.rise * y1[i] + d.decay * y2[i];
-        y1[i] = d.decay * y1[i] + d.jump * arrived[i];
+        y2[i] = hk_settle(d.rise * y1[i] + d.decay * y2[i]);
+        y1[i] = hk_settle(d.decay * y1[i]) + d.jump * arrived[i];
         arrived[i] = 0;
     }
 }

@@ -3,6 +3,8 @@
  * took Euler steps (Diehl & Cook 2015). */
 #include "sim/receptor_model.h"
 
+#include "sim/numeric.h"
+
 struct conductance {
     double tau, e;
     int decay;
@@ -42,7 +44,7 @@ static void conductance_advance(const struct hk_receptors *block, struct hk_inpu
     for (size_t i = 0; i < block->count; i++) {
         total[i] += g[i];
         total_e[i] += g[i] * d.e;
-        g[i] = g[i] * d.decay + arrived[i];
+        g[i] = hk_settle(g[i] * d.decay) + arrived[i];
         arrived[i] = 0;
     }
 }

@@ -4,6 +4,8 @@
  * constants are too close for that. */
 #include "sim/receptor_model.h"
 
+#include "sim/numeric.h"
+
 struct exp_current {
     double tau;
 };
@@ -42,7 +44,7 @@ static void exp_advance(const struct hk_receptors *block, struct hk_input *in) {
     hk_real *restrict push = in->push;
     for (size_t i = 0; i < block->count; i++) {
         push[i] += to_push * i_syn[i];
-        i_syn[i] = i_syn[i] * decay + arrived[i];
+        i_syn[i] = hk_settle(i_syn[i] * decay) + arrived[i];
         arrived[i] = 0;
     }
 }

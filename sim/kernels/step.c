@@ -142,7 +142,8 @@ static void gather_input(const struct hk_pop *pop, hk_neuron first, size_t count
 
 static size_t update_block(struct hk_pop *pop, hk_neuron first, size_t count, hk_tick tick,
                            uint32_t *fired) {
-    hk_real push[HK_BLOCK], g[HK_BLOCK], g_e[HK_BLOCK], jump[HK_BLOCK], *state[HK_COLUMNS_MAX];
+    _Alignas(HK_CACHE_LINE) hk_real push[HK_BLOCK], g[HK_BLOCK], g_e[HK_BLOCK], jump[HK_BLOCK];
+    hk_real *state[HK_COLUMNS_MAX];
     struct hk_input in = {.push = push, .g = g, .g_e = g_e, .jump = jump};
     gather_input(pop, first, count, tick, &in);
     for (size_t c = 0; c < pop->neuron->column_count; c++)

@@ -152,8 +152,9 @@ START_TEST(probability_gives_binomial_degrees) {
     ck_assert_double_eq_tol(counts.in_variance / variance, 1, SIGMAS * sqrt(2.0 / TARGETS) + 1 / n);
     check_out_degrees(&counts, TARGETS * p, TARGETS * p * (1 - p), SOURCES);
     ck_assert_uint_eq(counts.multapses, 0);
-    /* Pairs are independent: of (n - 1) T neighbours p^2 are joined both, variance below n T p^2. */
-    double pairs = (n - 1) * TARGETS * p * p, spread = sqrt(3 * pairs * (1 - p) + 1);
+    /* Pairs are independent: of (n - 1) T neighbours p^2 are joined both, with variance
+     * n T p^2 (1 - p)(1 + 3 p), since a source is in two such pairs. */
+    double pairs = (n - 1) * TARGETS * p * p, spread = sqrt(pairs * (1 - p) * (1 + 3 * p));
     ck_assert_double_eq_tol((double)counts.neighbours, pairs, SIGMAS * spread);
 }
 END_TEST

@@ -1,0 +1,125 @@
+#include <check.h>
+#include <glob.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/failure.h"
+#include "tests/support/paths.h"
+#include "tests/support/program.h"
+#include "tests/support/skip.h"
+#include "tests/support/suites.h"
+
+static const char tiny[] = "name: tiny\n"
+                           "duration: 50 ms\n"
+                           "populations:\n"
+                           "  in: {size: 3, source: {regular: 5 ms}}\n"
+                           "  out: {size: 2, model: lif}\n"
+                           "projections:\n"
+                           "  in->out: {connect: all-to-all, weight: 900 pA, delay: 1 ms}\n";
+
+static struct program program;
+
+static void setup(void) {
+    program_write_file("tiny.yaml", tiny);
+}
+
+/* One failure on stderr, nothing on stdout. */
+static void expect_failure(int status, const char *message) {
+    ck_assert_str_eq(program.err, message);
+    ck_assert_str_eq(program.out, "");
+    ck_assert_int_eq(program.status, status);
+}
+
+START_TEST(a_sound_file_is_summed_up_in_one_line) {
+    program_run(&program, "check", "tiny.yaml");
+    ck_assert_str_eq(program.err, "");
+    ck_assert_str_eq(program.out, "tiny: ok: 2 populations (5 units), 1 projection, 50 ms\n");
+    ck_assert_int_eq(program.status, 0);
+    ck_assert(!program_has_file("results"));
+}
+END_TEST
+
+START_TEST(overrides_are_checked_too) {
+    program_run(&program, "check", "tiny.yaml", "-D", "populations.in.size=7", "-Dduration=1 s");
+    ck_assert_str_eq(program.out, "tiny: ok: 2 populations (9 units), 1 projection, 1000 ms\n");
+    program_run(&program, "check", "tiny.yaml", "-D", "populations.out.tau_m=-1 ms");
+    ck_assert_int_eq(program.status, HK_EXIT_EXPERIMENT);
+    ck_assert(strncmp(program.err, "-D:1:", strlen("-D:1:")) == 0);
+}
+END_TEST
+
+START_TEST(a_file_that_is_no_yaml_is_refused_at_its_place) {
+    program_write_file("bad.yaml", "name: x\n  populations: {\n");
+    program_run(&program, "check", "bad.yaml");
+    ck_assert(strncmp(program.err, "bad.yaml:2:14: error: ", strlen("bad.yaml:2:14: error: ")) ==
+              0);
+    ck_assert_str_eq(program.out, "");
+    ck_assert_int_eq(program.status, HK_EXIT_EXPERIMENT);
+}
+END_TEST
+
+START_TEST(an_unknown_key_gets_a_suggestion) {
+    program_write_file("key.yaml", "name: x\nduratoin: 5 ms\npopulations: {}\n");
+    program_run(&program, "check", "key.yaml");
+    expect_failure(HK_EXIT_EXPERIMENT,
+                   "key.yaml:2:1: error: unknown key 'duratoin'; did you mean 'duration'?\n");
+}
+END_TEST
+
+START_TEST(a_seed_must_be_a_whole_number) {
+    program_run(&program, "check", "tiny.yaml", "--seed", "pi");
+    expect_failure(HK_EXIT_USAGE,
+                   "hillock: --seed pi: a seed is a whole number from 0 to 2^64 - 1\n");
+}
+END_TEST
+
+START_TEST(a_missing_file_is_said) {
+    program_run(&program, "check", "none.yaml");
+    expect_failure(HK_EXIT_SYSTEM,
+                   "hillock: error: can't open none.yaml: No such file or directory\n");
+}
+END_TEST
+
+START_TEST(missing_data_has_a_status_of_its_own) {
+    program_run(&program, "check", "tiny.yaml", "-D", "data={set: mnist, path: nowhere}");
+    ck_assert_int_eq(program.status, HK_EXIT_DATA);
+    ck_assert(strncmp(program.err, "-D:1:", strlen("-D:1:")) == 0);
+}
+END_TEST
+
+START_TEST(every_experiment_here_is_sound) {
+    glob_t found;
+    if (glob("experiments/*.yaml", 0, NULL, &found) != 0) hk_test_skip("no experiments here");
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        char path[PATH_MAX];
+        ck_assert_ptr_nonnull(realpath(found.gl_pathv[i], path));
+        program_run(&program, "check", path);
+        if (program.status == HK_EXIT_DATA && !hk_test_data("mnist")) {
+            hk_test_skip_note("an experiment's data set is not here");
+            continue;
+        }
+        ck_assert_str_eq(program.err, "");
+        ck_assert_int_eq(program.status, 0);
+        ck_assert_ptr_nonnull(strstr(program.out, ": ok: "));
+    }
+    globfree(&found);
+}
+END_TEST
+
+Suite *suite_cli_check(void) {
+    Suite *suite = suite_create("cli/check");
+    TCase *tcase = tcase_create("check");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_checked_fixture(tcase, setup, hk_test_folder_remove);
+    tcase_add_test(tcase, a_sound_file_is_summed_up_in_one_line);
+    tcase_add_test(tcase, overrides_are_checked_too);
+    tcase_add_test(tcase, a_file_that_is_no_yaml_is_refused_at_its_place);
+    tcase_add_test(tcase, an_unknown_key_gets_a_suggestion);
+    tcase_add_test(tcase, a_seed_must_be_a_whole_number);
+    tcase_add_test(tcase, a_missing_file_is_said);
+    tcase_add_test(tcase, missing_data_has_a_status_of_its_own);
+    tcase_add_test(tcase, every_experiment_here_is_sound);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
