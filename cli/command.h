@@ -10,7 +10,7 @@ struct hk_command {
     size_t argument_min, argument_max;
     const char *examples[2]; /* without "hillock " */
     unsigned options;        /* enum hk_option, one bit each; every command has --help */
-    /* Results go to stdout, talk to stderr; what went wrong goes to `err`, which the caller prints. */
+    /* Results go to stdout, talk to stderr, and what went wrong to `err`: the caller prints it. */
     bool (*run)(const struct hk_settings *settings, struct hk_err *err);
 };
 

@@ -1,5 +1,5 @@
-/* How a failure is told and which exit status it becomes. The statuses are part of the interface: they
- * are documented in `hillock --help` and never get another meaning. */
+/* How a failure is told and which exit status it becomes. The statuses are part of the interface:
+ * they are documented in `hillock --help` and never get another meaning. */
 #ifndef HK_CLI_FAILURE_H
 #define HK_CLI_FAILURE_H
 

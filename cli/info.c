@@ -76,7 +76,7 @@ static void print_name(const struct tree *tree, const char *name, int size, int 
                  depth == 0 ? tree->terminal.plain : "");
 }
 
-/* Items come sorted by their paths: each names the groups that it opens, one a line, then itself. */
+/* Items come sorted by path: each names the groups that it opens, one a line, then itself. */
 static bool print_item(void *context, const struct hk_results_item *item, struct hk_err *err) {
     struct tree *tree = context;
     size_t shared = shared_groups(tree->before, item->path);

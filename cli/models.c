@@ -101,21 +101,17 @@ static void print_model(enum hk_model_kind kind, const struct hk_model *model) {
     if (kind == HK_KIND_RECEPTOR) {
         const struct hk_receptor_model *receptor = (const struct hk_receptor_model *)model;
         print_columns(receptor->columns, receptor->column_count);
-        (void)
-            printf("\n  weights are in %s; in a population, names end in the receptor's: tau_exc\n",
-                   receptor->weight_unit);
+        (void)printf("\n  weights are in %s; a population appends the receptor's name: tau_exc\n",
+                     receptor->weight_unit);
     }
 }
 
 static bool fail_unknown(const char *name, struct hk_err *err) {
     const char *names[NAMES_MAX];
     char hint[HK_HINT_SIZE];
-    const struct hk_model *model;
     size_t count = 0;
-    for (int kind = 0; kind < HK_KIND_COUNT; kind++)
-        for (size_t i = 0; (model = hk_model_at((enum hk_model_kind)kind, i)) && count < NAMES_MAX;
-             i++)
-            names[count++] = model->name;
+    for (size_t i = 0; i < hk_model_row_count && i < NAMES_MAX; i++)
+        names[count++] = hk_model_rows[i].variant[HK_SINGLE][HK_ISA_BASE]->name;
     return HK_FAIL(err, HK_ERR_USAGE, "there is no model '%s'; %s", name,
                    hk_nearest_hint(name, names, count, hint));
 }

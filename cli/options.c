@@ -21,25 +21,29 @@ struct row {
 
 /* clang-format off */
 static const struct row rows[] = {
-    {HK_OPTION_DEFINE, 'D', "--define", "PATH=VALUE", "replace a value of the experiment; repeatable",
-     DEFINE, AT(defines)},
-    {HK_OPTION_SEED, 0, "--seed", "N", "seed of all random numbers, instead of the file's", TEXT, AT(seed)},
-    {HK_OPTION_THREADS, 0, "--threads", "N", "threads; results don't depend on it", NUMBER, AT(threads)},
-    {HK_OPTION_OUTPUT, 'o', "--output", "DIR", "write there, instead of results/NAME; must not exist", TEXT,
-     AT(folder)},
-    {HK_OPTION_JSON, 0, "--json", NULL, "print one JSON object", FLAG, AT(json)},
-    {HK_OPTION_QUIET, 'q', "--quiet", NULL, "no progress", FLAG, AT(quiet)},
-    {HK_OPTION_VERBOSE, 'v', "--verbose", NULL, "say where in the program an error was noticed", FLAG,
-     AT(verbose)},
-    {HK_OPTION_HELP, 'h', "--help", NULL, "this text", FLAG, AT(help)},
-    {HK_OPTION_VERSION, 'V', "--version", NULL, "print the version", FLAG, AT(version)},
+    {HK_OPTION_DEFINE, 'D', "--define", "PATH=VALUE",
+     "replace a value of the experiment; repeatable", DEFINE, AT(defines)},
+    {HK_OPTION_SEED, 0, "--seed", "N",
+     "seed of all random numbers, instead of the file's", TEXT, AT(seed)},
+    {HK_OPTION_THREADS, 0, "--threads", "N",
+     "how many threads; results don't depend on it", NUMBER, AT(threads)},
+    {HK_OPTION_OUTPUT, 'o', "--output", "DIR",
+     "write there, instead of results/NAME; must not exist", TEXT, AT(folder)},
+    {HK_OPTION_JSON, 0, "--json", NULL,
+     "print one JSON object", FLAG, AT(json)},
+    {HK_OPTION_QUIET, 'q', "--quiet", NULL,
+     "no progress", FLAG, AT(quiet)},
+    {HK_OPTION_VERBOSE, 'v', "--verbose", NULL,
+     "say where in the program an error was noticed", FLAG, AT(verbose)},
+    {HK_OPTION_HELP, 'h', "--help", NULL,
+     "this text", FLAG, AT(help)},
+    {HK_OPTION_VERSION, 'V', "--version", NULL,
+     "print the version", FLAG, AT(version)},
 };
 /* clang-format on */
 
-enum {
-    ROW_COUNT = HK_COUNT(rows),
-    LONG = 256
-}; /* LONG + index: what getopt_long calls a long option */
+/* getopt_long calls a long option LONG + its row's index. */
+enum { ROW_COUNT = HK_COUNT(rows), LONG = 256 };
 
 /* ---- the table as getopt_long wants it ---- */
 

@@ -35,7 +35,7 @@ struct hk_settings {
     bool json, quiet, verbose, help, version;
 };
 
-/* Read the words after argv[0], where `taken` has the bits of the options that may be there; options may
+/* Read the words after argv[0]; `taken` has the bits of the options that may be there. Options may
  * follow arguments (argv is permuted), and "--" ends them. Errors: HK_ERR_USAGE. */
 bool hk_options_read(unsigned taken, int argc, char **argv, struct hk_settings *settings,
                      struct hk_err *err) HK_MUST_USE;

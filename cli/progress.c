@@ -110,23 +110,26 @@ static void end_line(struct hk_progress *progress, const struct hk_run_status *s
     (void)fprintf(progress->terminal.file, "%s\n", text);
 }
 
+/* The accuracy of the whole phase, instead of that of its last presentations. */
+static void end_phase(struct hk_progress *progress, const struct hk_phase_report *report) {
+    struct hk_run_status *row = &progress->last;
+    bool judged = report && report->judged > 0;
+    row->accuracy = judged ? (double)report->correct / (double)report->judged : (double)NAN;
+    end_line(progress, row);
+    HK_ASSERT(progress->row_count < progress->row_max);
+    progress->rows[progress->row_count++] = *row;
+    row->phase = NULL;
+}
+
 void hk_progress_show(struct hk_progress *progress, const struct hk_run_status *status) {
     char text[HK_PROGRESS_SIZE];
     progress->last = *status;
     progress->last.report = NULL; /* lent */
     if (status->ended) {
-        const struct hk_phase_report *report = status->report;
-        struct hk_run_status *row = &progress->last;
-        bool judged = report && report->judged > 0;
-        row->accuracy = judged ? (double)report->correct / (double)report->judged : (double)NAN;
-        end_line(progress, row);
-        HK_ASSERT(progress->row_count < progress->row_max);
-        progress->rows[progress->row_count++] = *row;
-        row->phase = NULL;
+        end_phase(progress, status->report);
         return;
     }
-    bool fresh = progress->drawn && status->elapsed_s >= progress->drawn_s &&
-                 status->elapsed_s < progress->drawn_s + redraw_s;
+    bool fresh = progress->drawn && status->elapsed_s < progress->drawn_s + redraw_s;
     if (progress->quiet || !progress->terminal.live || fresh) return;
     hk_progress_live_text(status, text);
     rewrite(progress, text);

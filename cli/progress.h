@@ -1,5 +1,5 @@
-/* What a run says while it goes on: on a terminal one line that is rewritten, and one line for each phase
- * that has ended; elsewhere only the latter. And the table of all phases at the end. */
+/* What a run says while it goes on: on a terminal one line that is rewritten, and a line for each
+ * phase that has ended; elsewhere only the latter. And the table of all phases at the end. */
 #ifndef HK_CLI_PROGRESS_H
 #define HK_CLI_PROGRESS_H
 

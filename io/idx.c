@@ -71,7 +71,8 @@ static bool fail_read(const struct idx *idx, struct hk_err *err) {
                    code == Z_ERRNO ? strerror(reason) : "its gzip data are corrupt");
 }
 
-/* Up to `size` bytes; `*got` is less at the end of the file, or where a compressed one breaks off. */
+/* Up to `size` bytes; `*got` is less at the end of the file, or where a compressed one breaks
+ * off. */
 static bool read_bytes(struct idx *idx, uint8_t *to, uint64_t size, uint64_t *got,
                        struct hk_err *err) {
     int count = 0;

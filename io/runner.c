@@ -193,24 +193,27 @@ static bool write_build(struct runner *run, struct hk_run_summary *summary, stru
            hk_write_provenance(run->results, run->experiment, run->options->command, err);
 }
 
-/* How it ended, and what the network has become. A failure here doesn't hide the one before. */
-static bool write_end(struct runner *run, struct hk_run_summary *summary, const struct hk_err *why,
-                      struct hk_err *err) {
+/* What the network has done and become. */
+static bool write_network(struct runner *run, struct hk_run_summary *summary, struct hk_err *err) {
     struct hk_experiment *e = run->experiment;
-    const char *status = why->code == HK_OK              ? "complete"
-                         : why->code == HK_ERR_INTERRUPT ? "interrupted"
-                                                         : "failed";
     summary->counts = hk_sim_count(e->sim);
     hk_results_set_span(run->results, 0.0, (double)hk_sim_now(e->sim) * hk_sim_tick_ms(e->sim));
     return hk_results_integer(run->results, "network/spikes", (int64_t)summary->counts.spikes, NULL,
                               err) &&
            hk_results_integer(run->results, "network/synaptic_events",
                               (int64_t)summary->counts.events, NULL, err) &&
-           hk_results_number(run->results, "wall/total_s", summary->wall_s, "s", err) &&
+           hk_write_weights(run->results, e, err);
+}
+
+static bool write_status(struct runner *run, double wall_s, const struct hk_err *why,
+                         struct hk_err *err) {
+    const char *status = why->code == HK_OK              ? "complete"
+                         : why->code == HK_ERR_INTERRUPT ? "interrupted"
+                                                         : "failed";
+    return hk_results_number(run->results, "wall/total_s", wall_s, "s", err) &&
            hk_results_text(run->results, "provenance/status", status, err) &&
            (why->code == HK_OK ||
-            hk_results_text(run->results, "provenance/error", why->message, err)) &&
-           hk_write_weights(run->results, e, err);
+            hk_results_text(run->results, "provenance/error", why->message, err));
 }
 
 static bool make_folder(const struct hk_experiment *e, const struct hk_run_options *options,
@@ -219,34 +222,39 @@ static bool make_folder(const struct hk_experiment *e, const struct hk_run_optio
                            : hk_rundir_create(e->arena, "results", e->name, folder, err);
 }
 
-static bool run_inside(struct runner *run, struct hk_run_summary *summary, double began,
-                       struct hk_err *err) {
-    struct hk_experiment *e = run->experiment;
-    summary->build_s = clock_s();
-    if (!hk_sim_build(e->sim, err)) return false;
-    summary->build_s = clock_s() - summary->build_s;
+static bool build(struct runner *run, struct hk_run_summary *summary, struct hk_err *err) {
+    double began = clock_s();
+    if (!hk_sim_build(run->experiment->sim, err)) return false;
+    summary->build_s = clock_s() - began;
+    return true;
+}
+
+/* Whatever goes wrong, the file is closed; what went wrong first is what the caller hears. */
+static bool run_and_close(struct runner *run, struct hk_run_summary *summary, struct hk_err *err) {
+    const struct hk_experiment *e = run->experiment;
     struct hk_err why = {0}, closing = {0};
-    bool ok = write_build(run, summary, &why) && open_taps(run, &why) &&
+    double began = clock_s();
+    bool built = build(run, summary, &why);
+    bool ok = built && write_build(run, summary, &why) && open_taps(run, &why) &&
               (e->duration ? run_duration(run, &why) : run_protocol(run, &why));
     summary->wall_s = clock_s() - began;
-    bool ended = write_end(run, summary, &why, &closing);
+    bool written = (!built || write_network(run, summary, &closing)) &&
+                   write_status(run, summary->wall_s, &why, &closing);
     bool closed = hk_results_close(run->results, &closing);
     if (err && err->code == HK_OK) *err = ok ? closing : why;
-    return ok && ended && closed;
+    return ok && written && closed;
 }
 
 bool hk_run_experiment(struct hk_experiment *experiment, const struct hk_run_options *options,
                        struct hk_run_summary *summary, struct hk_err *err) {
     struct runner run = {.experiment = experiment, .options = options};
     char *folder = NULL;
-    double began = clock_s();
     *summary = (struct hk_run_summary){.folder = NULL};
     if (!make_folder(experiment, options, &folder, err)) return false;
     summary->folder = folder;
     run.results = hk_results_create(experiment->arena, folder, err);
     if (!run.results) return false;
-    if (options->opened) options->opened(options->context, folder);
-    bool ok = run_inside(&run, summary, began, err);
+    bool ok = run_and_close(&run, summary, err);
     hk_results_destroy(run.results);
     return ok;
 }

@@ -23,8 +23,6 @@ struct hk_run_options {
     /* Called some ten times a second at most, and at the end of each phase. False ends the run: set
      * HK_ERR_INTERRUPT. May be NULL. */
     bool (*progress)(void *context, const struct hk_run_status *status, struct hk_err *err);
-    /* Called once, when the folder is made. May be NULL. */
-    void (*opened)(void *context, const char *folder);
 };
 
 struct hk_run_summary {

@@ -160,7 +160,8 @@ static bool describe_unit(struct hk_store *store, const char *path, const char *
 
 /* ---- Datasets that are written at once ------------------------------------------------------- */
 
-/* Make the groups that `path` lies in. HDF5 would do so unasked, but note the time of day in them. */
+/* Make the groups that `path` lies in. HDF5 would do so unasked, but note the time of day in them.
+ */
 static bool make_groups(struct hk_store *store, const char *path, struct hk_err *err) {
     char *text = hk_arena_text(store->arena, path, err);
     if (!text) return false;

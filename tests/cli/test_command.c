@@ -76,7 +76,7 @@ END_TEST
 START_TEST(output_that_cannot_be_written_is_a_failure) {
     int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
     ck_assert_int_ge(full, 0);
-    program_start(&program, full, (const char *const[]){"models", NULL});
+    program_start(&program, (const int[2]){full, -1}, (const char *const[]){"models", NULL});
     program_finish(&program);
     (void)close(full);
     ck_assert_int_eq(program.status, HK_EXIT_SYSTEM);
@@ -88,7 +88,7 @@ START_TEST(output_that_nobody_reads_ends_it_quietly) {
     int ends[2];
     ck_assert_int_eq(pipe(ends), 0);
     (void)close(ends[0]);
-    program_start(&program, ends[1], (const char *const[]){"models", NULL});
+    program_start(&program, (const int[2]){ends[1], -1}, (const char *const[]){"models", NULL});
     program_finish(&program);
     (void)close(ends[1]);
     ck_assert_int_eq(program.status, 128 + SIGPIPE);

@@ -53,13 +53,14 @@ START_TEST(values_that_no_float_can_hold_fire_in_time) {
 }
 END_TEST
 
-/* Exact rationals decide: k/n fires for the m-th time at step ceil(m n/k), counted from 1. */
+/* Exact rationals decide, for all bytes and all percents: k/n fires at step t, counted from 1, where
+ * floor(t k/n) rises. */
 START_TEST(every_fraction_fires_at_its_exact_steps) {
     enum { TICKS = 3000 };
     struct hk_raster raster = {0};
+    const int n = _i;
     size_t wrong = 0;
-    for (int n = 1; n <= 255; n += 2) {
-        int k = (n * 2 + 1) / 3;
+    for (int k = 1; k <= n; k++) {
         encode(&raster, (float)k / (float)n, 1, TICKS);
         for (int tick = 0; tick < TICKS; tick++) {
             const uint32_t *units;
@@ -115,7 +116,8 @@ Suite *suite_encoders_regular(void) {
     TCase *steps = tcase_create("steps");
     tcase_add_test(steps, fires_whenever_the_sum_has_reached_the_next_whole_number);
     tcase_add_test(steps, values_that_no_float_can_hold_fire_in_time);
-    tcase_add_test(steps, every_fraction_fires_at_its_exact_steps);
+    tcase_add_loop_test(steps, every_fraction_fires_at_its_exact_steps, 100, 101);
+    tcase_add_loop_test(steps, every_fraction_fires_at_its_exact_steps, 255, 256);
     tcase_add_test(steps, the_gain_multiplies_up_to_one_spike_a_tick);
     tcase_add_test(steps, more_than_one_spike_a_tick_is_refused);
     tcase_add_test(steps, each_unit_of_a_network_fires_at_its_own_rate);

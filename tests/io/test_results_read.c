@@ -327,6 +327,30 @@ START_TEST(visitors_see_everything_sorted) {
 }
 END_TEST
 
+static bool note_order(void *context, const struct hk_results_item *item, struct hk_err *error) {
+    char *last = context;
+    (void)error;
+    ck_assert_int_lt(strcmp(last, item->path), 0);
+    (void)snprintf(last, 64, "%s", item->path);
+    return true;
+}
+
+/* HDF5 stores large groups in another way. */
+START_TEST(visitors_see_large_groups_sorted_too) {
+    char path[64], last[64] = "";
+    struct hk_results *results = hk_results_create(arena, ".", &err);
+    assert_ok(results != NULL);
+    for (int i = 99; i >= 0; i--) {
+        (void)snprintf(path, sizeof path, "group/of-%02d/number", i);
+        assert_ok(hk_results_number(results, path, i, NULL, &err));
+    }
+    assert_ok(hk_results_close(results, &err));
+    open_results();
+    assert_ok(hk_results_visit(file, note_order, last, &err));
+    ck_assert_str_eq(last, "group/of-99/number");
+}
+END_TEST
+
 START_TEST(visitors_may_end_the_visit) {
     struct notes notes = {.stop_after = 2};
     write_results();
@@ -395,6 +419,7 @@ Suite *suite_io_results_read(void) {
     tcase_add_loop_test(tcase, reader_believes_no_spikes_unseen, 0, (int)HK_COUNT(claims));
     tcase_add_test(tcase, reader_asks_no_memory_for_what_cannot_be_there);
     tcase_add_test(tcase, visitors_see_everything_sorted);
+    tcase_add_test(tcase, visitors_see_large_groups_sorted_too);
     tcase_add_test(tcase, visitors_may_end_the_visit);
     tcase_add_test(tcase, json_is_nested_as_the_paths_are);
     tcase_add_test(tcase, json_of_empty_results_is_an_empty_object);

@@ -113,6 +113,9 @@ START_TEST(rundir_says_that_the_parent_is_read_only) {
     ck_assert_int_eq(mkdir("results", 0500), 0);
     ck_assert(!hk_rundir_create(arena, "results", "mnist", &path, &err));
     assert_error(HK_ERR_IO, "results/mnist: can't make this folder: Permission denied");
+    err = (struct hk_err){0};
+    ck_assert(!hk_rundir_create(arena, "results/mine", "mnist", &path, &err));
+    assert_error(HK_ERR_IO, "results/mine: can't make this folder: Permission denied");
 }
 END_TEST
 

@@ -12,6 +12,8 @@
 
 enum { WORDS_MAX = 32, CANNOT_START = 127 };
 
+const int program_kept[2] = {-1, -1};
+
 const char *program_path(const char *name) {
     static char path[PATH_MAX];
     int length = snprintf(path, sizeof path, "%s/%s", hk_test_folder(), name);
@@ -39,29 +41,33 @@ static void set_data_folder(void) {
     (void)setenv("HILLOCK_DATA", path, 1);
 }
 
-static _Noreturn void become_program(const struct program *program, int out_file, const char *path,
+static _Noreturn void become_program(const int files[2], const char *path,
                                      const char *const *words) {
     char *argv[WORDS_MAX + 2] = {strdup("hillock")};
     size_t count = 1;
     for (; words[count - 1] && count <= WORDS_MAX; count++) argv[count] = strdup(words[count - 1]);
-    int out = out_file == -1 ? fileno(program->files[0]) : out_file;
     (void)signal(SIGPIPE, SIG_DFL);
-    if (dup2(out, STDOUT_FILENO) >= 0 && dup2(fileno(program->files[1]), STDERR_FILENO) >= 0 &&
+    if (dup2(files[0], STDOUT_FILENO) >= 0 && dup2(files[1], STDERR_FILENO) >= 0 &&
         chdir(hk_test_folder()) == 0)
         (void)execv(path, argv);
     _exit(CANNOT_START);
 }
 
-void program_start(struct program *program, int out_file, const char *const *words) {
+void program_start(struct program *program, const int files[2], const char *const *words) {
     char path[PATH_MAX];
+    int taken[2];
     ck_assert_msg(realpath(hk_test_program(), path) != NULL, "no program %s", hk_test_program());
     (void)hk_test_folder(); /* made here, so that the child and we have the same */
     set_data_folder();
-    for (int i = 0; i < 2; i++) ck_assert_ptr_nonnull(program->files[i] = tmpfile());
+    for (int i = 0; i < 2; i++) {
+        program->files[i] = tmpfile();
+        ck_assert_ptr_nonnull(program->files[i]);
+        taken[i] = files[i] == -1 ? fileno(program->files[i]) : files[i];
+    }
     (void)fflush(NULL);
     program->process = fork();
     ck_assert_int_ge(program->process, 0);
-    if (program->process == 0) become_program(program, out_file, path, words);
+    if (program->process == 0) become_program(taken, path, words);
 }
 
 static void take_text(FILE *file, char text[PROGRAM_TEXT_MAX]) {

@@ -1,5 +1,5 @@
-/* Running the `hillock` program as a user does: in the test's own folder (tests/support/paths.h), with
- * what it writes kept as text. Neither of its outputs is a terminal. */
+/* Running the `hillock` program as a user does: in the test's own folder (tests/support/paths.h),
+ * with what it writes kept as text. Neither of its outputs is a terminal. */
 #ifndef HK_TESTS_SUPPORT_PROGRAM_H
 #define HK_TESTS_SUPPORT_PROGRAM_H
 
@@ -16,14 +16,16 @@ struct program {
     FILE *files[2]; /* where stdout and stderr go meanwhile */
 };
 
-/* Start with these words behind the program's name, NULL behind the last; wait for its end. `out_file`,
- * where it isn't -1, becomes stdout. */
-void program_start(struct program *program, int out_file, const char *const *words);
+/* Start with these words behind the program's name, NULL behind the last; wait for its end. What
+ * isn't -1 of `files` becomes stdout and stderr instead. */
+void program_start(struct program *program, const int files[2], const char *const *words);
 void program_finish(struct program *program);
+
+extern const int program_kept[2]; /* both kept as text */
 
 /* program_run(&program, "run", "tiny.yaml") */
 #define program_run(program, ...)                                                                  \
-    (program_start((program), -1, (const char *const[]){__VA_ARGS__, NULL}),                       \
+    (program_start((program), program_kept, (const char *const[]){__VA_ARGS__, NULL}),             \
      program_finish(program))
 
 /* A file in the test's folder. */

@@ -1,0 +1,290 @@
+/* Sources that spike by themselves. Statistics have fixed seeds; bounds are 4.5 standard deviations,
+ * which a sound generator exceeds once in 150,000 draws of the seed. */
+#include <check.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/support/net.h"
+#include "tests/support/suites.h"
+
+static const double TICK = 0.1, SIGMAS = 4.5;
+
+/* ---- Poisson ---- */
+
+/* How often a unit fires k times in a tick, and products of neighbours, over all units and ticks. */
+enum { UNITS = 2000, TICKS = 400, BURST = 64 };
+struct statistics {
+    double of[BURST];
+    double next_tick,
+        next_unit; /* sums of products with the same unit's next tick, the next unit */
+};
+
+static void hear_poisson(double rate, struct statistics *s) {
+    static uint32_t counts[TICKS][UNITS];
+    char settings[64];
+    struct net_heard heard;
+    (void)snprintf(settings, sizeof settings, "rate=%g", rate);
+    struct hk_sim *sim = net_create(HK_DOUBLE, TICK, 2);
+    net_hear(net_source(sim, "in", UNITS, "poisson", settings), &heard);
+    net_build(sim);
+    net_run(sim, TICKS);
+    memset(counts, 0, sizeof counts);
+    const hk_tick *ticks = heard.ticks.data;
+    const uint32_t *units = heard.units.data;
+    for (size_t k = 0; k < heard.count; k++) counts[ticks[k] - 1][units[k]]++;
+    *s = (struct statistics){.next_tick = 0};
+    for (size_t t = 0; t < TICKS; t++)
+        for (size_t i = 0; i < UNITS; i++) {
+            s->of[counts[t][i] < BURST ? counts[t][i] : BURST - 1]++;
+            if (t + 1 < TICKS) s->next_tick += (double)counts[t][i] * counts[t + 1][i];
+            if (i + 1 < UNITS) s->next_unit += (double)counts[t][i] * counts[t][i + 1];
+        }
+    net_heard_finish(&heard);
+    hk_sim_destroy(sim);
+}
+
+static const double rates[] = {20, 800, 8000, 50000};
+
+/* Every count has its Poisson probability: the number of ticks with it is binomial. */
+START_TEST(counts_of_a_tick_are_poisson) {
+    double mean = rates[_i] * 1e-3 * TICK, n = (double)UNITS * TICKS, chance = exp(-mean);
+    struct statistics s;
+    hear_poisson(rates[_i], &s);
+    for (int k = 0; k < BURST; k++) {
+        double expected = n * chance, spread = sqrt(expected * (1 - chance));
+        ck_assert_double_eq_tol(s.of[k], expected, SIGMAS * spread + 1);
+        chance *= mean / (k + 1);
+    }
+}
+END_TEST
+
+/* Independent counts of mean m: products have mean m^2 and variance (m + m^2)^2 - m^4; neighbouring
+ * products, which share a factor, add 2 m^3 each. */
+START_TEST(ticks_and_units_are_independent) {
+    double m = rates[_i] * 1e-3 * TICK, n = (double)UNITS * TICKS;
+    double spread = sqrt(n * (pow(m + m * m, 2) - pow(m, 4) + 2 * pow(m, 3)));
+    struct statistics s;
+    hear_poisson(rates[_i], &s);
+    ck_assert_double_eq_tol(s.next_tick, UNITS * (TICKS - 1.0) * m * m, SIGMAS * spread);
+    ck_assert_double_eq_tol(s.next_unit, (UNITS - 1.0) * TICKS * m * m, SIGMAS * spread);
+}
+END_TEST
+
+START_TEST(a_rate_of_zero_is_silent) {
+    struct statistics s;
+    hear_poisson(0, &s);
+    ck_assert_double_eq(s.of[0], (double)UNITS * TICKS);
+}
+END_TEST
+
+/* ---- spikes as they are heard ---- */
+
+static void check_heard(const struct net_heard *heard, const hk_tick *ticks, const uint32_t *units,
+                        size_t count) {
+    ck_assert_uint_eq(heard->count, count);
+    for (size_t k = 0; k < count; k++) {
+        ck_assert_int_eq(net_heard_tick(heard, k), ticks[k]);
+        ck_assert_uint_eq(net_heard_unit(heard, k), units[k]);
+    }
+}
+
+static void check_regular(const char *settings, hk_tick ticks, const hk_tick *expected,
+                          const uint32_t *units, size_t count) {
+    struct net_heard heard;
+    struct hk_sim *sim = net_create(HK_DOUBLE, TICK, 1);
+    net_hear(net_source(sim, "in", 3, "regular", settings), &heard);
+    net_build(sim);
+    net_run(sim, ticks);
+    check_heard(&heard, expected, units, count);
+    net_heard_finish(&heard);
+    hk_sim_destroy(sim);
+}
+
+START_TEST(regular_spikes_are_evenly_spaced) {
+    check_regular("interval=1", 25, (hk_tick[]){10, 10, 10, 20, 20, 20},
+                  (uint32_t[]){0, 1, 2, 0, 1, 2}, 6);
+    check_regular("interval=1 start=0.3", 13, (hk_tick[]){3, 3, 3, 13, 13, 13},
+                  (uint32_t[]){0, 1, 2, 0, 1, 2}, 6);
+    check_regular("interval=1 start=0.3 stagger=0.4", 20, (hk_tick[]){3, 7, 11, 13, 17},
+                  (uint32_t[]){0, 1, 2, 0, 1}, 5);
+    check_regular("interval=0.1", 2, (hk_tick[]){1, 1, 1, 2, 2, 2}, (uint32_t[]){0, 1, 2, 0, 1, 2},
+                  6);
+}
+END_TEST
+
+START_TEST(given_spikes_come_in_order_whatever_theirs) {
+    static const double times[] = {3, 1, 2, 1, 0.1, 1}, units[] = {2, 1, 0, 0, 3, 0};
+    struct net_heard heard;
+    struct hk_sim *sim = net_create(HK_DOUBLE, TICK, 1);
+    net_hear(net_spikes(sim, "in", 4, times, units, 6), &heard);
+    net_build(sim);
+    net_run(sim, 100);
+    check_heard(&heard, (hk_tick[]){1, 10, 10, 10, 20, 30}, (uint32_t[]){3, 0, 0, 1, 0, 2}, 6);
+    net_heard_finish(&heard);
+    hk_sim_destroy(sim);
+}
+END_TEST
+
+START_TEST(given_times_alone_are_spikes_of_all_units) {
+    static const double times[] = {0.5, 0.2};
+    struct net_heard heard;
+    struct hk_sim *sim = net_create(HK_DOUBLE, TICK, 1);
+    net_hear(net_spikes(sim, "in", 3, times, NULL, 2), &heard);
+    net_build(sim);
+    net_run(sim, 100);
+    check_heard(&heard, (hk_tick[]){2, 2, 2, 5, 5, 5}, (uint32_t[]){0, 1, 2, 0, 1, 2}, 6);
+    net_heard_finish(&heard);
+    hk_sim_destroy(sim);
+}
+END_TEST
+
+/* All three, heard by one listener a population, with several threads and windows. */
+static void run_all(int threads, struct net_heard heard[3]) {
+    enum { SIZE = 100 };
+    double times[300], units[300];
+    for (size_t k = 0; k < 300; k++) {
+        times[k] = (double)(k * 7919 % 500 + 1) * TICK;
+        units[k] = (double)(k * 31 % SIZE);
+    }
+    struct hk_sim *sim = net_create(HK_DOUBLE, TICK, threads);
+    net_hear(net_source(sim, "p", SIZE, "poisson", "rate=3000"), &heard[0]);
+    net_hear(net_source(sim, "r", SIZE, "regular", "interval=1.3 stagger=0.1"), &heard[1]);
+    net_hear(net_spikes(sim, "s", SIZE, times, units, 300), &heard[2]);
+    net_build(sim);
+    net_run(sim, 77);
+    net_run(sim, 423);
+    hk_sim_destroy(sim);
+}
+
+START_TEST(spikes_are_the_same_for_any_number_of_threads) {
+    static const int threads[] = {2, 3, 5};
+    struct net_heard one[3], many[3];
+    run_all(1, one);
+    for (size_t i = 0; i < HK_COUNT(threads); i++) {
+        run_all(threads[i], many);
+        for (size_t k = 0; k < 3; k++) {
+            ck_assert_uint_ge(one[k].count, 300);
+            ck_assert_uint_eq(one[k].count, many[k].count);
+            ck_assert_mem_eq(one[k].ticks.data, many[k].ticks.data, one[k].count * sizeof(hk_tick));
+            ck_assert_mem_eq(one[k].units.data, many[k].units.data,
+                             one[k].count * sizeof(uint32_t));
+            net_heard_finish(&many[k]);
+        }
+    }
+    for (size_t k = 0; k < 3; k++) net_heard_finish(&one[k]);
+}
+END_TEST
+
+/* ---- refusals ---- */
+
+/* A source of three units, with one number of its parameters or with lists of up to two. */
+struct refusal {
+    const char *model, *param;
+    double value, tick_ms;
+    double times[2], units[2];
+    size_t time_count, unit_count;
+    const char *words;
+};
+
+static void check_refusal(const struct refusal *r) {
+    struct hk_err err = {0};
+    struct hk_sim *sim = net_create(HK_DOUBLE, r->tick_ms, 1);
+    const struct hk_model *model = hk_model_find(HK_KIND_SOURCE, r->model, HK_DOUBLE);
+    _Alignas(16) char param[256];
+    hk_params_default(model, param);
+    if (r->param) ck_assert(hk_param_set(hk_param_find(model, r->param), param, r->value, &err));
+    if (strcmp(r->model, "regular") == 0 && strcmp(r->param, "interval") != 0)
+        ck_assert(hk_param_set(hk_param_find(model, "interval"), param, 1, &err));
+    if (r->time_count)
+        ck_assert(hk_param_set_list(hk_param_find(model, "times"), param,
+                                    (struct hk_list){r->times, r->time_count}, &err));
+    if (r->unit_count)
+        ck_assert(hk_param_set_list(hk_param_find(model, "units"), param,
+                                    (struct hk_list){r->units, r->unit_count}, &err));
+    const struct hk_pop_spec spec = {.name = "in",
+                                     .size = 3,
+                                     .source = (const struct hk_source_model *)model,
+                                     .param = param};
+    ck_assert_ptr_null(hk_sim_add_population(sim, &spec, &err));
+    ck_assert_msg(strcmp(err.message, r->words) == 0, "%s", err.message);
+    hk_sim_destroy(sim);
+}
+
+START_TEST(settings_that_make_no_sense_are_refused) {
+    static const struct refusal refusals[] = {
+        {.model = "poisson",
+         .param = "rate",
+         .value = 1.1e5,
+         .tick_ms = 0.1,
+         .words = "in: rate = 110000 Hz is more than 10 spikes a tick of 0.1 ms"},
+        {.model = "regular",
+         .param = "interval",
+         .value = 0.25,
+         .tick_ms = 0.1,
+         .words = "in: interval: 0.25 ms is not a whole number of ticks of 0.1 ms; the nearest are "
+                  "0.2 and 0.3 ms"},
+        {.model = "regular",
+         .param = "interval",
+         .value = 1e-6,
+         .tick_ms = 1e4,
+         .words = "in: interval = 1e-06 ms, must be at least one tick of 10000 ms"},
+        {.model = "regular",
+         .param = "stagger",
+         .value = 0.05,
+         .tick_ms = 0.1,
+         .words = "in: stagger: 0.05 ms is not a whole number of ticks of 0.1 ms; the nearest are "
+                  "0 and 0.1 ms"},
+        {.model = "spikes", .tick_ms = 0.1, .words = "in: spikes needs times: times of the spikes"},
+        {.model = "spikes",
+         .tick_ms = 0.1,
+         .times = {1, 0},
+         .time_count = 2,
+         .words = "in: times[1] = 0 ms; the first tick ends at 0.1 ms"},
+        {.model = "spikes",
+         .tick_ms = 0.1,
+         .times = {1, 2.55},
+         .time_count = 2,
+         .words = "in: times[1]: 2.55 ms is not a whole number of ticks of 0.1 ms; the nearest are "
+                  "2.5 and 2.6 ms"},
+        {.model = "spikes",
+         .tick_ms = 0.1,
+         .times = {1, 2},
+         .time_count = 2,
+         .units = {2, 3},
+         .unit_count = 2,
+         .words = "in: units[1] = 3, must be a whole number below 3"},
+        {.model = "spikes",
+         .tick_ms = 0.1,
+         .times = {1, 2},
+         .time_count = 2,
+         .units = {0.5, 1},
+         .unit_count = 2,
+         .words = "in: units[0] = 0.5, must be a whole number below 3"},
+        {.model = "spikes",
+         .tick_ms = 0.1,
+         .times = {1, 2},
+         .time_count = 2,
+         .units = {1},
+         .unit_count = 1,
+         .words = "in: 2 times, but 1 units"},
+    };
+    check_refusal(&refusals[_i]);
+}
+END_TEST
+
+Suite *suite_encoders_sources(void) {
+    Suite *suite = suite_create("encoders/sources");
+    TCase *statistics = tcase_create("statistics"), *given = tcase_create("given");
+    tcase_add_loop_test(statistics, counts_of_a_tick_are_poisson, 0, (int)HK_COUNT(rates));
+    tcase_add_loop_test(statistics, ticks_and_units_are_independent, 0, (int)HK_COUNT(rates));
+    tcase_add_test(statistics, a_rate_of_zero_is_silent);
+    suite_add_tcase(suite, statistics);
+    tcase_add_test(given, regular_spikes_are_evenly_spaced);
+    tcase_add_test(given, given_spikes_come_in_order_whatever_theirs);
+    tcase_add_test(given, given_times_alone_are_spikes_of_all_units);
+    tcase_add_test(given, spikes_are_the_same_for_any_number_of_threads);
+    tcase_add_loop_test(given, settings_that_make_no_sense_are_refused, 0, 10);
+    suite_add_tcase(suite, given);
+    return suite;
+}
