@@ -279,14 +279,28 @@ static bool read_weight(struct hk_reader *reader, struct hk_node *map, struct li
                             first, names[1], count > 2 ? " ..." : "");
 }
 
-static bool read_delay(struct hk_reader *reader, struct hk_node *map, struct link *link,
-                       struct hk_err *err) {
+/* The kernel would refuse these too, but it doesn't know where the delay stands. */
+static bool check_delay(const struct hk_node *node, const struct link *link, double tick_ms,
+                        struct hk_err *err) {
+    hk_tick ticks = 0;
+    if (link->spec.delay_ms.kind != HK_DIST_CONSTANT) return true;
+    if (!hk_tick_from_ms(link->spec.delay_ms.a, tick_ms, &ticks, err))
+        return hk_node_context(err, node);
+    if (ticks > 0 || (ticks == 0 && !hk_pop_has_neurons(link->spec.source))) return true;
+    return hk_node_fail(err, node, "a delay of %g ms; between neurons it is at least one tick, %g ms",
+                        link->spec.delay_ms.a, tick_ms);
+}
+
+static bool read_delay(struct hk_reader *reader, struct hk_node *map, double tick_ms,
+                       struct link *link, struct hk_err *err) {
     if (!hk_node_get(map, "delay")) {
         if (hk_pop_has_neurons(link->spec.source))
             return hk_node_fail_key(err, map, "needs `delay:`, at least one tick between neurons");
         if (!hk_default_key(reader, map, "delay", "0 ms", err)) return false;
     }
-    return hk_read_dist(reader, hk_node_get(map, "delay"), "ms", &link->spec.delay_ms, err);
+    const struct hk_node *node = hk_node_get(map, "delay");
+    return hk_read_dist(reader, node, "ms", &link->spec.delay_ms, err) &&
+           check_delay(node, link, tick_ms, err);
 }
 
 static bool read_rules(struct hk_reader *reader, struct hk_node *map, struct link *link,
@@ -340,7 +354,9 @@ static bool read_projection(struct hk_reader *reader, struct hk_node *map,
     if (!hk_node_expect(map, HK_NODE_MAP, err)) return false;
     if (!hk_node_check_keys(map, keys, HK_COUNT(keys), err)) return false;
     if (!read_ends(reader, map, network->sim, &link.spec, err)) return false;
-    if (!read_weight(reader, map, &link, err) || !read_delay(reader, map, &link, err)) return false;
+    if (!read_weight(reader, map, &link, err) ||
+        !read_delay(reader, map, hk_sim_tick_ms(network->sim), &link, err))
+        return false;
     if (!read_rules(reader, map, &link, err)) return false;
     struct hk_proj *proj = hk_sim_add_projection(network->sim, &link.spec, err);
     if (!proj) return hk_node_context(err, map);

@@ -1,0 +1,342 @@
+/* The contract that every model keeps, whoever wrote it and whatever it does: a new file is tested here
+ * unasked. Parameters are at their defaults, required ones at 1 or the bound that is nearest to it. */
+#include <check.h>
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+
+#include "sim/sim.h"
+#include "tests/support/suites.h"
+
+enum { PARAM_SIZE = 512 };
+static const double TICK = 0.1;
+
+static void must(bool ok, const char *model, const struct hk_err *err) {
+    if (!ok) ck_abort_msg("%s: %s", model, err->message);
+}
+
+/* Parameters that a model can run with. */
+static const void *fill(const struct hk_model *model, void *values) {
+    static const double one[] = {1.0};
+    struct hk_err err = {0};
+    ck_assert_uint_le(model->param_size, PARAM_SIZE);
+    hk_params_default(model, values);
+    for (size_t i = 0; i < model->param_count; i++) {
+        const struct hk_param *p = &model->params[i];
+        if (!isnan(p->def)) continue;
+        if (p->kind == HK_LIST)
+            must(hk_param_set_list(p, values, (struct hk_list){one, 1}, &err), model->name, &err);
+        else
+            must(hk_param_set(p, values, fmin(fmax(1.0, p->min), p->max), &err), model->name, &err);
+    }
+    must(hk_params_complete(model, values, &err), model->name, &err);
+    return values;
+}
+
+/* The models of a kind, in a precision and the best instruction set. */
+static const struct hk_model *at(enum hk_model_kind kind, size_t index,
+                                 enum hk_precision precision) {
+    const struct hk_model *model = hk_model_at(kind, index);
+    return model ? hk_model_find(kind, model->name, precision) : NULL;
+}
+
+/* ---- tables ---- */
+
+START_TEST(the_registry_is_sound) {
+    struct hk_err err = {0};
+    ck_assert_msg(hk_models_check(&err), "%s", err.message);
+    ck_assert_uint_gt(hk_model_row_count, 0);
+    for (int kind = 0; kind < HK_KIND_COUNT; kind++)
+        ck_assert_ptr_nonnull(hk_model_at((enum hk_model_kind)kind, 0));
+}
+END_TEST
+
+static bool is_name(const char *text, char between) {
+    if (!islower((unsigned char)*text)) return false;
+    for (const char *c = text; *c; c++)
+        if (!islower((unsigned char)*c) && !isdigit((unsigned char)*c) && *c != between)
+            return false;
+    return true;
+}
+
+START_TEST(names_are_written_in_one_way_and_everything_is_explained) {
+    for (size_t r = 0; r < hk_model_row_count; r++) {
+        const struct hk_model *model = hk_model_rows[r].variant[HK_SINGLE][HK_ISA_BASE];
+        ck_assert_msg(is_name(model->name, '-'), "%s", model->name);
+        ck_assert_msg(strlen(model->doc) > 10, "%s", model->name);
+        for (size_t i = 0; i < model->param_count; i++) {
+            const struct hk_param *p = &model->params[i];
+            ck_assert_msg(is_name(p->name, '_'), "%s.%s", model->name, p->name);
+            ck_assert_msg(strlen(p->doc) > 5, "%s.%s", model->name, p->name);
+        }
+    }
+}
+END_TEST
+
+START_TEST(defaults_and_choices_lie_within_bounds) {
+    for (size_t r = 0; r < hk_model_row_count; r++) {
+        const struct hk_model *model = hk_model_rows[r].variant[HK_SINGLE][HK_ISA_BASE];
+        for (size_t i = 0; i < model->param_count; i++) {
+            const struct hk_param *p = &model->params[i];
+            ck_assert_msg(p->min <= p->max, "%s.%s", model->name, p->name);
+            ck_assert_msg(isnan(p->def) || (p->def >= p->min && p->def <= p->max), "%s.%s",
+                          model->name, p->name);
+            int choices = 0;
+            while (p->kind == HK_CHOICE && p->choices[choices]) choices++;
+            ck_assert_msg(p->kind != HK_CHOICE || (p->min == 0.0 && p->max == choices - 1), "%s.%s",
+                          model->name, p->name);
+        }
+    }
+}
+END_TEST
+
+START_TEST(all_variants_of_a_model_have_one_table) {
+    for (size_t r = 0; r < hk_model_row_count; r++) {
+        const struct hk_model *first = hk_model_rows[r].variant[HK_SINGLE][HK_ISA_BASE];
+        for (int v = 0; v < HK_PRECISION_COUNT * HK_ISA_COUNT; v++) {
+            const struct hk_model *model =
+                hk_model_rows[r].variant[v / HK_ISA_COUNT][v % HK_ISA_COUNT];
+            ck_assert_str_eq(model->name, first->name);
+            ck_assert_uint_eq(model->abi, HK_MODEL_ABI);
+            ck_assert_uint_eq(model->param_count, first->param_count);
+            ck_assert_uint_eq(model->param_size, first->param_size);
+        }
+    }
+}
+END_TEST
+
+START_TEST(a_model_is_found_by_name_and_a_wrong_name_lists_the_known) {
+    struct hk_err err = {0};
+    for (int kind = 0; kind < HK_KIND_COUNT; kind++) {
+        const struct hk_model *model = hk_model_at((enum hk_model_kind)kind, 0);
+        ck_assert_str_eq(hk_model_find((enum hk_model_kind)kind, model->name, HK_DOUBLE)->name,
+                         model->name);
+    }
+    ck_assert_ptr_null(hk_model_find(HK_KIND_NEURON, "lief", HK_SINGLE));
+    ck_assert_ptr_null(hk_model_get(HK_KIND_NEURON, "lief", HK_SINGLE, &err));
+    ck_assert_int_eq(err.code, HK_ERR_CONFIG);
+    ck_assert_ptr_nonnull(strstr(err.message, "there is no neuron model 'lief'; known: alif, "));
+}
+END_TEST
+
+static void check_columns(const struct hk_model *model, const struct hk_column *columns,
+                          size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        ck_assert_msg(is_name(columns[i].name, '_') && columns[i].unit && columns[i].doc, "%s: %zu",
+                      model->name, i);
+        for (size_t k = 0; k < i; k++) ck_assert_str_ne(columns[i].name, columns[k].name);
+    }
+}
+
+START_TEST(mandatory_operations_are_there) {
+    for (size_t r = 0; r < hk_model_row_count; r++) {
+        const struct hk_model *model = hk_model_rows[r].variant[HK_DOUBLE][HK_ISA_BASE];
+        const void *table = model;
+        const struct hk_neuron_model *neuron = table;
+        const struct hk_receptor_model *receptor = table;
+        const struct hk_connect_model *connect = table;
+        const struct hk_plasticity_model *rule = table;
+        const struct hk_source_model *source = table;
+        const struct hk_drive_model *drive = table;
+        bool fine = true;
+        switch (hk_model_rows[r].kind) {
+        case HK_KIND_NEURON:
+            fine = neuron->derive && neuron->gain && neuron->update;
+            check_columns(model, neuron->columns, neuron->column_count);
+            break;
+        case HK_KIND_RECEPTOR:
+            fine = receptor->derive && receptor->advance && receptor->weight_unit;
+            check_columns(model, receptor->columns, receptor->column_count);
+            break;
+        case HK_KIND_CONNECT: fine = connect->draw && connect->draw_max; break;
+        case HK_KIND_PLASTICITY:
+            fine = rule->on_pre && rule->on_post && rule->pre_count <= HK_TRACE_MAX &&
+                   rule->post_count <= HK_TRACE_MAX;
+            break;
+        case HK_KIND_ENCODER: fine = ((const struct hk_encoder_model *)table)->encode; break;
+        case HK_KIND_SOURCE: fine = source->derive && source->burst && source->emit; break;
+        case HK_KIND_DRIVE: fine = drive->derive && drive->add; break;
+        case HK_KIND_READOUT: fine = ((const struct hk_readout_model *)table)->predict; break;
+        case HK_KIND_SYNAPSE:
+        case HK_KIND_COUNT: break;
+        }
+        ck_assert_msg(fine, "%s", model->name);
+    }
+}
+END_TEST
+
+/* ---- running ---- */
+
+/* 300 source units reach 37 neurons through one receptor, for 100 ticks; ends the test when a state is
+ * no longer finite. Any member may be NULL: a Poisson source, `lif`, `delta`, no drive, no rule. */
+struct trial {
+    enum hk_precision precision;
+    const struct hk_model *source, *encoder, *neuron, *receptor, *drive, *connect, *rule;
+};
+
+static struct hk_pop *add_input(struct hk_sim *sim, const struct trial *t) {
+    struct hk_err err = {0};
+    _Alignas(16) char param[PARAM_SIZE];
+    const void *source = t->source || t->encoder
+                             ? t->source
+                             : hk_model_find(HK_KIND_SOURCE, "poisson", t->precision);
+    struct hk_pop_spec spec = {.name = "in",
+                               .size = t->connect ? 37 : 300,
+                               .source = source,
+                               .encoder = (const void *)t->encoder};
+    spec.param = fill(t->encoder ? t->encoder : (const struct hk_model *)source, param);
+    struct hk_pop *pop = hk_sim_add_population(sim, &spec, &err);
+    must(pop != NULL, "in", &err);
+    return pop;
+}
+
+static struct hk_pop *add_neurons(struct hk_sim *sim, const struct trial *t) {
+    struct hk_err err = {0};
+    _Alignas(16) char neuron_param[PARAM_SIZE], receptor_param[PARAM_SIZE], drive_param[PARAM_SIZE];
+    const struct hk_model *neuron =
+        t->neuron ? t->neuron : hk_model_find(HK_KIND_NEURON, "lif", t->precision);
+    const struct hk_model *kernel =
+        t->receptor ? t->receptor : hk_model_find(HK_KIND_RECEPTOR, "delta", t->precision);
+    const struct hk_receptor_spec receptor = {.name = "in",
+                                              .model = (const void *)kernel,
+                                              .param = fill(kernel, receptor_param)};
+    struct hk_drive_spec drive = {.model = (const void *)t->drive};
+    if (t->drive) drive.param = fill(t->drive, drive_param);
+    struct hk_pop *pop =
+        hk_sim_add_population(sim,
+                              &(struct hk_pop_spec){.name = "out",
+                                                    .size = 37,
+                                                    .neuron = (const void *)neuron,
+                                                    .param = fill(neuron, neuron_param),
+                                                    .receptors = &receptor,
+                                                    .receptor_count = 1,
+                                                    .drives = &drive,
+                                                    .drive_count = t->drive != NULL},
+                              &err);
+    must(pop != NULL, neuron->name, &err);
+    return pop;
+}
+
+/* A weight is drawn between 0 and `weight`. */
+static void add_synapses(struct hk_sim *sim, const struct trial *t, struct hk_pop *in,
+                         struct hk_pop *out, double weight) {
+    struct hk_err err = {0};
+    _Alignas(16) char connect_param[PARAM_SIZE], rule_param[PARAM_SIZE];
+    const struct hk_model *connect =
+        t->connect ? t->connect : hk_model_find(HK_KIND_CONNECT, "all-to-all", t->precision);
+    struct hk_proj_spec spec = {.name = "in->out",
+                                .source = in,
+                                .target = out,
+                                .connect = (const void *)connect,
+                                .connect_param = fill(connect, connect_param),
+                                .weight = {HK_DIST_UNIFORM, 0, weight},
+                                .delay_ms = {HK_DIST_CONSTANT, 0.1, 0},
+                                .plasticity = (const void *)t->rule};
+    if (t->rule) spec.plasticity_param = fill(t->rule, rule_param);
+    must(hk_sim_add_projection(sim, &spec, &err) != NULL, connect->name, &err);
+}
+
+static struct hk_sim_counts run_trial(const struct trial *t, double weight) {
+    struct hk_err err = {0};
+    float values[300];
+    for (size_t i = 0; i < HK_COUNT(values); i++) values[i] = (float)i / 300;
+    struct hk_sim *sim = hk_sim_create(&(struct hk_sim_options){.tick_ms = TICK,
+                                                                .seed = 3,
+                                                                .precision = t->precision,
+                                                                .threads = 2},
+                                       &err);
+    must(sim != NULL, "sim", &err);
+    struct hk_pop *in = add_input(sim, t), *out = add_neurons(sim, t);
+    add_synapses(sim, t, in, out, weight);
+    must(hk_sim_build(sim, &err), "build", &err);
+    if (t->encoder)
+        must(hk_sim_present(sim, values, hk_pop_size(in), 100, 1, 0, &err), t->encoder->name, &err);
+    must(hk_sim_run(sim, 100, &err), "run", &err);
+    struct hk_sim_counts counts = hk_sim_count(sim);
+    ck_assert_uint_eq(counts.updates, 3700);
+    hk_sim_destroy(sim);
+    return counts;
+}
+
+START_TEST(every_neuron_runs_with_every_receptor_and_drive) {
+    struct trial t = {.precision = (enum hk_precision)_i};
+    for (size_t n = 0; (t.neuron = at(HK_KIND_NEURON, n, t.precision)); n++)
+        for (size_t r = 0; (t.receptor = at(HK_KIND_RECEPTOR, r, t.precision)); r++) {
+            t.drive = NULL;
+            for (size_t d = 0; d == 0 || t.drive; d++) {
+                (void)run_trial(&t, 1);
+                (void)run_trial(&t, 1000);
+                t.drive = at(HK_KIND_DRIVE, d, t.precision);
+            }
+        }
+}
+END_TEST
+
+START_TEST(every_rule_runs_on_matrices_and_rows) {
+    static const char *const connects[] = {"all-to-all", "fixed-indegree"};
+    struct trial t = {.precision = (enum hk_precision)_i};
+    for (size_t n = 0; (t.rule = at(HK_KIND_PLASTICITY, n, t.precision)); n++)
+        for (size_t c = 0; c < HK_COUNT(connects); c++) {
+            t.connect = hk_model_find(HK_KIND_CONNECT, connects[c], t.precision);
+            (void)run_trial(&t, 1000);
+        }
+}
+END_TEST
+
+START_TEST(every_connectivity_rule_connects) {
+    struct trial t = {.precision = HK_SINGLE};
+    for (size_t n = 0; (t.connect = at(HK_KIND_CONNECT, n, t.precision)); n++)
+        (void)run_trial(&t, 1);
+}
+END_TEST
+
+START_TEST(every_source_and_encoder_spikes_without_harm) {
+    struct trial t = {.precision = HK_SINGLE};
+    for (size_t n = 0; (t.source = at(HK_KIND_SOURCE, n, t.precision)); n++) (void)run_trial(&t, 1);
+    for (size_t n = 0; (t.encoder = at(HK_KIND_ENCODER, n, t.precision)); n++)
+        (void)run_trial(&t, 1);
+}
+END_TEST
+
+/* Whatever a read-out has learnt, it names a class or none. */
+START_TEST(every_readout_names_a_class_or_none) {
+    enum { UNITS = 4, CLASSES = 4 };
+    struct hk_draws draws = hk_draws_at(hk_stream_make(1, "test", "readout"), 0, 0);
+    const struct hk_model *model;
+    for (size_t n = 0; (model = hk_model_at(HK_KIND_READOUT, n)); n++) {
+        const struct hk_readout_model *readout = (const struct hk_readout_model *)model;
+        double sums[UNITS * CLASSES] = {0}, shown[CLASSES] = {0};
+        int32_t assigned[UNITS] = {0};
+        _Alignas(16) char param[PARAM_SIZE];
+        struct hk_readout r = {fill(model, param), UNITS, CLASSES, sums, shown, assigned};
+        if (readout->start) readout->start(&r);
+        for (int k = 0; k < 500; k++) {
+            uint32_t counts[UNITS];
+            for (size_t i = 0; i < UNITS; i++) counts[i] = hk_draws_below(&draws, 4);
+            if (readout->learn) readout->learn(&r, counts, hk_draws_below(&draws, CLASSES));
+            if (readout->assign && k % 10 == 0) readout->assign(&r);
+            int class = readout->predict(&r, counts);
+            if (class < -1 || class >= CLASSES) ck_abort_msg("%s: %d", model->name, class);
+        }
+    }
+}
+END_TEST
+
+Suite *suite_sim_models(void) {
+    Suite *suite = suite_create("sim/models");
+    TCase *tables = tcase_create("tables"), *running = tcase_create("running");
+    tcase_add_test(tables, the_registry_is_sound);
+    tcase_add_test(tables, names_are_written_in_one_way_and_everything_is_explained);
+    tcase_add_test(tables, defaults_and_choices_lie_within_bounds);
+    tcase_add_test(tables, all_variants_of_a_model_have_one_table);
+    tcase_add_test(tables, a_model_is_found_by_name_and_a_wrong_name_lists_the_known);
+    tcase_add_test(tables, mandatory_operations_are_there);
+    suite_add_tcase(suite, tables);
+    tcase_add_loop_test(running, every_neuron_runs_with_every_receptor_and_drive, 0, 2);
+    tcase_add_loop_test(running, every_rule_runs_on_matrices_and_rows, 0, 2);
+    tcase_add_test(running, every_connectivity_rule_connects);
+    tcase_add_test(running, every_source_and_encoder_spikes_without_harm);
+    tcase_add_test(running, every_readout_names_a_class_or_none);
+    suite_add_tcase(suite, running);
+    return suite;
+}
