@@ -130,7 +130,7 @@ START_TEST(mistakes_in_values_are_told_with_their_place) {
     expect_message(with("delay: 1.5 ms", "delay: 1.55 ms"), NULL, HK_ERR_RANGE,
                    "x.yaml:10:57: 1.55 ms is not a whole number of ticks of 0.1 ms; the nearest are 1.5 "
                    "and 1.6 ms");
-    expect_message(with("delay: 1.5 ms", "delay: 0 ms"), NULL, HK_ERR_RANGE,
+    expect_message(with("delay: 1.5 ms", "delay: 0 ms"), NULL, HK_ERR_CONFIG,
                    "x.yaml:10:57: a delay of 0 ms; between neurons it is at least one tick, 0.1 ms");
     expect_message(with("seed: 7", "seed: -7"), NULL, HK_ERR_CONFIG,
                    "x.yaml:2:7: '-7' is not a seed: a whole number from 0 to 2^64 - 1");

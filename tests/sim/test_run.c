@@ -1,6 +1,7 @@
 /* The engine: arrival times, order within a tick, and above all the same spikes for any number of
  * threads and instruction set. */
 #include <check.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -113,12 +114,405 @@ START_TEST(results_are_the_same_for_any_instruction_set) {
 }
 END_TEST
 
+/* ---- when a spike arrives ---- */
+
+/* The same all-to-all projection, stored in every way that there is. */
+static const struct {
+    const char *connect;
+    enum hk_dist_kind weight; /* uniform: one weight a synapse, though all alike */
+    const char *rule;
+} storages[] = {
+    {"all-to-all", HK_DIST_CONSTANT, NULL},                                   /* nothing */
+    {"all-to-all", HK_DIST_UNIFORM, NULL},                                    /* a matrix */
+    {"all-to-all", HK_DIST_CONSTANT, "stdp-pair:a_plus=0,a_minus=0,w_max=9"}, /* a matrix */
+    {"probability:p=1", HK_DIST_CONSTANT, NULL},                              /* rows, no weights */
+    {"probability:p=1", HK_DIST_UNIFORM, NULL},                               /* rows */
+    {"probability:p=1", HK_DIST_CONSTANT, "stdp-pair:a_plus=0,a_minus=0,w_max=9"}, /* rows */
+};
+enum { STORAGES = HK_COUNT(storages), FIRED_AT = 5 };
+
+static const double delays_ms[] = {0, 0.1, 0.2, 1.3, 6.3, 6.4, 6.5, 25};
+
+/* A unit spikes at tick 5; V of the targets is 0 until the tick of arrival, and 1 mV at it. */
+static void check_arrival(struct hk_sim *sim, const struct hk_pop *target, hk_tick delay) {
+    net_run(sim, FIRED_AT + delay - 1);
+    for (hk_neuron i = 0; i < hk_pop_size(target); i++)
+        ck_assert_double_eq(net_state(target, "v", i), 0.0);
+    net_run(sim, 1);
+    for (hk_neuron i = 0; i < hk_pop_size(target); i++)
+        ck_assert_double_eq(net_state(target, "v", i), 1.0);
+    net_run(sim, 100);
+    for (hk_neuron i = 0; i < hk_pop_size(target); i++) /* and never again */
+        ck_assert_double_lt(net_state(target, "v", i), 0.4);
+}
+
+static void link_stored(struct hk_sim *sim, size_t storage, struct hk_pop *source,
+                        struct hk_pop *target, const char *receptor, double delay_ms) {
+    (void)net_link(sim, &(struct net_link){.source = source,
+                                           .target = target,
+                                           .receptor = receptor,
+                                           .connect = storages[storage].connect,
+                                           .weight = {storages[storage].weight, 1, 1},
+                                           .delay_ms = net_value(delay_ms),
+                                           .rule = storages[storage].rule});
+}
+
+START_TEST(a_spike_of_a_source_arrives_exactly_after_its_delay) {
+    static const double times[] = {0.5};
+    for (size_t k = 0; k < HK_COUNT(delays_ms); k++) {
+        struct hk_sim *sim = net_create(HK_DOUBLE, 0.1, 2);
+        struct hk_pop *in = net_spikes(sim, "in", 1, times, NULL, 1);
+        struct hk_pop *out =
+            net_neurons(sim, "out", 40, "lif", "v_rest=0 v_th=15", "r:delta", NULL);
+        link_stored(sim, (size_t)_i, in, out, "r", delays_ms[k]);
+        net_build(sim);
+        check_arrival(sim, out, lround(delays_ms[k] / 0.1));
+        hk_sim_destroy(sim);
+    }
+}
+END_TEST
+
+START_TEST(a_spike_of_a_neuron_arrives_exactly_after_its_delay) {
+    static const double times[] = {0.5};
+    for (size_t k = 1; k < HK_COUNT(delays_ms); k++) {
+        struct hk_sim *sim = net_create(HK_DOUBLE, 0.1, 2);
+        struct hk_pop *out =
+            net_neurons(sim, "out", 40, "lif", "v_rest=0 v_th=15", "r:delta", NULL);
+        struct hk_pop *relay = net_neurons(sim, "relay", 1, "lif", "", "r:delta", NULL);
+        struct hk_pop *in = net_spikes(sim, "in", 1, times, NULL, 1);
+        (void)net_link(sim,
+                       &(struct net_link){.source = in, .target = relay, .weight = net_value(99)});
+        link_stored(sim, (size_t)_i, relay, out, "r", delays_ms[k]);
+        net_build(sim);
+        check_arrival(sim, out, lround(delays_ms[k] / 0.1));
+        hk_sim_destroy(sim);
+    }
+}
+END_TEST
+
+/* A source without delay, then links of one tick: unit k fires k ticks after the source, whatever order
+ * the populations were added in. */
+START_TEST(a_chain_passes_a_spike_on_by_one_tick_a_link) {
+    enum { LINKS = 7 };
+    static const double times[] = {0.5};
+    for (int backwards = 0; backwards <= 1; backwards++) {
+        struct hk_sim *sim = net_create(HK_DOUBLE, 0.1, 2);
+        struct hk_pop *pops[LINKS];
+        struct net_heard heard[LINKS];
+        for (size_t k = 0; k < LINKS; k++) {
+            size_t at = backwards ? LINKS - 1 - k : k;
+            char name[] = {(char)('a' + (int)at), '\0'};
+            pops[at] = net_neurons(sim, name, 1, "lif", "", "r:delta", NULL);
+            net_hear(pops[at], &heard[at]);
+        }
+        struct hk_pop *in = net_spikes(sim, "in", 1, times, NULL, 1);
+        for (size_t k = 0; k < LINKS; k++)
+            (void)net_link(sim, &(struct net_link){.source = k ? pops[k - 1] : in,
+                                                   .target = pops[k],
+                                                   .weight = net_value(99),
+                                                   .delay_ms = net_value(k ? 0.1 : 0)});
+        net_build(sim);
+        net_run(sim, 40);
+        for (size_t k = 0; k < LINKS; k++) {
+            ck_assert_uint_eq(heard[k].count, 1);
+            ck_assert_int_eq(net_heard_tick(&heard[k], 0), FIRED_AT + (hk_tick)k);
+            net_heard_finish(&heard[k]);
+        }
+        hk_sim_destroy(sim);
+    }
+}
+END_TEST
+
+/* 100 pA in the steps that begin at ticks 10..19: V rises to 4 mV (1 - e^(-t/tau)) from tick 10 on. */
+START_TEST(a_step_current_acts_from_its_first_tick_to_its_last) {
+    struct hk_sim *sim = net_create(HK_DOUBLE, 0.1, 1);
+    struct hk_pop *pop =
+        net_neurons(sim, "n", 1, "lif", "v_rest=0 v_th=15", NULL, "step:amplitude=100,from=1,to=2");
+    net_build(sim);
+    for (int tick = 1; tick <= 40; tick++) {
+        net_run(sim, 1);
+        double on = 0.1 * fmin(fmax(tick - 10, 0), 10), off = 0.1 * fmax(tick - 20, 0);
+        double v = 4 * -expm1(-on / 10) * exp(-off / 10);
+        ck_assert_double_eq_tol(net_state(pop, "v", 0), v, 1e-14);
+    }
+    hk_sim_destroy(sim);
+}
+END_TEST
+
+/* ---- what doesn't get lost ---- */
+
+/* A random network; everything about its spikes and synapses is counted by hand. */
+struct ledger {
+    struct net_heard heard[3];
+    struct hk_proj *projs[4];
+    uint64_t spikes, due, in_flight;
+};
+
+static void enter_projection(const struct hk_proj *proj, const struct net_heard *heard, hk_tick now,
+                             struct ledger *ledger) {
+    struct hk_err err = {0};
+    struct hk_block source = {0}, delay = {0};
+    size_t count = hk_proj_count(proj);
+    ck_assert(hk_block_reserve(&source, count, sizeof(hk_neuron), &err));
+    ck_assert(hk_block_reserve(&delay, count, sizeof(hk_tick), &err));
+    const struct hk_synapses out = {.source = source.data, .delay = delay.data};
+    ck_assert(hk_proj_read(proj, &out, &err));
+    const hk_tick *ticks = heard->ticks.data;
+    const uint32_t *units = heard->units.data;
+    for (size_t spike = 0; spike < heard->count; spike++)
+        for (size_t k = 0; k < count; k++) {
+            if (out.source[k] != units[spike]) continue;
+            bool arrived = ticks[spike] + out.delay[k] <= now;
+            *(arrived ? &ledger->due : &ledger->in_flight) += 1;
+        }
+    hk_block_finish(&source);
+    hk_block_finish(&delay);
+}
+
+static struct hk_sim *counted_network(int threads, struct ledger *ledger) {
+    const struct hk_dist many = {HK_DIST_UNIFORM, 0, 3};
+    struct hk_sim *sim = net_create(HK_DOUBLE, 0.1, threads);
+    struct hk_pop *in = net_source(sim, "in", 50, "poisson", "rate=400");
+    struct hk_pop *a = net_neurons(sim, "a", 60, "lif", "", "r:delta", NULL);
+    struct hk_pop *b = net_neurons(sim, "b", 45, "lif", "", "r:delta", NULL);
+    const struct net_link links[] = {
+        {.name = "rows",
+         .source = in,
+         .target = a,
+         .connect = "fixed-indegree:n=20",
+         .weight = {HK_DIST_UNIFORM, 0, 3},
+         .delay_ms = many},
+        {.name = "matrix",
+         .source = in,
+         .target = b,
+         .weight = {HK_DIST_UNIFORM, 0, 2},
+         .delay_ms = net_value(0)},
+        {.name = "uniform",
+         .source = a,
+         .target = b,
+         .connect = "all-to-all:except=same-index",
+         .weight = net_value(0.1),
+         .delay_ms = net_value(2)},
+        {.name = "plastic",
+         .source = b,
+         .target = a,
+         .connect = "probability:p=0.2",
+         .weight = net_value(-0.1),
+         .delay_ms = many,
+         .rule = "stdp-pair:a_plus=0.1,a_minus=0.1,w_min=-1,w_max=0"},
+    };
+    for (size_t k = 0; k < HK_COUNT(links); k++) ledger->projs[k] = net_link(sim, &links[k]);
+    net_hear(in, &ledger->heard[0]);
+    net_hear(a, &ledger->heard[1]);
+    net_hear(b, &ledger->heard[2]);
+    net_build(sim);
+    return sim;
+}
+
+START_TEST(every_spike_meets_each_of_its_synapses_once) {
+    static const size_t source_of[] = {0, 0, 1, 2};
+    struct ledger ledger = {.spikes = 0};
+    struct hk_sim *sim = counted_network(_i, &ledger);
+    net_run(sim, 250);
+    net_run(sim, 1);
+    for (size_t k = 0; k < 4; k++)
+        enter_projection(ledger.projs[k], &ledger.heard[source_of[k]], hk_sim_now(sim), &ledger);
+    for (size_t p = 0; p < 3; p++) {
+        ck_assert_uint_gt(ledger.heard[p].count, 50);
+        ledger.spikes += ledger.heard[p].count;
+        net_heard_finish(&ledger.heard[p]);
+    }
+    struct hk_sim_counts counts = hk_sim_count(sim);
+    ck_assert_uint_gt(ledger.in_flight, 0);
+    ck_assert_uint_eq(counts.events, ledger.due);
+    ck_assert_uint_eq(counts.spikes, ledger.spikes);
+    ck_assert_uint_eq(counts.updates, (60 + 45) * 251);
+    hk_sim_destroy(sim);
+}
+END_TEST
+
+/* ---- again, in pieces, and to the end ---- */
+
+/* A plastic, recurrent network that is shown one sample for 50 ms; its ticks are counted from `from`. */
+static void show_and_run(struct hk_sim *sim, hk_tick piece, struct net_heard *heard) {
+    struct hk_err err = {0};
+    float values[40];
+    hk_tick from = hk_sim_now(sim);
+    heard->count = 0;
+    for (size_t i = 0; i < HK_COUNT(values); i++) values[i] = (float)(i % 7) / 7;
+    ck_assert(hk_sim_present(sim, values, HK_COUNT(values), 500, 1, 3, &err));
+    for (hk_tick done = 0; done < 600; done += piece) net_run(sim, piece);
+    hk_tick *ticks = heard->ticks.data;
+    for (size_t k = 0; k < heard->count; k++) ticks[k] -= from;
+}
+
+static struct hk_sim *shown_network(struct net_heard *heard, struct hk_proj **plastic) {
+    struct hk_sim *sim = net_create(HK_DOUBLE, 0.1, 2);
+    struct hk_pop *in = net_encoder(sim, "in", 40, "poisson", "rate_max=400");
+    struct hk_pop *a = net_neurons(sim, "a", 50, "lif", "", "exc:exp inh:cond-exp:e=-80", NULL);
+    *plastic = net_link(sim, &(struct net_link){.source = in,
+                                                .target = a,
+                                                .receptor = "exc",
+                                                .weight = {HK_DIST_UNIFORM, 0, 120},
+                                                .rule = "stdp-pair:a_plus=5,a_minus=5,w_max=200"});
+    (void)net_link(sim, &(struct net_link){.source = a,
+                                           .target = a,
+                                           .receptor = "inh",
+                                           .connect = "fixed-indegree:n=10",
+                                           .weight = net_value(1),
+                                           .delay_ms = {HK_DIST_UNIFORM, 0.5, 3}});
+    hk_pop_draw(a, 0, &(struct hk_dist){HK_DIST_UNIFORM, -70, -55});
+    net_hear(a, heard);
+    net_build(sim);
+    return sim;
+}
+
+static void check_same(const struct net_heard *a, const struct net_heard *b) {
+    ck_assert_uint_eq(a->count, b->count);
+    ck_assert_mem_eq(a->ticks.data, b->ticks.data, a->count * sizeof(hk_tick));
+    ck_assert_mem_eq(a->units.data, b->units.data, a->count * sizeof(uint32_t));
+}
+
+static struct net_heard copy_heard(const struct net_heard *heard) {
+    struct hk_err err = {0};
+    struct net_heard copy = {.count = heard->count};
+    ck_assert(hk_block_reserve(&copy.ticks, copy.count, sizeof(hk_tick), &err));
+    ck_assert(hk_block_reserve(&copy.units, copy.count, sizeof(uint32_t), &err));
+    memcpy(copy.ticks.data, heard->ticks.data, copy.count * sizeof(hk_tick));
+    memcpy(copy.units.data, heard->units.data, copy.count * sizeof(uint32_t));
+    return copy;
+}
+
+START_TEST(a_reset_state_repeats_a_run_to_the_bit) {
+    struct hk_err err = {0};
+    struct net_heard heard;
+    struct hk_proj *plastic;
+    double before[2000];
+    struct hk_sim *sim = shown_network(&heard, &plastic);
+    ck_assert_uint_eq(hk_proj_count(plastic), HK_COUNT(before));
+    ck_assert(hk_proj_read(plastic, &(struct hk_synapses){.weight = before}, &err));
+    show_and_run(sim, 600, &heard);
+    uint64_t weights = digest_weights(plastic, 1);
+    struct net_heard first = copy_heard(&heard);
+    ck_assert_uint_gt(first.count, 100);
+    for (int again = 0; again < 2; again++) {
+        net_run(sim, 3 * again); /* another phase of the ring of spikes */
+        hk_sim_reset_state(sim);
+        ck_assert(hk_proj_write_weights(plastic, before, &err));
+        show_and_run(sim, 600, &heard);
+        check_same(&heard, &first);
+        ck_assert_uint_eq(digest_weights(plastic, 1), weights);
+    }
+    net_heard_finish(&first);
+    net_heard_finish(&heard);
+    hk_sim_destroy(sim);
+}
+END_TEST
+
+START_TEST(a_run_in_pieces_is_the_whole_run) {
+    static const hk_tick pieces[] = {1, 3, 50, 300};
+    struct net_heard whole, heard;
+    struct hk_proj *plastic;
+    struct hk_sim *sim = shown_network(&whole, &plastic);
+    show_and_run(sim, 600, &whole);
+    uint64_t weights = digest_weights(plastic, 1);
+    hk_sim_destroy(sim);
+    for (size_t k = 0; k < HK_COUNT(pieces); k++) {
+        sim = shown_network(&heard, &plastic);
+        show_and_run(sim, pieces[k], &heard);
+        check_same(&heard, &whole);
+        ck_assert_uint_eq(digest_weights(plastic, 1), weights);
+        net_heard_finish(&heard);
+        hk_sim_destroy(sim);
+    }
+    net_heard_finish(&whole);
+}
+END_TEST
+
+/* A listener that has had enough after some calls. */
+static bool refuse_later(void *context, const struct hk_pop *pop, hk_tick tick,
+                         const uint32_t *units, size_t count, struct hk_err *err) {
+    (void)pop, (void)tick, (void)units, (void)count;
+    int *calls = context;
+    return ++*calls < 5 || HK_FAIL(err, HK_ERR_IO, "no room");
+}
+
+START_TEST(a_listener_that_fails_ends_the_run) {
+    struct hk_err err = {0};
+    int calls = 0;
+    struct hk_sim *sim = net_create(HK_SINGLE, 0.1, _i);
+    struct hk_pop *in = net_source(sim, "in", 100, "poisson", "rate=500");
+    struct hk_pop *out = net_neurons(sim, "out", 100, "lif", "", "r:delta", NULL);
+    (void)net_link(sim, &(struct net_link){.source = in, .target = out, .weight = net_value(1)});
+    hk_pop_listen(in, refuse_later, &calls);
+    net_build(sim);
+    ck_assert(!hk_sim_run(sim, 1000000, &err));
+    ck_assert_int_eq(err.code, HK_ERR_IO);
+    ck_assert_str_eq(err.message, "no room");
+    ck_assert_int_eq(calls, 5);
+    ck_assert_int_lt(hk_sim_now(sim), 1000);
+    hk_sim_destroy(sim);
+}
+END_TEST
+
+/* Euler's decay with a step of ten time constants: g is multiplied by -9 at each. */
+START_TEST(a_network_that_explodes_is_an_error) {
+    for (int precision = 0; precision < HK_PRECISION_COUNT; precision++) {
+        struct hk_err err = {0};
+        struct hk_sim *sim = net_create((enum hk_precision)precision, 1, 2);
+        struct hk_pop *pop =
+            net_neurons(sim, "n", 40, "lif", "", "exc:cond-exp:tau=0.1,e=0,decay=euler", NULL);
+        net_build(sim);
+        net_set_state(pop, "g_exc", 33, 1);
+        ck_assert(hk_sim_run(sim, 20, &err));
+        ck_assert(!hk_sim_run(sim, 1000, &err));
+        ck_assert_int_eq(err.code, HK_ERR_NUMERIC);
+        ck_assert_msg(strncmp(err.message, "n.", 2) == 0, "%s", err.message);
+        ck_assert_ptr_nonnull(strstr(err.message, "is no longer a finite number by 1020 ms"));
+        hk_sim_destroy(sim);
+    }
+}
+END_TEST
+
+START_TEST(too_much_time_is_refused) {
+    struct hk_err err = {0};
+    float values[1] = {1};
+    struct hk_sim *sim = net_create(HK_SINGLE, 0.1, 1);
+    (void)net_encoder(sim, "in", 1, "poisson", "rate_max=1");
+    net_build(sim);
+    net_run(sim, 0);
+    net_run(sim, 1);
+    ck_assert_int_eq(hk_sim_now(sim), 1);
+    ck_assert(!hk_sim_run(sim, INT64_MAX, &err));
+    ck_assert_int_eq(err.code, HK_ERR_LIMIT);
+    err = (struct hk_err){0};
+    ck_assert(!hk_sim_present(sim, values, 1, (hk_tick)1 << 32, 1, 0, &err));
+    ck_assert_int_eq(err.code, HK_ERR_LIMIT);
+    ck_assert_str_eq(err.message, "a presentation of 4294967296 ticks is too long");
+    hk_sim_destroy(sim);
+}
+END_TEST
+
 Suite *suite_sim_run(void) {
     Suite *suite = suite_create("sim/run");
-    TCase *same = tcase_create("same");
+    TCase *same = tcase_create("same"), *arrival = tcase_create("arrival");
+    TCase *again = tcase_create("again"), *end = tcase_create("end");
     tcase_set_timeout(same, 120);
     tcase_add_test(same, results_are_the_same_for_any_number_of_threads);
     tcase_add_test(same, results_are_the_same_for_any_instruction_set);
     suite_add_tcase(suite, same);
+    tcase_add_loop_test(arrival, a_spike_of_a_source_arrives_exactly_after_its_delay, 0, STORAGES);
+    tcase_add_loop_test(arrival, a_spike_of_a_neuron_arrives_exactly_after_its_delay, 0, STORAGES);
+    tcase_add_test(arrival, a_chain_passes_a_spike_on_by_one_tick_a_link);
+    tcase_add_test(arrival, a_step_current_acts_from_its_first_tick_to_its_last);
+    tcase_add_loop_test(arrival, every_spike_meets_each_of_its_synapses_once, 1, 4);
+    suite_add_tcase(suite, arrival);
+    tcase_add_test(again, a_reset_state_repeats_a_run_to_the_bit);
+    tcase_add_test(again, a_run_in_pieces_is_the_whole_run);
+    suite_add_tcase(suite, again);
+    tcase_add_loop_test(end, a_listener_that_fails_ends_the_run, 1, 4);
+    tcase_add_test(end, a_network_that_explodes_is_an_error);
+    tcase_add_test(end, too_much_time_is_refused);
+    suite_add_tcase(suite, end);
     return suite;
 }
