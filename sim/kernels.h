@@ -14,6 +14,8 @@ struct hk_kernels_step {
     /* Add what arrives through `proj` at `tick` to the target's receptor. Returns synaptic events.
      */
     uint64_t (*deliver)(const struct hk_proj *proj, int thread, hk_tick tick);
+    /* The thread's spikes of `tick` release their part of the weights of `proj`. */
+    void (*release)(struct hk_proj *proj, int thread, hk_tick tick);
     /* Advance the thread's part of a population; its spikes go to the history. Returns spikes. */
     size_t (*update)(struct hk_pop *pop, int thread, hk_tick tick);
 };

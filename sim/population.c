@@ -192,13 +192,18 @@ bool hk_pop_build(struct hk_pop *pop, struct hk_err *err) {
     pop->part = HK_NEW(sim->arena, hk_neuron, threads + 1, err);
     pop->shown = HK_NEW(sim->arena, struct hk_raster, threads, err);
     pop->incoming = HK_NEW(sim->arena, struct hk_proj *, sim->proj_count, err);
-    if (!pop->part || !pop->shown || !pop->incoming) return false;
+    pop->releasing = HK_NEW(sim->arena, struct hk_proj *, sim->proj_count, err);
+    if (!pop->part || !pop->shown || !pop->incoming || !pop->releasing) return false;
     for (size_t p = 0; p <= threads; p++) {
         size_t first = lines * p / threads * HK_PART_UNITS;
         pop->part[p] = first < pop->size ? (hk_neuron)first : pop->size;
     }
-    for (size_t i = 0; i < sim->proj_count; i++)
-        if (sim->projs[i]->target == pop) pop->incoming[pop->incoming_count++] = sim->projs[i];
+    for (size_t i = 0; i < sim->proj_count; i++) {
+        struct hk_proj *proj = sim->projs[i];
+        if (proj->target == pop) pop->incoming[pop->incoming_count++] = proj;
+        if (proj->source == pop && hk_proj_remembers(proj))
+            pop->releasing[pop->releasing_count++] = proj;
+    }
     for (size_t c = 0; c < pop->column_count; c++) {
         if (!(pop->start[c] = hk_sim_reals(sim, pop->padded, err))) return false;
         memcpy(pop->start[c], pop->column[c], pop->padded * sim->real_size);

@@ -162,6 +162,7 @@ bool hk_proj_plan(struct hk_proj *proj, struct hk_err *err) {
     bool dense = proj->connect->dense &&
                  proj->connect->dense(proj->connect_param, &proj->except_same) && proj->delays == 1;
     bool shared = proj->weight.kind == HK_DIST_CONSTANT && !proj->plasticity;
+    shared = shared && !hk_proj_remembers(proj); /* each source counts for itself */
     proj->storage = dense && shared               ? HK_STORE_UNIFORM
                     : dense && !proj->except_same ? HK_STORE_MATRIX
                                                   : HK_STORE_ROWS;
@@ -392,6 +393,19 @@ static bool reserve_drawn(struct hk_proj *proj, struct hk_block *room, struct dr
     return true;
 }
 
+/* What the sources' spikes left, and for each tick that may still arrive the parts they released. */
+static bool build_memory(struct hk_proj *proj, struct hk_err *err) {
+    struct hk_sim *sim = proj->sim;
+    size_t sources = proj->source->size;
+    HK_ASSERT(proj->synapse->state_count <= HK_SYNAPSE_STATE_MAX);
+    proj->memory = HK_NEW(sim->arena, double, sources * HK_SYNAPSE_STATE_MAX, err);
+    proj->last_spike = HK_NEW(sim->arena, hk_tick, sources, err);
+    proj->released = hk_sim_reals(sim, sources * (size_t)sim->slots, err);
+    if (!proj->memory || !proj->last_spike || !proj->released) return false;
+    hk_proj_reset(proj);
+    return true;
+}
+
 bool hk_proj_build(struct hk_proj *proj, struct hk_err *err) {
     bool ok = false;
     struct hk_block room[HK_THREADS_MAX] = {{0}};
@@ -411,6 +425,7 @@ bool hk_proj_build(struct hk_proj *proj, struct hk_err *err) {
         break;
     }
     ok = ok && (!proj->plasticity || build_plastic(proj, &build, err));
+    ok = ok && (!hk_proj_remembers(proj) || build_memory(proj, err));
 done:
     for (int p = 0; p < HK_THREADS_MAX; p++) hk_block_finish(&room[p]);
     return ok || hk_err_context(err, "%s", proj->name);
@@ -418,6 +433,10 @@ done:
 
 void hk_proj_reset(struct hk_proj *proj) {
     size_t size = proj->sim->real_size;
+    for (hk_neuron i = 0; proj->memory && i < proj->source->size; i++) {
+        proj->last_spike[i] = -1;
+        proj->synapse->start(proj->synapse_param, proj->memory + (size_t)i * HK_SYNAPSE_STATE_MAX);
+    }
     for (int p = 0; proj->plasticity && p < proj->sim->threads; p++)
         for (size_t i = 0; i < HK_TRACE_MAX; i++) {
             memset(proj->parts[p].pre_value[i], 0, proj->rows * size);

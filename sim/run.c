@@ -35,6 +35,11 @@ static size_t emit_tick(const struct hk_pop *pop, int thread, hk_tick tick, uint
     return count;
 }
 
+static void release(const struct hk_sim *sim, const struct hk_pop *pop, int thread, hk_tick tick) {
+    for (size_t k = 0; k < pop->releasing_count; k++)
+        sim->step->release(pop->releasing[k], thread, tick);
+}
+
 static void emit(struct hk_sim *sim, int thread, hk_tick from, hk_tick to) {
     struct hk_history *history = &sim->history[thread];
     for (size_t i = 0; i < sim->pop_count; i++) {
@@ -46,6 +51,7 @@ static void emit(struct hk_sim *sim, int thread, hk_tick from, hk_tick to) {
             size_t count = emit_tick(pop, thread, tick, out);
             history->counts[slot * sim->pop_count + i] = (uint32_t)count;
             for (size_t k = 0; k < count; k++) pop->counts[out[k]]++;
+            release(sim, pop, thread, tick);
             sim->tally[thread].counts.spikes += count;
         }
     }
@@ -59,6 +65,7 @@ static void step(struct hk_sim *sim, int thread, hk_tick tick) {
         for (size_t k = 0; k < pop->incoming_count; k++)
             counts->events += sim->step->deliver(pop->incoming[k], thread, tick);
         counts->spikes += sim->step->update(pop, thread, tick);
+        release(sim, pop, thread, tick);
         counts->updates += pop->part[thread + 1] - pop->part[thread];
         for (size_t k = 0; k < pop->incoming_count; k++)
             if (pop->incoming[k]->plasticity) sim->learn->learn(pop->incoming[k], thread, tick);

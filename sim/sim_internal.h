@@ -77,6 +77,8 @@ struct hk_pop {
 
     struct hk_proj **incoming; /* projections that end here, in the order of adding */
     size_t incoming_count;
+    struct hk_proj **releasing; /* projections that begin here and remember spikes */
+    size_t releasing_count;
 
     uint32_t burst;          /* most spikes of a unit in a tick */
     struct hk_stream stream; /* of source or encoder */
@@ -126,6 +128,9 @@ struct hk_proj {
     struct hk_connect_shape shape;
     const struct hk_synapse_model *synapse;
     void *synapse_param;
+    double *memory;      /* [source][state_count] of a synapse model that remembers, else NULL */
+    hk_tick *last_spike; /* [source]; -1: none yet */
+    void *released;      /* [slot][source] part of the weight that the spikes of a tick release */
     struct hk_dist weight, delay_ms;
     const struct hk_plasticity_model *plasticity;
     void *plasticity_param;
@@ -182,6 +187,11 @@ static inline uint32_t hk_spikes(const struct hk_sim *sim, const struct hk_pop *
     return h->counts[slot * sim->pop_count + pop->index];
 }
 
+/* Does the synapse model release parts of the weight? */
+static inline bool hk_proj_remembers(const struct hk_proj *proj) {
+    return proj->synapse && proj->synapse->release;
+}
+
 /* A column of hk_real: zeroed, on cache lines. */
 void *hk_sim_reals(struct hk_sim *sim, size_t count, struct hk_err *err) HK_MUST_USE;
 /* The index of a receptor by name, or -1. */
@@ -191,7 +201,7 @@ bool hk_pop_build(struct hk_pop *pop, struct hk_err *err) HK_MUST_USE;
 /* Choose the storage (needs no threads), then draw the connections (uses the pool). */
 bool hk_proj_plan(struct hk_proj *proj, struct hk_err *err) HK_MUST_USE;
 bool hk_proj_build(struct hk_proj *proj, struct hk_err *err) HK_MUST_USE;
-/* Forget arrivals and traces. */
+/* Forget traces and what synapses remember. */
 void hk_proj_reset(struct hk_proj *proj);
 
 #endif

@@ -23,23 +23,45 @@ static void add_row(hk_real *restrict sum, const hk_real *restrict w, size_t cou
     for (size_t k = 0; k < count; k++) sum[k] += w[k];
 }
 
+static void scatter_part(hk_real *restrict sum, const uint32_t *restrict target,
+                         const hk_real *restrict w, hk_real part, size_t count) {
+    for (size_t k = 0; k < count; k++) sum[target[k]] += part * w[k];
+}
+
+static void add_part(hk_real *restrict sum, const hk_real *restrict w, hk_real part, size_t count) {
+    for (size_t k = 0; k < count; k++) sum[k] += part * w[k];
+}
+
+/* What the spikes of a tick released, by source; NULL where all synapses release their weight. */
+static const hk_real *released_at(const struct hk_proj *proj, hk_tick tick) {
+    const hk_real *released = proj->released;
+    return released ? released + hk_slot(proj->sim, tick) * proj->source->size : NULL;
+}
+
+/* One row of rows: its weights, or the shared one, or what of them was released. */
+static void deliver_row(const struct hk_proj *proj, const struct hk_proj_part *part, hk_syn first,
+                        size_t count, const hk_real *share, hk_real *sum) {
+    const uint32_t *target = part->target + first;
+    const hk_real *weight = part->weight, shared = (hk_real)proj->weight.a;
+    if (!weight) scatter_shared(sum, target, share ? *share * shared : shared, count);
+    else if (share) scatter_part(sum, target, weight + first, *share, count);
+    else scatter(sum, target, weight + first, count);
+}
+
 static uint64_t deliver_rows(const struct hk_proj *proj, int thread, hk_tick tick, hk_real *sum) {
     const struct hk_proj_part *part = &proj->parts[thread];
-    const hk_real *weight = part->weight, shared = (hk_real)proj->weight.a;
     uint64_t events = 0;
     for (uint32_t k = 0; k < proj->delays; k++) {
         hk_tick at = tick - proj->delay_min - k;
         for (int owner = 0; at > 0 && owner < proj->sim->threads; owner++) {
             const uint32_t *units;
+            const hk_real *released = released_at(proj, at);
             uint32_t count = hk_spikes(proj->sim, proj->source, at, owner, &units);
             for (uint32_t i = 0; i < count; i++) {
                 const hk_syn *row = part->row_start + (size_t)units[i] * proj->delays + k;
-                size_t length = row[1] - row[0];
-                if (weight)
-                    scatter(sum, part->target + row[0], weight + row[0], length);
-                else
-                    scatter_shared(sum, part->target + row[0], shared, length);
-                events += length;
+                const hk_real *share = released ? released + units[i] : NULL;
+                deliver_row(proj, part, row[0], row[1] - row[0], share, sum);
+                events += row[1] - row[0];
             }
         }
     }
@@ -55,8 +77,13 @@ static uint64_t deliver_matrix(const struct hk_proj *proj, int thread, hk_tick t
     uint64_t events = 0;
     for (int owner = 0; at > 0 && owner < proj->sim->threads; owner++) {
         const uint32_t *units;
+        const hk_real *released = released_at(proj, at);
         uint32_t count = hk_spikes(proj->sim, proj->source, at, owner, &units);
-        for (uint32_t i = 0; i < count; i++) add_row(sum, weight + units[i] * part->stride, owned);
+        for (uint32_t i = 0; i < count; i++) {
+            const hk_real *row = weight + units[i] * part->stride;
+            if (released) add_part(sum, row, released[units[i]], owned);
+            else add_row(sum, row, owned);
+        }
         events += (uint64_t)count * owned;
     }
     return events;
@@ -175,4 +202,26 @@ static size_t update(struct hk_pop *pop, int thread, hk_tick tick) {
     return found;
 }
 
-const struct hk_kernels_step hk_kernels_step = {.deliver = deliver, .update = update};
+/* A unit that fires several times in a tick releases several times, and each of its spikes delivers
+ * the mean, so that together they deliver the sum. */
+static void release(struct hk_proj *proj, int thread, hk_tick tick) {
+    const struct hk_synapse_model *model = proj->synapse;
+    hk_real *released =
+        (hk_real *)proj->released + hk_slot(proj->sim, tick) * proj->source->size;
+    const uint32_t *units;
+    uint32_t count = hk_spikes(proj->sim, proj->source, tick, thread, &units);
+    for (uint32_t i = 0; i < count;) {
+        uint32_t unit = units[i];
+        double *state = proj->memory + (size_t)unit * HK_SYNAPSE_STATE_MAX, sum = 0.0, times = 0.0;
+        for (; i < count && units[i] == unit; i++, times += 1.0) {
+            hk_tick last = proj->last_spike[unit];
+            double since = (double)(tick - last) * proj->sim->options.tick_ms;
+            sum += model->release(proj->synapse_param, state, last < 0 ? HUGE_VAL : since);
+            proj->last_spike[unit] = tick;
+        }
+        released[unit] = (hk_real)(sum / times);
+    }
+}
+
+const struct hk_kernels_step hk_kernels_step = {
+    .deliver = deliver, .release = release, .update = update};

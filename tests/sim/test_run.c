@@ -39,28 +39,58 @@ static uint64_t run_network(enum hk_precision precision, int threads, size_t *sp
     struct hk_pop *a = net_neurons(sim, "a", 203, "lif", "", "exc:exp:tau=2 inh:exp:tau=3", NULL);
     struct hk_pop *b = net_neurons(sim, "b", 90, "alif", "theta_plus=1 tau_theta=50 v_reset=-70",
                                    "exc:cond-exp:tau=2,e=0 inh:cond-exp:tau=5,e=-80", NULL);
-    struct net_link links[] = {
-        {"m",
-         in,
-         a,
-         "exc",
-         NULL,
-         {HK_DIST_UNIFORM, 0, 90},
-         net_value(0.5),
-         "stdp-pair:a_plus=2,a_minus=2,w_max=120"},
-        {"r", a, a, "inh", "fixed-indegree:n=20", {HK_DIST_NORMAL, -30, 5}, many, NULL},
-        {"p",
-         a,
-         b,
-         "exc",
-         "probability:p=0.3",
-         {HK_DIST_UNIFORM, 0, 4},
-         many,
-         "stdp-pair:a_plus=0.1,a_minus=0.1,w_max=6,coincident=pre-first"},
-        {"d", in, b, "exc", "probability:p=0.5", net_value(2), one,
-         "diehl-cook:w_max=9,a_plus=0.4,a_minus=0.02"},
-        {"u", b, b, "inh", "all-to-all:except=same-index", net_value(0.5), net_value(0.4), NULL},
-        {"v", b, a, "inh", NULL, net_value(-3), net_value(0.4), NULL},
+    const struct net_link links[] = {
+        {.name = "m",
+         .source = in,
+         .target = a,
+         .receptor = "exc",
+         .weight = {HK_DIST_UNIFORM, 0, 90},
+         .delay_ms = net_value(0.5),
+         .rule = "stdp-pair:a_plus=2,a_minus=2,w_max=120"},
+        {.name = "r",
+         .source = a,
+         .target = a,
+         .receptor = "inh",
+         .connect = "fixed-indegree:n=20",
+         .weight = {HK_DIST_NORMAL, -30, 5},
+         .delay_ms = many,
+         .synapse = "tsodyks-markram:u=0.6,tau_rec=100,tau_fac=50"},
+        {.name = "s",
+         .source = b,
+         .target = a,
+         .receptor = "inh",
+         .weight = net_value(-1),
+         .delay_ms = one,
+         .synapse = "tsodyks-markram:u=0.4,tau_rec=200"},
+        {.name = "p",
+         .source = a,
+         .target = b,
+         .receptor = "exc",
+         .connect = "probability:p=0.3",
+         .weight = {HK_DIST_UNIFORM, 0, 4},
+         .delay_ms = many,
+         .rule = "stdp-pair:a_plus=0.1,a_minus=0.1,w_max=6,coincident=pre-first"},
+        {.name = "d",
+         .source = in,
+         .target = b,
+         .receptor = "exc",
+         .connect = "probability:p=0.5",
+         .weight = net_value(2),
+         .delay_ms = one,
+         .rule = "diehl-cook:w_max=9,a_plus=0.4,a_minus=0.02"},
+        {.name = "u",
+         .source = b,
+         .target = b,
+         .receptor = "inh",
+         .connect = "all-to-all:except=same-index",
+         .weight = net_value(0.5),
+         .delay_ms = net_value(0.4)},
+        {.name = "v",
+         .source = b,
+         .target = a,
+         .receptor = "inh",
+         .weight = net_value(-3),
+         .delay_ms = net_value(0.4)},
     };
     struct hk_proj *proj[HK_COUNT(links)];
     for (size_t i = 0; i < HK_COUNT(links); i++) proj[i] = net_link(sim, &links[i]);
@@ -331,103 +361,7 @@ START_TEST(every_spike_meets_each_of_its_synapses_once) {
 }
 END_TEST
 
-/* ---- again, in pieces, and to the end ---- */
-
-/* A plastic, recurrent network that is shown one sample for 50 ms; its ticks are counted from `from`. */
-static void show_and_run(struct hk_sim *sim, hk_tick piece, struct net_heard *heard) {
-    struct hk_err err = {0};
-    float values[40];
-    hk_tick from = hk_sim_now(sim);
-    heard->count = 0;
-    for (size_t i = 0; i < HK_COUNT(values); i++) values[i] = (float)(i % 7) / 7;
-    ck_assert(hk_sim_present(sim, values, HK_COUNT(values), 500, 1, 3, &err));
-    for (hk_tick done = 0; done < 600; done += piece) net_run(sim, piece);
-    hk_tick *ticks = heard->ticks.data;
-    for (size_t k = 0; k < heard->count; k++) ticks[k] -= from;
-}
-
-static struct hk_sim *shown_network(struct net_heard *heard, struct hk_proj **plastic) {
-    struct hk_sim *sim = net_create(HK_DOUBLE, 0.1, 2);
-    struct hk_pop *in = net_encoder(sim, "in", 40, "poisson", "rate_max=400");
-    struct hk_pop *a = net_neurons(sim, "a", 50, "lif", "", "exc:exp inh:cond-exp:e=-80", NULL);
-    *plastic = net_link(sim, &(struct net_link){.source = in,
-                                                .target = a,
-                                                .receptor = "exc",
-                                                .weight = {HK_DIST_UNIFORM, 0, 120},
-                                                .rule = "stdp-pair:a_plus=5,a_minus=5,w_max=200"});
-    (void)net_link(sim, &(struct net_link){.source = a,
-                                           .target = a,
-                                           .receptor = "inh",
-                                           .connect = "fixed-indegree:n=10",
-                                           .weight = net_value(1),
-                                           .delay_ms = {HK_DIST_UNIFORM, 0.5, 3}});
-    hk_pop_draw(a, 0, &(struct hk_dist){HK_DIST_UNIFORM, -70, -55});
-    net_hear(a, heard);
-    net_build(sim);
-    return sim;
-}
-
-static void check_same(const struct net_heard *a, const struct net_heard *b) {
-    ck_assert_uint_eq(a->count, b->count);
-    ck_assert_mem_eq(a->ticks.data, b->ticks.data, a->count * sizeof(hk_tick));
-    ck_assert_mem_eq(a->units.data, b->units.data, a->count * sizeof(uint32_t));
-}
-
-static struct net_heard copy_heard(const struct net_heard *heard) {
-    struct hk_err err = {0};
-    struct net_heard copy = {.count = heard->count};
-    ck_assert(hk_block_reserve(&copy.ticks, copy.count, sizeof(hk_tick), &err));
-    ck_assert(hk_block_reserve(&copy.units, copy.count, sizeof(uint32_t), &err));
-    memcpy(copy.ticks.data, heard->ticks.data, copy.count * sizeof(hk_tick));
-    memcpy(copy.units.data, heard->units.data, copy.count * sizeof(uint32_t));
-    return copy;
-}
-
-START_TEST(a_reset_state_repeats_a_run_to_the_bit) {
-    struct hk_err err = {0};
-    struct net_heard heard;
-    struct hk_proj *plastic;
-    double before[2000];
-    struct hk_sim *sim = shown_network(&heard, &plastic);
-    ck_assert_uint_eq(hk_proj_count(plastic), HK_COUNT(before));
-    ck_assert(hk_proj_read(plastic, &(struct hk_synapses){.weight = before}, &err));
-    show_and_run(sim, 600, &heard);
-    uint64_t weights = digest_weights(plastic, 1);
-    struct net_heard first = copy_heard(&heard);
-    ck_assert_uint_gt(first.count, 100);
-    for (int again = 0; again < 2; again++) {
-        net_run(sim, 3 * again); /* another phase of the ring of spikes */
-        hk_sim_reset_state(sim);
-        ck_assert(hk_proj_write_weights(plastic, before, &err));
-        show_and_run(sim, 600, &heard);
-        check_same(&heard, &first);
-        ck_assert_uint_eq(digest_weights(plastic, 1), weights);
-    }
-    net_heard_finish(&first);
-    net_heard_finish(&heard);
-    hk_sim_destroy(sim);
-}
-END_TEST
-
-START_TEST(a_run_in_pieces_is_the_whole_run) {
-    static const hk_tick pieces[] = {1, 3, 50, 300};
-    struct net_heard whole, heard;
-    struct hk_proj *plastic;
-    struct hk_sim *sim = shown_network(&whole, &plastic);
-    show_and_run(sim, 600, &whole);
-    uint64_t weights = digest_weights(plastic, 1);
-    hk_sim_destroy(sim);
-    for (size_t k = 0; k < HK_COUNT(pieces); k++) {
-        sim = shown_network(&heard, &plastic);
-        show_and_run(sim, pieces[k], &heard);
-        check_same(&heard, &whole);
-        ck_assert_uint_eq(digest_weights(plastic, 1), weights);
-        net_heard_finish(&heard);
-        hk_sim_destroy(sim);
-    }
-    net_heard_finish(&whole);
-}
-END_TEST
+/* ---- the end ---- */
 
 /* A listener that has had enough after some calls. */
 static bool refuse_later(void *context, const struct hk_pop *pop, hk_tick tick,
@@ -464,11 +398,11 @@ START_TEST(a_network_that_explodes_is_an_error) {
             net_neurons(sim, "n", 40, "lif", "", "exc:cond-exp:tau=0.1,e=0,decay=euler", NULL);
         net_build(sim);
         net_set_state(pop, "g_exc", 33, 1);
-        ck_assert(hk_sim_run(sim, 20, &err));
+        ck_assert(hk_sim_run(sim, 2, &err));
         ck_assert(!hk_sim_run(sim, 1000, &err));
         ck_assert_int_eq(err.code, HK_ERR_NUMERIC);
         ck_assert_msg(strncmp(err.message, "n.", 2) == 0, "%s", err.message);
-        ck_assert_ptr_nonnull(strstr(err.message, "is no longer a finite number by 1020 ms"));
+        ck_assert_ptr_nonnull(strstr(err.message, "is no longer a finite number by 1002 ms"));
         hk_sim_destroy(sim);
     }
 }
@@ -496,7 +430,7 @@ END_TEST
 Suite *suite_sim_run(void) {
     Suite *suite = suite_create("sim/run");
     TCase *same = tcase_create("same"), *arrival = tcase_create("arrival");
-    TCase *again = tcase_create("again"), *end = tcase_create("end");
+    TCase *end = tcase_create("end");
     tcase_set_timeout(same, 120);
     tcase_add_test(same, results_are_the_same_for_any_number_of_threads);
     tcase_add_test(same, results_are_the_same_for_any_instruction_set);
@@ -507,9 +441,6 @@ Suite *suite_sim_run(void) {
     tcase_add_test(arrival, a_step_current_acts_from_its_first_tick_to_its_last);
     tcase_add_loop_test(arrival, every_spike_meets_each_of_its_synapses_once, 1, 4);
     suite_add_tcase(suite, arrival);
-    tcase_add_test(again, a_reset_state_repeats_a_run_to_the_bit);
-    tcase_add_test(again, a_run_in_pieces_is_the_whole_run);
-    suite_add_tcase(suite, again);
     tcase_add_loop_test(end, a_listener_that_fails_ends_the_run, 1, 4);
     tcase_add_test(end, a_network_that_explodes_is_an_error);
     tcase_add_test(end, too_much_time_is_refused);

@@ -180,28 +180,40 @@ struct hk_pop *net_spikes(struct hk_sim *sim, const char *name, hk_neuron size, 
     return pop;
 }
 
+/* "name:a=1,b=2" into a model and its parameters. */
+static const struct hk_model *read_model(const struct hk_sim *sim, enum hk_model_kind kind,
+                                         const char *text, char param[PARAM_SIZE]) {
+    char name[128];
+    ck_assert(next_word(&text, ':', name, sizeof name));
+    const struct hk_model *model = find(sim, kind, name);
+    ck_assert_uint_le(model->param_size, PARAM_SIZE);
+    set_params(model, param, text, ',');
+    return model;
+}
+
 struct hk_proj *net_link(struct hk_sim *sim, const struct net_link *link) {
     struct hk_err err = {0};
-    _Alignas(16) char connect_param[PARAM_SIZE], rule_param[PARAM_SIZE];
-    char name[128], connect[128], rule[128];
-    const char *at = link->connect ? link->connect : "all-to-all", *rule_at = link->rule;
-    (void)snprintf(name, sizeof name, "%s->%s", hk_pop_name(link->source),
-                   hk_pop_name(link->target));
+    _Alignas(16) char connect_param[PARAM_SIZE], rule_param[PARAM_SIZE], synapse_param[PARAM_SIZE];
+    char name[128];
+    (void)snprintf(name, sizeof name, "%s->%s", hk_pop_name(link->source), hk_pop_name(link->target));
     struct hk_proj_spec spec = {.name = link->name ? link->name : name,
                                 .source = link->source,
                                 .target = link->target,
                                 .receptor = link->receptor,
                                 .connect_param = connect_param,
+                                .synapse_param = synapse_param,
                                 .weight = link->weight,
-                                .delay_ms = link->delay_ms};
-    ck_assert(next_word(&at, ':', connect, sizeof connect));
-    spec.connect = (const struct hk_connect_model *)find(sim, HK_KIND_CONNECT, connect);
-    set_params(&spec.connect->base, connect_param, at, ',');
-    if (next_word(&rule_at, ':', rule, sizeof rule)) {
-        spec.plasticity = (const struct hk_plasticity_model *)find(sim, HK_KIND_PLASTICITY, rule);
-        set_params(&spec.plasticity->base, rule_param, rule_at, ',');
-        spec.plasticity_param = rule_param;
-    }
+                                .delay_ms = link->delay_ms,
+                                .plasticity_param = rule_param};
+    const char *connect = link->connect ? link->connect : "all-to-all";
+    spec.connect = (const struct hk_connect_model *)read_model(sim, HK_KIND_CONNECT, connect,
+                                                               connect_param);
+    if (link->rule)
+        spec.plasticity = (const struct hk_plasticity_model *)read_model(sim, HK_KIND_PLASTICITY,
+                                                                         link->rule, rule_param);
+    if (link->synapse)
+        spec.synapse = (const struct hk_synapse_model *)read_model(sim, HK_KIND_SYNAPSE,
+                                                                   link->synapse, synapse_param);
     struct hk_proj *proj = hk_sim_add_projection(sim, &spec, &err);
     must(proj != NULL, &err);
     return proj;

@@ -30,6 +30,7 @@ struct net_link {
     const char *connect; /* NULL: all-to-all */
     struct hk_dist weight, delay_ms;
     const char *rule;
+    const char *synapse; /* NULL: static */
 };
 struct hk_proj *net_link(struct hk_sim *sim, const struct net_link *link);
 struct hk_dist net_value(double value);
