@@ -17,6 +17,14 @@ struct hk_membrane {
     double c_m;   /* pF */
 };
 
+/* Change of V over a step of h ms for 1 pA, at its start, of a current that decays with tau (P21 of
+ * Rotter & Diesmann 1999); where the two time constants are too close for that, its limit. */
+static inline double hk_exp_propagator(double tau, const struct hk_membrane *m, double h) {
+    double apart = m->tau_m - tau, rate = apart / (tau * m->tau_m);
+    double p = exp(-h / tau) * expm1(h * rate) / (m->c_m * rate);
+    return isnormal(p) && p > 0.0 && fabs(apart) > 1e-9 * tau ? p : h / m->c_m * exp(-h / m->tau_m);
+}
+
 /* What the network asks of a population's receptors; fixed at build. */
 struct hk_grid {
     double tick_ms;

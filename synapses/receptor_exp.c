@@ -20,20 +20,13 @@ static const struct hk_param params[] = {
 };
 static const struct hk_column columns[] = {[I] = {"i", "pA", "synaptic current", 0.0, false}};
 
-static double propagator(double tau, const struct hk_membrane *m, double h) {
-    double apart = m->tau_m - tau;
-    double p =
-        tau * m->tau_m / (m->c_m * apart) * exp(-h / tau) * expm1(h * apart / (tau * m->tau_m));
-    return isnormal(p) && p > 0.0 && fabs(apart) > 1e-9 * tau ? p : h / m->c_m * exp(-h / m->tau_m);
-}
-
 static bool exp_derive(const void *param, const struct hk_grid *grid, void *derived,
                        struct hk_err *err) {
     (void)err;
     const struct exp_current *p = param;
     struct exp_step *d = derived;
     d->decay = (hk_real)exp(-grid->tick_ms / p->tau);
-    d->to_push = (hk_real)(grid->exact ? propagator(p->tau, grid->exact, grid->tick_ms) : 1.0);
+    d->to_push = (hk_real)(grid->exact ? hk_exp_propagator(p->tau, grid->exact, grid->tick_ms) : 1.0);
     return true;
 }
 

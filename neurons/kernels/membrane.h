@@ -13,12 +13,14 @@
 
 struct membrane {
     double tau_m, c_m, v_rest, v_reset, v_th, t_ref, i_e;
-    int integrator;
+    int integrator, reset;
 };
 enum { MEMBRANE_EXPONENTIAL, MEMBRANE_EULER };
+enum { RESET_SET, RESET_SUBTRACT };
 enum { REF_TICKS_MAX = 1 << 24 }; /* what a float can count down */
 
 static const char *const membrane_integrators[] = {"exponential", "euler", NULL};
+static const char *const membrane_resets[] = {"set", "subtract", NULL};
 
 /* clang-format off */
 #define MEMBRANE_PARAMS(type)                                                                      \
@@ -36,7 +38,9 @@ static const char *const membrane_integrators[] = {"exponential", "euler", NULL}
     {"i_e", "pA", "constant current", 0.0, -1e9, 1e9, offsetof(type, membrane.i_e), HK_REAL,       \
      NULL},                                                                                        \
     {"integrator", "1", "scheme with conductances; without them the step is exact", 0, 0, 1,       \
-     offsetof(type, membrane.integrator), HK_CHOICE, membrane_integrators}
+     offsetof(type, membrane.integrator), HK_CHOICE, membrane_integrators},                        \
+    {"reset", "1", "a spike sets V to v_reset, or takes v_th - v_rest from it in the next step", 0, \
+     0, 1, offsetof(type, membrane.reset), HK_CHOICE, membrane_resets}
 /* clang-format on */
 
 struct membrane_step {
@@ -45,7 +49,8 @@ struct membrane_step {
     double gain;                  /* of `push` for 1 pA */
     hk_real decay, constant;      /* exact: V <- decay V + constant + push */
     hk_real g_l, g_rest, per_c_m; /* nS; pA at rest, with i_e; step / c_m, mV/pA */
-    hk_real v_reset, ref_ticks;
+    hk_real kept, v_reset; /* a spike: V <- kept V + v_reset */
+    hk_real ref_ticks;
 };
 
 static inline bool membrane_derive(const struct membrane *p, const struct hk_grid *grid,
@@ -57,6 +62,9 @@ static inline bool membrane_derive(const struct membrane *p, const struct hk_gri
         return HK_FAIL(err, HK_ERR_RANGE, "t_ref = %g ms is more than %d ticks of %g ms", p->t_ref,
                        REF_TICKS_MAX, grid->tick_ms);
     double h = grid->tick_ms, lost = -expm1(-h / p->tau_m), per_pa = p->tau_m / p->c_m * lost;
+    bool subtract = p->reset == RESET_SUBTRACT;
+    /* The next step decays what it finds, so more is taken now (discrete LIF of Bellec et al. 2018). */
+    double taken = (p->v_th - p->v_rest) / (grid->exact ? exp(-h / p->tau_m) : 1.0);
     *step = (struct membrane_step){
         .exact = grid->exact != NULL,
         .euler = p->integrator == MEMBRANE_EULER,
@@ -66,7 +74,8 @@ static inline bool membrane_derive(const struct membrane *p, const struct hk_gri
         .g_l = (hk_real)(p->c_m / p->tau_m),
         .g_rest = (hk_real)(p->c_m / p->tau_m * p->v_rest + p->i_e),
         .per_c_m = (hk_real)(h / p->c_m),
-        .v_reset = (hk_real)p->v_reset,
+        .kept = subtract ? 1 : 0,
+        .v_reset = (hk_real)(subtract ? -taken : p->v_reset),
         .ref_ticks = (hk_real)ref_ticks,
     };
     return true;
@@ -123,12 +132,12 @@ static inline void membrane_advance(const struct membrane_step *s, const struct 
 static inline bool membrane_fire(const struct membrane_step *s, const hk_real *restrict threshold,
                                  size_t stride, hk_real *restrict v, hk_real *restrict hold,
                                  size_t count, unsigned char *restrict flag) {
-    const hk_real v_reset = s->v_reset, ref_ticks = s->ref_ticks;
+    const hk_real kept = s->kept, v_reset = s->v_reset, ref_ticks = s->ref_ticks;
     unsigned char any = 0;
     for (size_t i = 0; i < count; i++) {
         bool fired = (hold[i] <= 0) & (v[i] >= threshold[i * stride]);
         hk_real left = hold[i] > 0 ? hold[i] - 1 : hold[i];
-        v[i] = fired ? v_reset : v[i];
+        v[i] = fired ? kept * v[i] + v_reset : v[i];
         hold[i] = fired ? ref_ticks : left;
         flag[i] = fired;
         any |= fired;

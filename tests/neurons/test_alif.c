@@ -1,6 +1,7 @@
 /* The adaptive threshold against its closed forms. */
 #include <check.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/support/net.h"
@@ -170,6 +171,32 @@ START_TEST(reset_above_v_th_without_refractory_time_is_refused) {
 }
 END_TEST
 
+/* The discrete ALIF of Bellec et al. 2018, v[t+1] = alpha v + (1 - alpha) 2 - z v_th,
+ * a[t+1] = rho a + z, z = [v >= 1 + 0.1 a]: here theta = 0.1 a, and since ours decays the rise of a spike
+ * in the next step, theta_plus is 0.1/rho. Numbers of the specification (spiking.md 2.5). */
+START_TEST(the_discrete_form_gives_the_published_spikes) {
+    static const hk_tick expected[] = {14, 31, 48, 67, 87, 108, 130, 153, 177};
+    char settings[256];
+    (void)snprintf(settings, sizeof settings,
+                   "tau_m=20 c_m=20 v_rest=0 v_reset=0 v_th=1 t_ref=0 i_e=2 reset=subtract "
+                   "tau_theta=200 theta_plus=%.17g",
+                   0.1 * exp(1.0 / 200.0));
+    struct hk_sim *sim = net_create(HK_DOUBLE, 1.0, 1);
+    struct hk_pop *pop = net_neurons(sim, "n", 1, "alif", settings, "exc:exp:tau=5", NULL);
+    struct net_heard heard;
+    net_hear(pop, &heard);
+    net_build(sim);
+    net_run(sim, 200);
+    ck_assert_uint_eq(heard.count, HK_COUNT(expected));
+    for (size_t k = 0; k < HK_COUNT(expected); k++)
+        ck_assert_int_eq(net_heard_tick(&heard, k), expected[k]);
+    ck_assert_double_eq_tol(net_state(pop, "theta", 0), 0.541934901, 1e-9);
+    ck_assert_double_eq_tol(net_state(pop, "v", 0), 1.51856111, 1e-8);
+    net_heard_finish(&heard);
+    hk_sim_destroy(sim);
+}
+END_TEST
+
 Suite *suite_neurons_alif(void) {
     Suite *suite = suite_create("neurons/alif");
     TCase *threshold = tcase_create("threshold");
@@ -181,6 +208,7 @@ Suite *suite_neurons_alif(void) {
     tcase_add_test(threshold, without_adaptation_it_is_a_lif);
     tcase_add_test(threshold, reset_may_lie_above_v_th_where_it_is_refractory);
     tcase_add_test(threshold, reset_above_v_th_without_refractory_time_is_refused);
+    tcase_add_test(threshold, the_discrete_form_gives_the_published_spikes);
     suite_add_tcase(suite, threshold);
     return suite;
 }

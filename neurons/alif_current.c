@@ -1,0 +1,101 @@
+/* Leaky integrate-and-fire neuron with an adaptation current (Benda & Herz 2003; the after-spike current
+ * of Teeter et al. 2018's GLIF3):
+ *   c_m dV/dt = ... - w,   tau_w dw/dt = -w,   w += b at each spike.
+ * Without conductances V and w are advanced exactly, w as the exponential current that it is
+ * (Rotter & Diesmann 1999); with them w is taken at the step's start. */
+#include "neurons/kernels/membrane.h"
+
+struct alif_current {
+    struct membrane membrane;
+    double b, tau_w;
+};
+enum { V, HOLD, W };
+
+static const struct hk_param params[] = {
+    MEMBRANE_PARAMS(struct alif_current),
+    {"b", "pA", "rise of the adaptation current at each spike", 20.0, -1e9, 1e9,
+     offsetof(struct alif_current, b), HK_REAL, NULL},
+    {"tau_w", "ms", "time constant of the adaptation current", 200.0, 1e-3, 1e9,
+     offsetof(struct alif_current, tau_w), HK_REAL, NULL},
+};
+
+static const struct hk_column columns[] = {
+    [V] = {"v", "mV", "membrane potential", -70.0, false},
+    [HOLD] = {"refractory", "1", "refractory steps left", 0.0, false},
+    [W] = {"w", "pA", "adaptation current, outwards", 0.0, false},
+};
+
+static bool alif_current_check(const void *param, struct hk_err *err) {
+    const struct membrane *p = &((const struct alif_current *)param)->membrane;
+    if (p->reset == RESET_SUBTRACT || p->v_reset < p->v_th) return true;
+    return HK_FAIL(err, HK_ERR_RANGE, "v_reset = %g mV must be below v_th = %g mV", p->v_reset,
+                   p->v_th);
+}
+
+static void alif_current_start(const void *param, double *values) {
+    values[V] = ((const struct alif_current *)param)->membrane.v_rest;
+}
+
+static bool alif_current_membrane(const void *param, struct hk_membrane *membrane) {
+    const struct membrane *p = &((const struct alif_current *)param)->membrane;
+    *membrane = (struct hk_membrane){.tau_m = p->tau_m, .c_m = p->c_m};
+    return true;
+}
+
+struct alif_current_step {
+    struct membrane_step membrane;
+    hk_real v_th, b, decay, to_push;
+};
+
+static bool alif_current_derive(const void *param, const struct hk_grid *grid, void *derived,
+                                struct hk_err *err) {
+    const struct alif_current *p = param;
+    struct alif_current_step *d = derived;
+    d->v_th = (hk_real)p->membrane.v_th;
+    d->b = (hk_real)p->b;
+    d->decay = (hk_real)exp(-grid->tick_ms / p->tau_w);
+    d->to_push =
+        (hk_real)(grid->exact ? hk_exp_propagator(p->tau_w, grid->exact, grid->tick_ms) : 1.0);
+    return membrane_derive(&p->membrane, grid, &d->membrane, err);
+}
+
+static double alif_current_gain(const void *derived) {
+    return ((const struct alif_current_step *)derived)->membrane.gain;
+}
+
+static void adapt(const struct alif_current_step *d, hk_real *restrict w, hk_real *restrict push,
+                  size_t count) {
+    const hk_real decay = d->decay, to_push = d->to_push;
+    for (size_t i = 0; i < count; i++) {
+        push[i] -= to_push * w[i];
+        w[i] = hk_settle(w[i] * decay);
+    }
+}
+
+static size_t alif_current_update(const struct hk_neurons *block, const struct hk_input *in,
+                                  uint32_t *fired) {
+    const struct alif_current_step *d = block->derived;
+    hk_real *v = block->state[V], *hold = block->state[HOLD], *w = block->state[W];
+    _Alignas(HK_CACHE_LINE) unsigned char flag[HK_BLOCK];
+    adapt(d, w, in->push, block->count);
+    membrane_advance(&d->membrane, in, v, hold, block->count);
+    if (!membrane_fire(&d->membrane, &d->v_th, 0, v, hold, block->count, flag)) return 0;
+    size_t found = hk_collect(flag, block->count, fired);
+    for (size_t k = 0; k < found; k++) w[fired[k]] += d->b;
+    return found;
+}
+
+const struct hk_neuron_model hk_neuron_alif_current = {
+    .base = {.abi = HK_MODEL_ABI,
+             .name = "alif-current",
+             .doc = "leaky integrate-and-fire neuron with an adaptation current",
+             HK_PARAMS(params, struct alif_current)},
+    HK_COLUMNS(columns),
+    .derived_size = sizeof(struct alif_current_step),
+    .check = alif_current_check,
+    .start = alif_current_start,
+    .membrane = alif_current_membrane,
+    .derive = alif_current_derive,
+    .gain = alif_current_gain,
+    .update = alif_current_update,
+};
