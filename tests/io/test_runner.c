@@ -61,6 +61,7 @@ static double number(const char *name, const char *path) {
 /* 2,500 images of the quickstart, with and without learning. Chance is 10 %; untrained weights alone, with
  * labels, give about 20 %. */
 START_TEST(quickstart_learns) {
+    hk_test_not_sanitized();
     static const char *const learn[] = {"protocol.0.take=2500", SMALL};
     static const char *const frozen[] = {"protocol.0.take=2500", SMALL, "protocol.0.learn=false"};
     struct hk_err err = {0};
@@ -167,6 +168,7 @@ static void learn_images(const char *set, const char *define, const char *image_
 }
 
 START_TEST(the_main_job_learns_fashion_mnist) {
+    hk_test_not_sanitized();
     learn_images("fashion-mnist", "data=fashion-mnist", "params.images=800", 0.3);
 }
 END_TEST
