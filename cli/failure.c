@@ -20,7 +20,8 @@ static size_t place_length(const char *message) {
 
 void hk_failure_print(const struct hk_err *err, bool verbose, FILE *out) {
     int place = (int)place_length(err->message);
-    bool plain = err->code == HK_ERR_USAGE || err->code == HK_ERR_INTERRUPT;
+    bool plain = err->code == HK_ERR_USAGE || err->code == HK_ERR_INTERRUPT ||
+                 err->code == HK_ERR_EXPECTATION;
     if (place > 0)
         (void)fprintf(out, "%.*s: error%s\n", place, err->message, err->message + place);
     else
@@ -40,6 +41,7 @@ int hk_failure_status(const struct hk_err *err) {
     case HK_ERR_MEMORY:
     case HK_ERR_LIMIT: return HK_EXIT_SYSTEM;
     case HK_ERR_NUMERIC: return HK_EXIT_NUMERIC;
+    case HK_ERR_EXPECTATION: return HK_EXIT_EXPECTATION;
     case HK_ERR_INTERRUPT: break;
     }
     return HK_EXIT_SIGNAL + hk_interrupt_signal();

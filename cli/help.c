@@ -2,7 +2,7 @@
 
 static const char *const statuses[] = {
     "  0  all is well",
-    "  1  the experiment ran, but an expectation in it was not met",
+    "  1  all went well, but an expectation was not met, or two runs differ",
     "  2  wrong command line",
     "  3  the experiment file can't be read or makes no sense",
     "  4  a data or results file is missing or wrong",
@@ -15,7 +15,7 @@ static void print_commands(FILE *out) {
     const struct hk_command *command;
     (void)fprintf(out, "commands:\n");
     for (size_t i = 0; (command = hk_command_at(i)); i++)
-        (void)fprintf(out, "  %-8s %-10s %s\n", command->name, command->arguments, command->doc);
+        (void)fprintf(out, "  %-8s %-14s %s\n", command->name, command->arguments, command->doc);
 }
 
 static void print_examples(const struct hk_command *command, FILE *out) {

@@ -29,6 +29,10 @@ void hk_interrupt_listen(void) {
     }
 }
 
+void hk_interrupt_note(int number) {
+    caught = number;
+}
+
 int hk_interrupt_signal(void) {
     return caught;
 }

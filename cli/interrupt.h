@@ -6,6 +6,9 @@
  * that the program was started to ignore (by a shell, in the background) stays ignored. */
 void hk_interrupt_listen(void);
 
+/* A signal came to somebody else's handler. */
+void hk_interrupt_note(int number);
+
 /* The signal that came, or 0. */
 int hk_interrupt_signal(void);
 

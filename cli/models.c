@@ -35,7 +35,7 @@ static void print_all(void) {
 
 /* "20", "true", "additive": a number as the parameter's kind reads it. */
 static const char *value_text(const struct hk_param *param, double value, char text[VALUE_SIZE]) {
-    if (isnan(value))
+    if (isnan(value) || param->kind == HK_RECORDING)
         (void)snprintf(text, VALUE_SIZE, "required");
     else if (param->kind == HK_BOOL)
         (void)snprintf(text, VALUE_SIZE, "%s", value != 0.0 ? "true" : "false");
@@ -54,6 +54,7 @@ static const char *bounds_text(const struct hk_param *param, char text[VALUE_SIZ
     *text = '\0';
     if (param->kind == HK_BOOL) (void)snprintf(text, VALUE_SIZE, "true | false");
     if (param->kind == HK_TEXT) (void)snprintf(text, VALUE_SIZE, "text");
+    if (param->kind == HK_RECORDING) (void)snprintf(text, VALUE_SIZE, "file");
     if (param->kind == HK_REAL || param->kind == HK_INT || param->kind == HK_LIST)
         (void)snprintf(text, VALUE_SIZE, "%s%.4g .. %.4g", param->kind == HK_LIST ? "each " : "",
                        param->min, param->max);

@@ -2,43 +2,10 @@
 
 #include "cli/interrupt.h"
 #include "cli/progress.h"
+#include "cli/quote.h"
 
 #include <signal.h>
-#include <string.h>
 #include <unistd.h>
-
-/* ---- the command line, for provenance ---- */
-
-static bool is_plain(const char *word) {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "%+,-./:=@_";
-    return *word && word[strspn(word, plain)] == '\0';
-}
-
-/* The word as a shell takes it. */
-static char *quote(struct hk_arena *arena, const char *word, struct hk_err *err) {
-    if (is_plain(word)) return hk_arena_text(arena, word, err);
-    enum { QUOTED_MAX = 4 }; /* ' becomes '\'' */
-    char *text = HK_NEW(arena, char, QUOTED_MAX *strlen(word) + sizeof "''", err), *end = text;
-    if (!text) return NULL;
-    *end++ = '\'';
-    for (; *word; word++) {
-        const char *as = *word == '\'' ? "'\\''" : (const char[]){*word, '\0'};
-        while (*as) *end++ = *as++;
-    }
-    *end = '\'';
-    return text;
-}
-
-static char *command_line(struct hk_arena *arena, const struct hk_settings *settings,
-                          struct hk_err *err) {
-    char *line = hk_arena_text(arena, "hillock", err);
-    for (size_t i = 0; line && i < settings->word_count; i++) {
-        char *word = quote(arena, settings->words[i], err);
-        line = word ? hk_arena_format(arena, err, "%s %s", line, word) : NULL;
-    }
-    return line;
-}
 
 /* ---- running ---- */
 
@@ -73,7 +40,9 @@ static bool run_experiment(const struct hk_settings *settings, struct hk_experim
     struct hk_run_options options = {.folder = settings->folder,
                                      .context = &progress,
                                      .progress = progressed};
-    options.command = command_line(arena, settings, err);
+    const char *words =
+        hk_quote_words(arena, (const char *const *)settings->words, settings->word_count, err);
+    options.command = words ? hk_arena_format(arena, err, "hillock %s", words) : NULL;
     if (!options.command) return false;
     if (!hk_progress_init(&progress, arena, phases, settings->quiet, hk_terminal_of(stderr), err))
         return false;
@@ -102,7 +71,7 @@ static bool run(const struct hk_settings *settings, struct hk_err *err) {
 
 const struct hk_command hk_command_run = {
     .name = "run",
-    .doc = "Run an experiment and write its results",
+    .doc = "Run an experiment, or that of a results file again",
     .arguments = "FILE",
     .argument_min = 1,
     .argument_max = 1,

@@ -21,7 +21,7 @@ static void poisson_encode(const void *param, const struct hk_presentation *show
     double per_tick = p->rate_max * shown->gain * 1e-3 * shown->tick_ms;
     double end = (double)shown->ticks;
     for (hk_neuron i = 0; i < shown->count; i++) {
-        double rate = (double)shown->values[i] * per_tick;
+        double rate = (double)shown->values[shown->first + i] * per_tick;
         if (!(rate > 0.0)) continue;
         struct hk_draws draws =
             hk_draws_at(shown->stream, shown->first + i, shown->number * BLOCKS);

@@ -28,7 +28,7 @@ static void regular_encode(const void *param, const struct hk_presentation *show
     const struct rate_code *p = param;
     double per_tick = p->rate_max * shown->gain * 1e-3 * shown->tick_ms;
     for (hk_neuron i = 0; i < shown->count; i++) {
-        double rate = fmin((double)shown->values[i] * per_tick, 1.0);
+        double rate = fmin((double)shown->values[shown->first + i] * per_tick, 1.0);
         if (!(rate > 0.0)) continue;
         double fired = 0.0;
         for (hk_tick t = 0; t < shown->ticks; t++) {

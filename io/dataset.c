@@ -3,6 +3,7 @@
 #include "io/digits.h"
 #include "io/idx.h"
 #include "io/nearest.h"
+#include "io/ucr.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,30 +12,56 @@
 
 enum { TRAIN_DEFAULT = 10000, TEST_DEFAULT = 2000, PLACES_MAX = 3, LOOKED_SIZE = 256 };
 
-/* Of a set of IDX files: how to get it, and where a package puts it. NULL: made by the program. */
+/* Of a set of files: how to get it, which files it has, and where a package puts it. NULL: made by
+ * the program. */
 struct known {
-    const char *name, *advice, *package_folder;
-    size_t classes;
+    const char *name, *advice, *files, *package_folder;
+    size_t classes;     /* 0: as many as the files have */
+    const char *series; /* its name within the UCR archive; NULL: images in IDX files */
 };
+#define IDX_FILES "train-images-idx3-ubyte nor t10k-images-idx3-ubyte, plain or .gz"
 static const struct known known_sets[] = {
-    {"digits", NULL, NULL, HK_DIGITS_CLASSES},
-    {"mnist", "set HILLOCK_DATA to the folder that holds mnist/ with its four IDX files", NULL, 10},
+    {"digits", NULL, NULL, NULL, HK_DIGITS_CLASSES, NULL},
+    {"mnist", "set HILLOCK_DATA to the folder that holds mnist/ with its four IDX files", IDX_FILES,
+     NULL, 10, NULL},
     {"fashion-mnist",
      "apt install dataset-fashion-mnist, or set HILLOCK_DATA to the folder that holds "
      "fashion-mnist/",
-     "/usr/share/datasets/fashion-mnist", 10},
+     IDX_FILES, "/usr/share/datasets/fashion-mnist", 10, NULL},
 };
+static const char ucr_prefix[] = "ucr/";
 
-static const struct known *find_known(const char *name, struct hk_err *err) {
-    const char *names[HK_COUNT(known_sets)];
+static bool know_series(struct hk_arena *arena, const char *name, struct known *set,
+                        struct hk_err *err) {
+    const char *series = name + strlen(ucr_prefix);
+    if (!*series || strchr(series, '/'))
+        return HK_FAIL(err, HK_ERR_CONFIG,
+                       "there is no data set '%s'; a set of the UCR archive is called ucr/NAME, "
+                       "such as ucr/ECG200",
+                       name);
+    set->name = hk_arena_text(arena, name, err);
+    set->advice =
+        hk_arena_format(arena, err, "set HILLOCK_DATA to the folder that holds %s/", name);
+    set->files = hk_arena_format(arena, err, "%s_TRAIN nor %s_TEST, .tsv or .ts", series, series);
+    set->series = series;
+    return set->name && set->advice && set->files;
+}
+
+static bool find_known(struct hk_arena *arena, const char *name, struct known *set,
+                       struct hk_err *err) {
+    const char *names[HK_COUNT(known_sets) + 1];
     char hint[HK_HINT_SIZE];
+    *set = (struct known){0};
+    if (strncmp(name, ucr_prefix, strlen(ucr_prefix)) == 0)
+        return know_series(arena, name, set, err);
     for (size_t i = 0; i < HK_COUNT(known_sets); i++) {
-        if (strcmp(known_sets[i].name, name) == 0) return &known_sets[i];
-        names[i] = known_sets[i].name;
+        *set = known_sets[i];
+        if (strcmp(set->name, name) == 0) return true;
+        names[i] = set->name;
     }
-    (void)HK_FAIL(err, HK_ERR_CONFIG, "there is no data set '%s'; %s", name,
-                  hk_nearest_hint(name, names, HK_COUNT(names), hint));
-    return NULL;
+    names[HK_COUNT(known_sets)] = "ucr/NAME";
+    return HK_FAIL(err, HK_ERR_CONFIG, "there is no data set '%s'; %s", name,
+                   hk_nearest_hint(name, names, HK_COUNT(names), hint));
 }
 
 /* ---- Sets of files ---- */
@@ -67,7 +94,8 @@ static bool read_split(struct hk_arena *arena, const struct known *set, const ch
 
 /* Does it hold a part of a set? One that is incomplete is used, so that the message names what it
  * lacks. */
-static bool holds_set(struct hk_arena *arena, const char *folder) {
+static bool holds_set(struct hk_arena *arena, const struct known *set, const char *folder) {
+    if (set->series) return hk_ucr_holds(arena, folder, set->series);
     return find_file(arena, folder, "train", "images-idx3-ubyte", NULL) ||
            find_file(arena, folder, "t10k", "images-idx3-ubyte", NULL);
 }
@@ -104,16 +132,14 @@ static const char *find_folder(struct hk_arena *arena, const struct known *set, 
     size_t count = list_places(arena, set, path, places, err);
     char looked[LOOKED_SIZE] = "no folder: HILLOCK_DATA is not set";
     for (size_t i = 0, used = 0; i < count; i++) {
-        if (holds_set(arena, places[i])) return places[i];
+        if (holds_set(arena, set, places[i])) return places[i];
         (void)snprintf(looked + used, sizeof looked - used, "%s%s", i ? ", " : "", places[i]);
         used = strlen(looked);
     }
     /* What helps comes first: long paths are cut off at the end. */
     if (path)
-        (void)HK_FAIL(err, HK_ERR_DATA,
-                      "%s: there is no data set %s here: neither train-images-idx3-ubyte nor "
-                      "t10k-images-idx3-ubyte, plain or .gz",
-                      path, set->name);
+        (void)HK_FAIL(err, HK_ERR_DATA, "%s: there is no data set %s here: neither %s", path,
+                      set->name, set->files);
     else
         (void)HK_FAIL(err, HK_ERR_DATA, "the data set %s was not found: %s; looked in %s",
                       set->name, set->advice, looked);
@@ -124,17 +150,10 @@ static bool same_shape(const struct hk_samples *a, const struct hk_samples *b) {
     return a->shape[0] == b->shape[0] && a->shape[1] == b->shape[1];
 }
 
-static bool open_files(struct hk_arena *arena, const struct known *set,
-                       const struct hk_dataset_options *options, struct hk_dataset *out,
-                       struct hk_err *err) {
+static bool open_images(struct hk_arena *arena, const struct known *set,
+                        const struct hk_dataset_options *options, struct hk_dataset *out,
+                        struct hk_err *err) {
     struct hk_samples *train = &out->train, *test = &out->test;
-    if (options->train_count || options->test_count || options->seed)
-        return HK_FAIL(err, HK_ERR_CONFIG,
-                       "`train:`, `test:` and `seed:` are for digits, not for %s; a phase's "
-                       "`take:` "
-                       "shows fewer samples",
-                       set->name);
-    if (!(out->origin = find_folder(arena, set, options->path, err))) return false;
     if (options->load_train && !read_split(arena, set, out->origin, "train", train, err))
         return false;
     if (options->load_test && !read_split(arena, set, out->origin, "t10k", test, err)) return false;
@@ -142,6 +161,31 @@ static bool open_files(struct hk_arena *arena, const struct known *set,
     return HK_FAIL(err, HK_ERR_DATA,
                    "%s: the images for training have %zu x %zu pixels, those for testing %zu x %zu",
                    out->origin, train->shape[0], train->shape[1], test->shape[0], test->shape[1]);
+}
+
+/* Both parts are always read: together they say what the classes are. */
+static bool open_series(struct hk_arena *arena, const struct known *set,
+                        const struct hk_dataset_options *options, struct hk_dataset *out,
+                        struct hk_err *err) {
+    if (!hk_ucr_read(arena, out->origin, set->series, &out->train, &out->test, err)) return false;
+    out->classes = out->train.classes;
+    if (!options->load_train) out->train = (struct hk_samples){0};
+    if (!options->load_test) out->test = (struct hk_samples){0};
+    return true;
+}
+
+static bool open_files(struct hk_arena *arena, const struct known *set,
+                       const struct hk_dataset_options *options, struct hk_dataset *out,
+                       struct hk_err *err) {
+    if (options->train_count || options->test_count || options->seed)
+        return HK_FAIL(err, HK_ERR_CONFIG,
+                       "`train:`, `test:` and `seed:` are for digits, not for %s; a phase's "
+                       "`take:` "
+                       "shows fewer samples",
+                       set->name);
+    if (!(out->origin = find_folder(arena, set, options->path, err))) return false;
+    return set->series ? open_series(arena, set, options, out, err)
+                       : open_images(arena, set, options, out, err);
 }
 
 /* ---- Made by the program ---- */
@@ -162,11 +206,11 @@ static bool open_digits(struct hk_arena *arena, const struct hk_dataset_options 
 
 bool hk_dataset_open(struct hk_arena *arena, const struct hk_dataset_options *options,
                      struct hk_dataset *out, struct hk_err *err) {
-    const struct known *set = find_known(options->name, err);
+    struct known set;
     *out = (struct hk_dataset){0};
-    if (!set) return false;
-    out->name = set->name;
-    out->classes = set->classes;
-    return set->advice ? open_files(arena, set, options, out, err)
-                       : open_digits(arena, options, out, err);
+    if (!find_known(arena, options->name, &set, err)) return false;
+    out->name = set.name;
+    out->classes = set.classes;
+    return set.advice ? open_files(arena, &set, options, out, err)
+                      : open_digits(arena, options, out, err);
 }

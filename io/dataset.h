@@ -6,7 +6,7 @@
 #include "sim/samples.h"
 
 struct hk_dataset_options {
-    const char *name; /* "digits", "mnist", "fashion-mnist" */
+    const char *name; /* "digits", "mnist", "fashion-mnist", "ucr/ECG200" ... */
     const char *path; /* the folder of its files, or NULL: looked for; not for digits */
     bool load_train, load_test;
     size_t train_count, test_count; /* digits: how many to make; 0: 10000 and 2000 */

@@ -1,7 +1,9 @@
 #include "io/experiment.h"
 
 #include "io/override.h"
+#include "io/path.h"
 #include "io/protocol_reader.h"
+#include "io/results_read.h"
 #include "io/yaml.h"
 
 #include <errno.h>
@@ -10,24 +12,55 @@
 
 /* ---- the file ---- */
 
-static bool read_base(struct hk_experiment *e, const char *path, int depth, struct hk_node **root,
+/* The experiment that a results file holds. */
+static struct hk_node *read_results(struct hk_arena *arena, const char *path, struct hk_err *err) {
+    const char *text = NULL;
+    struct hk_node *root = NULL;
+    struct hk_results_file *file = hk_results_read_open(arena, path, err);
+    if (file && hk_results_read_text(file, "experiment/resolved", &text, err))
+        root = hk_yaml_parse(arena, path, text, strlen(text), err);
+    hk_results_read_close(file);
+    return root;
+}
+
+static struct hk_node *read_tree(struct hk_arena *arena, const char *path, struct hk_err *err) {
+    bool has_results = hk_path_is_folder(path) || hk_path_is_hdf5(path);
+    return has_results ? read_results(arena, path, err) : hk_yaml_read(arena, path, err);
+}
+
+/* A tree that was merged with its base stands alone, wherever it is read again. */
+static void drop_base(struct hk_node *root) {
+    struct hk_node *before = NULL, **at = &root->first;
+    for (; *at && strcmp((*at)->key, "base") != 0; at = &before->next) before = *at;
+    if (!*at) return;
+    if (root->last == *at) root->last = before;
+    *at = (*at)->next;
+    root->count--;
+}
+
+static bool read_base(struct hk_arena *arena, const char *path, int depth, struct hk_node **root,
                       struct hk_err *err) {
     enum { BASES_MAX = 16 };
-    *root = hk_yaml_read(e->arena, path, err);
+    *root = read_tree(arena, path, err);
     if (!*root || !hk_node_expect(*root, HK_NODE_MAP, err)) return false;
     const struct hk_node *base = hk_node_get(*root, "base");
     if (!base) return true;
-    const char *name = hk_node_text(base, err), *slash = strrchr(path, '/');
+    const char *name = hk_node_text(base, err);
     if (!name) return false;
     if (depth == BASES_MAX)
         return hk_node_fail(err, base, "more than %d bases of bases", BASES_MAX);
-    int folder = slash && name[0] != '/' ? (int)(slash - path) + 1 : 0; /* relative to the file */
-    const char *base_path = hk_arena_format(e->arena, err, "%.*s%s", folder, path, name);
+    const char *base_path = hk_path_beside(arena, path, name, err);
     struct hk_node *under = NULL;
     if (!base_path) return false;
-    if (!read_base(e, base_path, depth + 1, &under, err)) return hk_node_context(err, base);
-    *root = hk_tree_merge(e->arena, under, *root, err);
+    if (!read_base(arena, base_path, depth + 1, &under, err)) return hk_node_context(err, base);
+    *root = hk_tree_merge(arena, under, *root, err);
+    if (*root) drop_base(*root);
     return *root != NULL;
+}
+
+bool hk_experiment_load(struct hk_arena *arena, const char *path, struct hk_node **root,
+                        struct hk_err *err) {
+    return read_base(arena, path, 0, root, err);
 }
 
 /* `defaults: {populations: {...}}` is laid under each entry of `populations:`. */
@@ -56,9 +89,9 @@ static bool load_tree(struct hk_experiment *e, const struct hk_experiment_option
                                        "resolution", "clock",       "precision",   "duration",
                                        "protocol",   "params",      "base",        "defaults",
                                        "data",       "populations", "projections", "readouts",
-                                       "record"};
+                                       "record",     "sweep"};
     static const char *const parts[] = {"populations", "projections"};
-    if (!read_base(e, options->path, 0, &e->root, err)) return false;
+    if (!hk_experiment_load(e->arena, options->path, &e->root, err)) return false;
     for (size_t i = 0; i < options->define_count; i++)
         if (!hk_tree_set(e->arena, e->root, options->defines[i], err)) return false;
     if (!hk_node_check_keys(e->root, keys, HK_COUNT(keys), err)) return false;
@@ -147,7 +180,8 @@ static bool read_data(struct hk_experiment *e, struct hk_reader *reader, struct 
     struct hk_node *node = hk_node_get(e->root, "data");
     struct hk_dataset_options options = {.load_train = true, .load_test = true};
     if (!node) return true;
-    const struct hk_node *set = node, *path = NULL;
+    const struct hk_node *set = node;
+    struct hk_node *path = NULL;
     int64_t train = 0, test = 0, seed = 0;
     if (node->kind == HK_NODE_MAP) {
         if (!hk_node_check_keys(node, keys, HK_COUNT(keys), err)) return false;
@@ -168,6 +202,7 @@ static bool read_data(struct hk_experiment *e, struct hk_reader *reader, struct 
     options.test_count = (size_t)test;
     options.seed = (uint64_t)seed;
     if (!hk_dataset_open(e->arena, &options, &e->data, err)) return hk_node_context(err, set);
+    if (path && !(path->text = hk_path_absolute(e->arena, options.path, err))) return false;
     e->has_data = true;
     return true;
 }

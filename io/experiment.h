@@ -7,7 +7,7 @@
 #include "sim/protocol.h"
 
 struct hk_experiment_options {
-    const char *path;
+    const char *path; /* an experiment file; or a results file or its folder: that run again */
     const char *const *defines; /* "path=value", as of -D, in their order */
     size_t define_count;
     const char *seed; /* of --seed, instead of the file's; NULL: the file's */
@@ -34,6 +34,11 @@ struct hk_experiment {
     struct hk_record *records;
     size_t record_count;
 };
+
+/* The file as a tree, with those that its `base:` names merged in; nothing of it is checked.
+ * Errors: HK_ERR_CONFIG with file, line and column; HK_ERR_IO; HK_ERR_MEMORY. */
+bool hk_experiment_load(struct hk_arena *arena, const char *path, struct hk_node **root,
+                        struct hk_err *err) HK_MUST_USE;
 
 /* Read and check everything; nothing is built. Ends with hk_experiment_finish, also after a
  * failure. Errors: HK_ERR_CONFIG with file, line and column; HK_ERR_DATA; HK_ERR_IO; HK_ERR_MEMORY.

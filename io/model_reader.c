@@ -1,5 +1,7 @@
 #include "io/model_reader.h"
 
+#include "io/replay.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -67,8 +69,18 @@ static bool read_param(struct hk_reader *reader, const struct hk_node *node,
         if (!(text = hk_node_text(node, err))) return false;
         hk_param_set_text(param, values, text);
         return true;
+    case HK_RECORDING: break; /* read_recording */
     }
     return false;
+}
+
+static bool read_recording(struct hk_reader *reader, const struct hk_node *map,
+                           struct hk_node *node, const struct hk_param *param, struct hk_keys *keys,
+                           void *values, struct hk_err *err) {
+    struct hk_recording recording;
+    if (!hk_replay_read(reader, map, node, keys, &recording, err)) return false;
+    hk_param_set_recording(param, values, &recording);
+    return true;
 }
 
 /* The default, as a person would write it. */
@@ -87,7 +99,8 @@ static bool write_default(struct hk_reader *reader, struct hk_node *map, const c
         break;
     case HK_CHOICE: (void)snprintf(text, sizeof text, "%s", param->choices[(int)param->def]); break;
     case HK_LIST:
-    case HK_TEXT: return true;
+    case HK_TEXT:
+    case HK_RECORDING: return true;
     }
     return hk_default_key(reader, map, key, text, err);
 }
@@ -109,8 +122,12 @@ bool hk_read_params(struct hk_reader *reader, struct hk_node *map, const struct 
         if (suffix && !(key = hk_arena_format(reader->arena, err, "%s_%s", param->name, suffix)))
             return false;
         if (keys) hk_keys_add(keys, key);
-        const struct hk_node *node = map ? hk_node_get(map, key) : NULL;
-        if (node && !read_param(reader, node, param, unit, *values, err)) return false;
+        struct hk_node *node = map ? hk_node_get(map, key) : NULL;
+        if (node && param->kind == HK_RECORDING) {
+            if (!read_recording(reader, map, node, param, keys, *values, err)) return false;
+        } else if (node && !read_param(reader, node, param, unit, *values, err)) {
+            return false;
+        }
         if (!node && is_required(param) && map)
             return hk_node_fail_key(err, map, "%s needs %s: %s", model->name, key, param->doc);
         if (!node && map && !write_default(reader, map, key, param, unit, err)) return false;

@@ -74,18 +74,25 @@ static bool read_shape(struct hk_reader *reader, const struct hk_node *shape, in
 static bool read_size(struct hk_reader *reader, struct hk_node *map,
                       const struct hk_samples *samples, struct draft *draft, struct hk_err *err) {
     const struct hk_node *size = hk_node_get(map, "size"), *shape = hk_node_get(map, "shape");
-    int64_t units = draft->spec.encoder && samples ? (int64_t)samples->size : 0;
+    const struct hk_encoder_model *encoder = draft->spec.encoder;
+    size_t coded = 0;
+    if (encoder && samples) coded = hk_encoder_units(encoder, draft->spec.param, samples->size);
+    if (coded >= HK_NEURON_NONE)
+        return hk_node_fail_key(err, map, "%s makes %zu units of a sample, more than %u",
+                                encoder->base.name, coded, HK_NEURON_NONE - 1);
+    int64_t units = (int64_t)coded;
     if (size && shape) return hk_node_fail_key(err, shape, "give either size or shape");
     if (size && !hk_node_whole(size, reader->scope, 1, HK_NEURON_NONE - 1, &units, err))
         return false;
     if (shape && !read_shape(reader, shape, &units, err)) return false;
     if (units == 0)
         return hk_node_fail_key(err, map, "needs `size: NUMBER` or `shape: [ROWS, COLUMNS]`");
-    if (draft->spec.encoder && !samples)
+    if (encoder && !samples)
         return hk_node_fail_key(err, map, "encodes samples, but the file has no `data:`");
-    if (draft->spec.encoder && (size_t)units != samples->size)
-        return hk_node_fail(err, shape ? shape : size, "%lld units, but a sample has %zu values",
-                            (long long)units, samples->size);
+    if (encoder && (size_t)units != coded)
+        return hk_node_fail(err, shape ? shape : size,
+                            "%lld units, but %s makes %zu of a sample of %zu values",
+                            (long long)units, encoder->base.name, coded, samples->size);
     draft->spec.size = (hk_neuron)units;
     return true;
 }

@@ -184,13 +184,17 @@ bool hk_results_read_text(struct hk_results_file *file, const char *path, const 
     return *text || HK_FAIL(err, HK_ERR_DATA, "%s: %s isn't a readable text", file->path, path);
 }
 
-/* The class of a scalar number, H5T_INTEGER or H5T_FLOAT; something else for all others. */
-static H5T_class_t number_class(hid_t set) {
+/* The class of a number, H5T_INTEGER or H5T_FLOAT; something else for what `fits` refuses. */
+static H5T_class_t number_class(hid_t set, bool (*fits)(hid_t space)) {
     hid_t space = H5Dget_space(set), type = H5Dget_type(set);
-    H5T_class_t found = is_scalar(space) ? H5Tget_class(type) : H5T_NO_CLASS;
+    H5T_class_t found = fits(space) ? H5Tget_class(type) : H5T_NO_CLASS;
     drop(type);
     drop(space);
     return found;
+}
+
+static bool is_one_value(hid_t space) {
+    return H5Sget_simple_extent_npoints(space) == 1;
 }
 
 bool hk_results_read_number(struct hk_results_file *file, const char *path, double *number,
@@ -198,11 +202,46 @@ bool hk_results_read_number(struct hk_results_file *file, const char *path, doub
     hk_hdf5_begin();
     hid_t id = open_set(file, path, err);
     if (id < 0) return false;
-    H5T_class_t found = number_class(id);
+    H5T_class_t found = number_class(id, is_one_value);
     bool ok = (found == H5T_INTEGER || found == H5T_FLOAT) &&
               H5Dread(id, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, number) >= 0;
     drop(id);
     return ok || HK_FAIL(err, HK_ERR_DATA, "%s: %s isn't a readable number", file->path, path);
+}
+
+const char *hk_results_read_unit(struct hk_results_file *file, const char *path) {
+    struct hk_err err = {.code = HK_OK};
+    hk_hdf5_begin();
+    hid_t id = open_set(file, path, &err);
+    const char *unit = id < 0 ? NULL : read_unit(file, id);
+    drop(id);
+    return unit;
+}
+
+static bool read_array(const struct hk_results_file *file, hid_t set, struct hk_block *values,
+                       size_t *count, struct hk_err *err) {
+    hid_t space = H5Dget_space(set), type = H5Dget_type(set);
+    hssize_t points = H5Sget_simple_extent_npoints(space);
+    H5T_class_t class = H5Tget_class(type);
+    drop(type);
+    drop(space);
+    *count = points > 0 ? (size_t)points : 0;
+    if (points < 0 || *count / INFLATION_MAX > file->size ||
+        (class != H5T_INTEGER && class != H5T_FLOAT))
+        return false;
+    return hk_block_reserve(values, *count + 1, sizeof(double), err) &&
+           H5Dread(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values->data) >= 0;
+}
+
+bool hk_results_read_array(struct hk_results_file *file, const char *path, struct hk_block *values,
+                           size_t *count, struct hk_err *err) {
+    hk_hdf5_begin();
+    hid_t id = open_set(file, path, err);
+    if (id < 0) return false;
+    bool ok = read_array(file, id, values, count, err);
+    drop(id);
+    return ok ||
+           HK_FAIL(err, HK_ERR_DATA, "%s: %s isn't a readable array of numbers", file->path, path);
 }
 
 /* ---- Spikes ---------------------------------------------------------------------------------- */
@@ -361,7 +400,7 @@ static bool fill_array(hid_t set, struct hk_results_item *item) {
 }
 
 static bool fill_item(const struct visit *visit, hid_t set, struct hk_results_item *item) {
-    switch (number_class(set)) {
+    switch (number_class(set, is_scalar)) {
     case H5T_FLOAT:
         item->kind = HK_RESULTS_NUMBER;
         return H5Dread(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, &item->number) >= 0;

@@ -18,11 +18,18 @@ struct hk_results_file *hk_results_read_open(struct hk_arena *arena, const char 
                                              struct hk_err *err) HK_MUST_USE;
 void hk_results_read_close(struct hk_results_file *file);
 
-/* One value by its path: "experiment/resolved", "metrics/test/accuracy" (also of an integer). */
+/* One value by its path: "experiment/resolved", "metrics/test/accuracy" (also of an integer, or the
+ * only one of an array). */
 bool hk_results_read_text(struct hk_results_file *file, const char *path, const char **text,
                           struct hk_err *err) HK_MUST_USE;
 bool hk_results_read_number(struct hk_results_file *file, const char *path, double *number,
                             struct hk_err *err) HK_MUST_USE;
+/* Its unit; NULL: none. */
+const char *hk_results_read_unit(struct hk_results_file *file, const char *path);
+
+/* An array of numbers as doubles, in a block that the caller owns. */
+bool hk_results_read_array(struct hk_results_file *file, const char *path, struct hk_block *values,
+                           size_t *count, struct hk_err *err) HK_MUST_USE;
 
 /* All spikes of a population, in the order of the file: by tick. */
 struct hk_results_raster {

@@ -179,6 +179,22 @@ static bool run_duration(struct runner *run, struct hk_err *err) {
 
 /* ---- from build to the closed file ---- */
 
+/* How far recorded spikes were moved to whole ticks, where they were. */
+static bool write_rounding(struct runner *run, struct hk_err *err) {
+    const struct hk_pop *pop;
+    char path[300];
+    for (size_t i = 0; (pop = hk_sim_population(run->experiment->sim, i)); i++) {
+        double rounding_ms = hk_pop_rounding_ms(pop);
+        if (rounding_ms == 0.0) continue;
+        if (snprintf(path, sizeof path, "network/rounding/%s", hk_pop_name(pop)) >=
+            (int)sizeof path)
+            return HK_FAIL(err, HK_ERR_LIMIT, "the name of population %s is too long",
+                           hk_pop_name(pop));
+        if (!hk_results_number(run->results, path, rounding_ms, "ms", err)) return false;
+    }
+    return true;
+}
+
 static bool write_build(struct runner *run, struct hk_run_summary *summary, struct hk_err *err) {
     const struct hk_proj *proj;
     const struct hk_sim *sim = run->experiment->sim;
@@ -190,6 +206,7 @@ static bool write_build(struct runner *run, struct hk_run_summary *summary, stru
                               err) &&
            hk_results_integer(run->results, "network/memory", (int64_t)hk_sim_memory(sim), "bytes",
                               err) &&
+           write_rounding(run, err) &&
            hk_write_provenance(run->results, run->experiment, run->options->command, err);
 }
 

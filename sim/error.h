@@ -11,15 +11,16 @@
 /* The kinds of failure; `hillock` maps them to its documented exit codes. */
 enum hk_code {
     HK_OK,
-    HK_ERR_USAGE,     /* wrong command line */
-    HK_ERR_CONFIG,    /* the experiment can't be read or makes no sense */
-    HK_ERR_RANGE,     /* a value outside its bounds */
-    HK_ERR_DATA,      /* a data file is missing or wrong */
-    HK_ERR_IO,        /* reading or writing failed */
-    HK_ERR_MEMORY,    /* no memory */
-    HK_ERR_LIMIT,     /* a stated limit was reached */
-    HK_ERR_NUMERIC,   /* a state variable became NaN or infinite */
-    HK_ERR_INTERRUPT, /* the user asked to stop */
+    HK_ERR_USAGE,       /* wrong command line */
+    HK_ERR_CONFIG,      /* the experiment can't be read or makes no sense */
+    HK_ERR_RANGE,       /* a value outside its bounds */
+    HK_ERR_DATA,        /* a data file is missing or wrong */
+    HK_ERR_IO,          /* reading or writing failed */
+    HK_ERR_MEMORY,      /* no memory */
+    HK_ERR_LIMIT,       /* a stated limit was reached */
+    HK_ERR_NUMERIC,     /* a state variable became NaN or infinite */
+    HK_ERR_INTERRUPT,   /* the user asked to stop */
+    HK_ERR_EXPECTATION, /* all went well, but the outcome isn't what was asked for */
 };
 
 struct hk_err {

@@ -19,6 +19,7 @@ static void store(const struct hk_param *param, void *values, double value) {
     case HK_CHOICE: *(int *)at = (int)value; break;
     case HK_LIST: *(struct hk_list *)at = (struct hk_list){0}; break;
     case HK_TEXT: *(const char **)at = ""; break;
+    case HK_RECORDING: *(struct hk_recording *)at = (struct hk_recording){0}; break;
     }
 }
 
@@ -53,7 +54,7 @@ static bool in_bounds(const struct hk_param *param, double value, struct hk_err 
 }
 
 bool hk_param_set(const struct hk_param *param, void *values, double value, struct hk_err *err) {
-    if (param->kind == HK_LIST || param->kind == HK_TEXT)
+    if (param->kind == HK_LIST || param->kind == HK_TEXT || param->kind == HK_RECORDING)
         return HK_FAIL(err, HK_ERR_CONFIG, "%s does not take a single number", param->name);
     if (!in_bounds(param, value, err)) return false;
     if (param->kind != HK_REAL && value != floor(value))
@@ -95,6 +96,12 @@ void hk_param_set_text(const struct hk_param *param, void *values, const char *t
     *(const char **)slot(param, values) = text;
 }
 
+void hk_param_set_recording(const struct hk_param *param, void *values,
+                            const struct hk_recording *recording) {
+    HK_ASSERT(param->kind == HK_RECORDING);
+    *(struct hk_recording *)slot(param, values) = *recording;
+}
+
 double hk_param_get(const struct hk_param *param, const void *values) {
     const void *at = slot_const(param, values);
     switch (param->kind) {
@@ -104,20 +111,30 @@ double hk_param_get(const struct hk_param *param, const void *values) {
     case HK_BOOL: return *(const bool *)at ? 1.0 : 0.0;
     case HK_CHOICE: return *(const int *)at;
     case HK_LIST:
-    case HK_TEXT: break;
+    case HK_TEXT:
+    case HK_RECORDING: break;
     }
     return (double)NAN;
+}
+
+static bool is_missing(const struct hk_param *param, const void *values) {
+    const void *at = slot_const(param, values);
+    switch (param->kind) {
+    case HK_REAL:
+    case HK_INT: return isnan(hk_param_get(param, values));
+    case HK_LIST: return isnan(param->def) && !((const struct hk_list *)at)->values;
+    case HK_RECORDING: return !((const struct hk_recording *)at)->times;
+    case HK_BOOL:
+    case HK_CHOICE:
+    case HK_TEXT: break;
+    }
+    return false;
 }
 
 bool hk_params_complete(const struct hk_model *model, const void *values, struct hk_err *err) {
     for (size_t i = 0; i < model->param_count; i++) {
         const struct hk_param *param = &model->params[i];
-        bool numeric = param->kind == HK_REAL || param->kind == HK_INT;
-        bool list = param->kind == HK_LIST && isnan(param->def);
-        bool missing = numeric
-                           ? isnan(hk_param_get(param, values))
-                           : list && !((const struct hk_list *)slot_const(param, values))->values;
-        if (missing)
+        if (is_missing(param, values))
             return HK_FAIL(err, HK_ERR_CONFIG, "%s needs %s: %s", model->name, param->name,
                            param->doc);
     }

@@ -17,17 +17,26 @@
 
 /* What lies at `offset` of the parameter struct. */
 enum hk_kind {
-    HK_REAL,   /* double, in `unit` */
-    HK_INT,    /* int64_t */
-    HK_BOOL,   /* bool */
-    HK_CHOICE, /* int: index into `choices` */
-    HK_LIST,   /* struct hk_list of doubles in `unit`; default empty */
-    HK_TEXT,   /* const char *, default "" */
+    HK_REAL,      /* double, in `unit` */
+    HK_INT,       /* int64_t */
+    HK_BOOL,      /* bool */
+    HK_CHOICE,    /* int: index into `choices` */
+    HK_LIST,      /* struct hk_list of doubles in `unit`; default empty */
+    HK_TEXT,      /* const char *, default "" */
+    HK_RECORDING, /* struct hk_recording, which the config reader reads from a file; required */
 };
 
 struct hk_list {
     const double *values;
     size_t count;
+};
+
+/* A recorded raster: spikes in the order of their file, at times from 0 on. */
+struct hk_recording {
+    const double *times; /* ms */
+    const hk_neuron *units;
+    size_t count;
+    double end; /* ms; NaN: the file doesn't say how long was recorded */
 };
 
 /* One parameter. `unit` is one of "1", "ms", "mV", "pA", "nS", "pF", "Hz", or "weight": the unit of
@@ -73,12 +82,15 @@ bool hk_param_set(const struct hk_param *param, void *values, double value,
                   struct hk_err *err) HK_MUST_USE;
 bool hk_param_choose(const struct hk_param *param, void *values, const char *choice,
                      struct hk_err *err) HK_MUST_USE;
-/* The list or text must live as long as the values. */
+/* The list, text or spikes must live as long as the values. */
 bool hk_param_set_list(const struct hk_param *param, void *values, struct hk_list list,
                        struct hk_err *err) HK_MUST_USE;
 void hk_param_set_text(const struct hk_param *param, void *values, const char *text);
+void hk_param_set_recording(const struct hk_param *param, void *values,
+                            const struct hk_recording *recording);
 
-/* The number at the row's offset; CHOICE gives its index. Not for LIST and TEXT. */
+/* The number at the row's offset; CHOICE gives its index. Not for LIST, TEXT and
+ * RECORDING. */
 double hk_param_get(const struct hk_param *param, const void *values);
 
 /* True when every required parameter was given; else HK_ERR_CONFIG naming the first missing. */

@@ -239,6 +239,10 @@ bool hk_pop_has_encoder(const struct hk_pop *pop) {
     return pop->encoder != NULL;
 }
 
+double hk_pop_rounding_ms(const struct hk_pop *pop) {
+    return pop->source && pop->source->rounding ? pop->source->rounding(pop->derived) : 0.0;
+}
+
 int hk_pop_receptor_index(const struct hk_pop *pop, const char *name) {
     for (size_t i = 0; i < pop->receptor_count; i++)
         if (strcmp(pop->receptors[i].name, name) == 0) return (int)i;

@@ -152,7 +152,6 @@ static void present_part(void *context, int thread) {
     struct hk_presentation part = present->shown;
     part.first = pop->part[thread];
     part.count = pop->part[thread + 1] - part.first;
-    part.values += part.first;
     hk_raster_begin(&pop->shown[thread], part.ticks, &present->err[thread]);
     pop->encoder->encode(pop->param, &part, &pop->shown[thread]);
     if (!hk_raster_sort(&pop->shown[thread], &present->err[thread])) pop->shown[thread].ticks = 0;
@@ -167,11 +166,14 @@ bool hk_sim_present(struct hk_sim *sim, const float *values, size_t count, hk_ti
     for (size_t i = 0; i < sim->pop_count; i++) {
         struct hk_pop *pop = sim->pops[i];
         if (!pop->encoder) continue;
-        if (count != pop->size)
-            return HK_FAIL(err, HK_ERR_CONFIG, "%s has %u units, but a sample has %zu values",
-                           pop->name, pop->size, count);
+        size_t units = hk_encoder_units(pop->encoder, pop->param, count);
+        if (units != pop->size)
+            return HK_FAIL(err, HK_ERR_CONFIG,
+                           "%s has %u units, but %s makes %zu of a sample of %zu values", pop->name,
+                           pop->size, pop->encoder->base.name, units, count);
         struct present present = {.pop = pop,
                                   .shown = {.values = values,
+                                            .value_count = count,
                                             .ticks = ticks,
                                             .tick_ms = sim->options.tick_ms,
                                             .gain = gain,

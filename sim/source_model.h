@@ -24,6 +24,8 @@ struct hk_source_model {
     /* Units of the part that fire at `tick`, ascending, a unit as often as it fires; returns how
      * many. */
     size_t (*emit)(const struct hk_source_part *part, hk_tick tick, uint32_t *units);
+    /* How far a spike was moved to a whole tick at most, in ms. NULL: it never is. */
+    double (*rounding)(const void *derived);
 };
 
 #endif

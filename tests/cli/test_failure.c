@@ -62,9 +62,11 @@ START_TEST(each_kind_of_failure_has_its_status) {
     static const struct {
         enum hk_code code;
         int status;
-    } expected[] = {{HK_OK, 0},         {HK_ERR_USAGE, 2}, {HK_ERR_CONFIG, 3},
-                    {HK_ERR_RANGE, 3},  {HK_ERR_DATA, 4},  {HK_ERR_IO, 5},
-                    {HK_ERR_MEMORY, 5}, {HK_ERR_LIMIT, 5}, {HK_ERR_NUMERIC, 6}};
+    } expected[] = {{HK_OK, 0},          {HK_ERR_USAGE, 2},
+                    {HK_ERR_CONFIG, 3},  {HK_ERR_RANGE, 3},
+                    {HK_ERR_DATA, 4},    {HK_ERR_IO, 5},
+                    {HK_ERR_MEMORY, 5},  {HK_ERR_LIMIT, 5},
+                    {HK_ERR_NUMERIC, 6}, {HK_ERR_EXPECTATION, 1}};
     for (size_t i = 0; i < HK_COUNT(expected); i++)
         ck_assert_int_eq(hk_failure_status(&(struct hk_err){.code = expected[i].code}),
                          expected[i].status);

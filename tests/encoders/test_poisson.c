@@ -1,5 +1,5 @@
-/* The Poisson rate code. Statistics have fixed seeds; bounds are 4.5 standard deviations, which a sound
- * generator exceeds once in 150,000 draws of the seed. */
+/* The Poisson rate code. Statistics have fixed seeds; bounds are 4.5 standard deviations, which a
+ * sound generator exceeds once in 150,000 draws of the seed. */
 #include <check.h>
 #include <math.h>
 #include <string.h>
@@ -36,8 +36,9 @@ static void encode(struct hk_raster *raster, double rate, hk_neuron count, hk_ti
 
 /* ---- statistics ---- */
 
-/* 10^5 intervals and more: mean 1/r within 1 %, coefficient of variation 1 within 0.02 (three standard
- * deviations of each; the 1 spike in 1000 that shares a tick with another is in the margin). */
+/* 10^5 intervals and more: mean 1/r within 1 %, coefficient of variation 1 within 0.02 (three
+ * standard deviations of each; the 1 spike in 1000 that shares a tick with another is in the
+ * margin). */
 START_TEST(intervals_are_exponential) {
     enum { UNITS = 100, TICKS = 600000 };
     static hk_tick last[UNITS];
@@ -160,7 +161,8 @@ START_TEST(spikes_lie_within_the_presentation) {
         counts[since / 600 % 3]++;
     }
     ck_assert_uint_eq(outside, 0);
-    /* The gain of 1, 2, 3 multiplies rates: 101 units of 200 Hz on average for 50 ms a unit of gain. */
+    /* The gain of 1, 2, 3 multiplies rates: 101 units of 200 Hz on average for 50 ms a unit of
+     * gain. */
     for (size_t n = 0; n < 3; n++) {
         double mean = 101 * 200 * 0.05 * (double)(n + 1);
         ck_assert_double_eq_tol((double)counts[n], mean, SIGMAS * sqrt(mean) + 0.02 * mean);
@@ -187,7 +189,7 @@ START_TEST(a_sample_of_the_wrong_size_is_refused) {
     net_build(sim);
     ck_assert(!hk_sim_present(sim, values, 2, 10, 1, 0, &err));
     ck_assert_int_eq(err.code, HK_ERR_CONFIG);
-    ck_assert_str_eq(err.message, "in has 203 units, but a sample has 2 values");
+    ck_assert_str_eq(err.message, "in has 203 units, but poisson makes 2 of a sample of 2 values");
     hk_sim_destroy(sim);
 }
 END_TEST

@@ -53,8 +53,8 @@ START_TEST(values_that_no_float_can_hold_fire_in_time) {
 }
 END_TEST
 
-/* Exact rationals decide, for all bytes and all percents: k/n fires at step t, counted from 1, where
- * floor(t k/n) rises. */
+/* Exact rationals decide, for all bytes and all percents: k/n fires at step t, counted from 1,
+ * where floor(t k/n) rises. */
 START_TEST(every_fraction_fires_at_its_exact_steps) {
     enum { TICKS = 3000 };
     struct hk_raster raster = {0};

@@ -1,5 +1,5 @@
-/* Sources that spike by themselves. Statistics have fixed seeds; bounds are 4.5 standard deviations,
- * which a sound generator exceeds once in 150,000 draws of the seed. */
+/* Sources that spike by themselves. Statistics have fixed seeds; bounds are 4.5 standard
+ * deviations, which a sound generator exceeds once in 150,000 draws of the seed. */
 #include <check.h>
 #include <math.h>
 #include <stdio.h>
@@ -12,12 +12,12 @@ static const double TICK = 0.1, SIGMAS = 4.5;
 
 /* ---- Poisson ---- */
 
-/* How often a unit fires k times in a tick, and products of neighbours, over all units and ticks. */
-enum { UNITS = 2000, TICKS = 400, BURST = 64 };
+/* How often a unit fires k times in a tick, over all units and ticks; and the sums of products of
+ * its counts with those 1, 2 ... ticks later, and with the next unit's. */
+enum { UNITS = 2000, TICKS = 400, BURST = 64, LAGS = 8 };
 struct statistics {
     double of[BURST];
-    double next_tick,
-        next_unit; /* sums of products with the same unit's next tick, the next unit */
+    double later[LAGS], next_unit;
 };
 
 static void hear_poisson(double rate, struct statistics *s) {
@@ -33,11 +33,12 @@ static void hear_poisson(double rate, struct statistics *s) {
     const hk_tick *ticks = heard.ticks.data;
     const uint32_t *units = heard.units.data;
     for (size_t k = 0; k < heard.count; k++) counts[ticks[k] - 1][units[k]]++;
-    *s = (struct statistics){.next_tick = 0};
+    *s = (struct statistics){.next_unit = 0};
     for (size_t t = 0; t < TICKS; t++)
         for (size_t i = 0; i < UNITS; i++) {
             s->of[counts[t][i] < BURST ? counts[t][i] : BURST - 1]++;
-            if (t + 1 < TICKS) s->next_tick += (double)counts[t][i] * counts[t + 1][i];
+            for (size_t lag = 0; lag < LAGS && t + lag + 1 < TICKS; lag++)
+                s->later[lag] += (double)counts[t][i] * counts[t + lag + 1][i];
             if (i + 1 < UNITS) s->next_unit += (double)counts[t][i] * counts[t][i + 1];
         }
     net_heard_finish(&heard);
@@ -66,7 +67,8 @@ START_TEST(ticks_and_units_are_independent) {
     double spread = sqrt(n * (pow(m + m * m, 2) - pow(m, 4) + 2 * pow(m, 3)));
     struct statistics s;
     hear_poisson(rates[_i], &s);
-    ck_assert_double_eq_tol(s.next_tick, UNITS * (TICKS - 1.0) * m * m, SIGMAS * spread);
+    for (int lag = 0; lag < LAGS; lag++)
+        ck_assert_double_eq_tol(s.later[lag], UNITS * (TICKS - 1.0 - lag) * m * m, SIGMAS * spread);
     ck_assert_double_eq_tol(s.next_unit, (UNITS - 1.0) * TICKS * m * m, SIGMAS * spread);
 }
 END_TEST

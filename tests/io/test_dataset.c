@@ -162,7 +162,8 @@ START_TEST(dataset_suggests_the_nearest_name) {
     refuse((struct hk_dataset_options){.name = "fashion_mnist"}, HK_ERR_CONFIG,
            "there is no data set 'fashion_mnist'; did you mean 'fashion-mnist'?");
     refuse((struct hk_dataset_options){.name = "imagenet"}, HK_ERR_CONFIG,
-           "there is no data set 'imagenet'; known here: digits, mnist, fashion-mnist");
+           "there is no data set 'imagenet'; known here: digits, mnist, fashion-mnist, "
+           "ucr/NAME");
 }
 END_TEST
 
@@ -320,6 +321,54 @@ START_TEST(dataset_refuses_the_settings_of_digits_for_files) {
 }
 END_TEST
 
+/* ---- Time series ---- */
+
+static void write_series(const char *folder, const char *name, const char *text) {
+    char path[PATH_MAX];
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_ge(fputs(text, file), 0);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+START_TEST(dataset_finds_series_below_hillock_data) {
+    (void)folder_at("ucr");
+    const char *folder = folder_at("ucr/Ups");
+    write_series(folder, "Ups_TRAIN.tsv", "-1\t0.5\t1\n1\t2\t3\n");
+    write_series(folder, "Ups_TEST.tsv", "7\t4\t5\n");
+    set_data_folder(hk_test_folder());
+    accept((struct hk_dataset_options){.name = "ucr/Ups", .load_train = true, .load_test = true});
+    ck_assert_str_eq(set.origin, folder);
+    ck_assert_uint_eq(set.classes, 3);
+    ck_assert_uint_eq(set.train.count, 2);
+    ck_assert_uint_eq(set.test.labels[0], 2);
+    accept((struct hk_dataset_options){.name = "ucr/Ups", .path = folder, .load_test = true});
+    ck_assert_uint_eq(set.train.count, 0);
+    ck_assert_uint_eq(set.classes, 3);
+}
+END_TEST
+
+START_TEST(dataset_says_which_series_it_did_not_find) {
+    char message[PATH_MAX + 200];
+    set_data_folder(hk_test_folder());
+    (void)snprintf(message, sizeof message,
+                   "the data set ucr/Ups was not found: set HILLOCK_DATA to the folder that holds "
+                   "ucr/Ups/; looked in %s/ucr/Ups",
+                   hk_test_folder());
+    refuse((struct hk_dataset_options){.name = "ucr/Ups"}, HK_ERR_DATA, message);
+    (void)snprintf(message, sizeof message,
+                   "%s: there is no data set ucr/Ups here: neither Ups_TRAIN nor Ups_TEST, .tsv or "
+                   ".ts",
+                   hk_test_folder());
+    refuse((struct hk_dataset_options){.name = "ucr/Ups", .path = hk_test_folder()}, HK_ERR_DATA,
+           message);
+    refuse((struct hk_dataset_options){.name = "ucr/"}, HK_ERR_CONFIG,
+           "there is no data set 'ucr/'; a set of the UCR archive is called ucr/NAME, such as "
+           "ucr/ECG200");
+}
+END_TEST
+
 /* ---- Real sets ---- */
 
 struct facts {
@@ -406,6 +455,8 @@ Suite *suite_io_dataset(void) {
     tcase_add_test(tcase, dataset_refuses_images_of_two_sizes);
     tcase_add_test(tcase, dataset_passes_on_what_is_wrong_with_a_file);
     tcase_add_test(tcase, dataset_refuses_the_settings_of_digits_for_files);
+    tcase_add_test(tcase, dataset_finds_series_below_hillock_data);
+    tcase_add_test(tcase, dataset_says_which_series_it_did_not_find);
     suite_add_tcase(suite, tcase);
     suite_add_tcase(suite, create_real_case());
     return suite;

@@ -17,9 +17,9 @@ static struct hk_sim *alone(const char *settings, struct hk_pop **pop, struct ne
     return sim;
 }
 
-/* V_inf is 23.6 mV above rest. Without decay the k-th spike needs 15 + k mV, from rest after t_ref: so
- * ceil(100 ln(23.6 / (8.6 - k))) steps and 20 of rest, for k = 0..8; the tenth threshold is never
- * reached. */
+/* V_inf is 23.6 mV above rest. Without decay the k-th spike needs 15 + k mV, from rest after t_ref:
+ * so ceil(100 ln(23.6 / (8.6 - k))) steps and 20 of rest, for k = 0..8; the tenth threshold is
+ * never reached. */
 START_TEST(each_spike_raises_the_threshold) {
     struct hk_pop *pop;
     struct net_heard heard;
@@ -134,8 +134,8 @@ START_TEST(without_adaptation_it_is_a_lif) {
 }
 END_TEST
 
-/* Diehl & Cook 2015: threshold -72 mV + theta, so with theta = 20 mV 13 mV above the reset, which is
- * itself above v_th. */
+/* Diehl & Cook 2015: threshold -72 mV + theta, so with theta = 20 mV 13 mV above the reset, which
+ * is itself above v_th. */
 START_TEST(reset_may_lie_above_v_th_where_it_is_refractory) {
     struct hk_pop *pop;
     struct net_heard heard;
@@ -171,9 +171,9 @@ START_TEST(reset_above_v_th_without_refractory_time_is_refused) {
 }
 END_TEST
 
-/* The discrete ALIF of Bellec et al. 2018, v[t+1] = alpha v + (1 - alpha) 2 - z v_th,
- * a[t+1] = rho a + z, z = [v >= 1 + 0.1 a]: here theta = 0.1 a, and since ours decays the rise of a spike
- * in the next step, theta_plus is 0.1/rho. Numbers of the specification (spiking.md 2.5). */
+/* The discrete ALIF of Bellec et al. 2018, v[t+1] = alpha v + (1 - alpha) 2 - z v_th, a[t+1] = rho
+ * a + z, z = [v >= 1 + 0.1 a]: here theta = 0.1 a, and since ours decays the rise of a spike in the
+ * next step, theta_plus is 0.1/rho. Numbers of the specification (spiking.md 2.5). */
 START_TEST(the_discrete_form_gives_the_published_spikes) {
     static const hk_tick expected[] = {14, 31, 48, 67, 87, 108, 130, 153, 177};
     char settings[256];

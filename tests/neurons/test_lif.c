@@ -1,5 +1,6 @@
-/* The membrane against its closed forms, in reference precision. Where not said otherwise tolerances
- * are 1e-12 mV: some thousand steps whose rounding errors, of 1e-14 mV, decay with tau_m. */
+/* The membrane against its closed forms, in reference precision. Where not said otherwise
+ * tolerances are 1e-12 mV: some thousand steps whose rounding errors, of 1e-14 mV, decay with
+ * tau_m. */
 #include <check.h>
 #include <math.h>
 #include <string.h>
@@ -40,7 +41,8 @@ START_TEST(membrane_starts_at_rest_and_stays_there) {
         struct hk_pop *pop = net_neurons(sim, "n", 1, "lif", "v_rest=-63.7", NULL, NULL);
         net_build(sim);
         net_run(sim, 5000);
-        /* Single: half a unit of 63.7 a step, summed over tau_m = 100 steps, and the decay's own. */
+        /* Single: half a unit of 63.7 a step, summed over tau_m = 100 steps, and the decay's
+         * own. */
         double tolerance = precision == HK_DOUBLE ? NEAR : 100 * 0x1p-18 * 2;
         ck_assert_double_eq_tol(net_state(pop, "v", 0), -63.7, tolerance);
         hk_sim_destroy(sim);
@@ -168,8 +170,8 @@ START_TEST(reaching_the_threshold_exactly_is_a_spike) {
 }
 END_TEST
 
-/* A spike at tick 10 holds V at the ends of ticks 11..30; the jump that arrives at 31 is the first to
- * count. */
+/* A spike at tick 10 holds V at the ends of ticks 11..30; the jump that arrives at 31 is the first
+ * to count. */
 START_TEST(jumps_during_refractoriness_are_lost) {
     static const double times[] = {1.0, 1.1, 2.0, 3.0, 3.1};
     struct hk_pop *pop;

@@ -1,5 +1,5 @@
-/* The rule of Diehl & Cook 2015: the acceptance number, traces that are set and not added to, bounds, and
- * the normalisation that goes with it. */
+/* The rule of Diehl & Cook 2015: the acceptance number, traces that are set and not added to,
+ * bounds, and the normalisation that goes with it. */
 #include <check.h>
 #include <math.h>
 #include <string.h>
@@ -63,8 +63,8 @@ START_TEST(traces_are_set_not_added_to) {
 }
 END_TEST
 
-/* The authors' order: at one tick the pre spike is first, so it is depressed by the old post trace, and
- * potentiated in full. */
+/* The authors' order: at one tick the pre spike is first, so it is depressed by the old post trace,
+ * and potentiated in full. */
 START_TEST(a_coincident_pre_spike_counts_as_earlier) {
     static const double pre[] = {16}, post[] = {6, 16};
     struct pair pair = pair_make(pre, 1, post, 2, RULE, 0.3);

@@ -1,5 +1,5 @@
-/* Pair STDP: the acceptance numbers, a run of NEST 3.9, and the definition itself, the sum over pairs,
- * on random spike trains. */
+/* Pair STDP: the acceptance numbers, a run of NEST 3.9, and the definition itself, the sum over
+ * pairs, on random spike trains. */
 #include <check.h>
 #include <math.h>
 #include <stdio.h>
@@ -13,8 +13,9 @@
 /* The numbers are given to 12 digits; half a unit of the last is the tolerance. */
 static const double DIGITS_12 = 0.5e-12;
 
-/* A plastic synapse between a source and a neuron that fires when told to: jumps far above its threshold,
- * without refractory time. The delay of the plastic synapse is in `delay_ms`; the jumps have none. */
+/* A plastic synapse between a source and a neuron that fires when told to: jumps far above its
+ * threshold, without refractory time. The delay of the plastic synapse is in `delay_ms`; the jumps
+ * have none. */
 struct pair {
     struct hk_sim *sim;
     struct hk_pop *pre, *post;
@@ -283,8 +284,8 @@ static double sum_of_pairs(const double *pre, size_t pre_count, const double *po
     return sum;
 }
 
-/* 600 changes of up to 0.1, and a weight of up to 4: in double the errors are some 600 times 1e-16, in
- * single 600 times 1e-7 of that, two units of the weight. */
+/* 600 changes of up to 0.1, and a weight of up to 4: in double the errors are some 600 times 1e-16,
+ * in single 600 times 1e-7 of that, two units of the weight. */
 START_TEST(random_trains_give_the_sum_over_their_pairs) {
     static const struct {
         const char *rule;
@@ -321,9 +322,9 @@ END_TEST
 
 /* ---- NEST ---- */
 
-/* NEST's delay is dendritic: its post spikes reach the synapse a delay later, and the pre spike at once.
- * Here the pre spike has no delay and the post spikes are that much later. The weight that NEST sends is
- * the one after the change at the pre spike. */
+/* NEST's delay is dendritic: its post spikes reach the synapse a delay later, and the pre spike at
+ * once. Here the pre spike has no delay and the post spikes are that much later. The weight that
+ * NEST sends is the one after the change at the pre spike. */
 START_TEST(a_run_gives_the_weights_of_nest) {
     struct reference *file = reference_open("05_stdp_synapse_additive.json");
     if (!file) hk_test_skip(REFERENCE_MISSING);

@@ -18,7 +18,8 @@ static bool is_filled(const unsigned char *at, size_t size, unsigned char with) 
     return true;
 }
 
-/* Sizes around the chunk (256 KiB) and the size from which on a block has its own mapping (64 KiB). */
+/* Sizes around the chunk (256 KiB) and the size from which on a block has its own mapping (64
+ * KiB). */
 START_TEST(blocks_are_aligned_zeroed_and_apart) {
     static const size_t sizes[] = {0, 1, 3, 64, 1000, 65472, 65535, 65536, 65537, 300000, 3000000};
     static const size_t aligns[] = {1, 2, 8, 16, 64, 4096};

@@ -1,5 +1,6 @@
-/* The contract that every model keeps, whoever wrote it and whatever it does: a new file is tested here
- * unasked. Parameters are at their defaults, required ones at 1 or the bound that is nearest to it. */
+/* The contract that every model keeps, whoever wrote it and whatever it does: a new file is tested
+ * here unasked. Parameters are at their defaults, required ones at 1 or the bound that is nearest
+ * to it. */
 #include <check.h>
 #include <ctype.h>
 #include <math.h>
@@ -8,7 +9,7 @@
 #include "sim/sim.h"
 #include "tests/support/suites.h"
 
-enum { PARAM_SIZE = 512 };
+enum { PARAM_SIZE = 512, VALUES = 300 };
 static const double TICK = 0.1;
 
 static void must(bool ok, const char *model, const struct hk_err *err) {
@@ -18,13 +19,17 @@ static void must(bool ok, const char *model, const struct hk_err *err) {
 /* Parameters that a model can run with. */
 static const void *fill(const struct hk_model *model, void *values) {
     static const double one[] = {1.0};
+    static const hk_neuron zero[] = {0};
+    static const struct hk_recording recording = {one, zero, 1, 2.0};
     struct hk_err err = {0};
     ck_assert_uint_le(model->param_size, PARAM_SIZE);
     hk_params_default(model, values);
     for (size_t i = 0; i < model->param_count; i++) {
         const struct hk_param *p = &model->params[i];
         if (!isnan(p->def)) continue;
-        if (p->kind == HK_LIST)
+        if (p->kind == HK_RECORDING)
+            hk_param_set_recording(p, values, &recording);
+        else if (p->kind == HK_LIST)
             must(hk_param_set_list(p, values, (struct hk_list){one, 1}, &err), model->name, &err);
         else
             must(hk_param_set(p, values, fmin(fmax(1.0, p->min), p->max), &err), model->name, &err);
@@ -167,8 +172,9 @@ END_TEST
 
 /* ---- running ---- */
 
-/* 300 source units reach 37 neurons through one receptor, for 100 ticks; ends the test when a state is
- * no longer finite. Any member may be NULL: a Poisson source, `lif`, `delta`, no drive, no rule. */
+/* 300 source units reach 37 neurons through one receptor, for 100 ticks; ends the test when a state
+ * is no longer finite. Any member may be NULL: a Poisson source, `lif`, `delta`, no drive, no
+ * rule. */
 struct trial {
     enum hk_precision precision;
     const struct hk_model *source, *encoder, *neuron, *receptor, *drive, *connect, *rule;
@@ -181,10 +187,11 @@ static struct hk_pop *add_input(struct hk_sim *sim, const struct trial *t) {
                              ? t->source
                              : hk_model_find(HK_KIND_SOURCE, "poisson", t->precision);
     struct hk_pop_spec spec = {.name = "in",
-                               .size = t->connect ? 37 : 300,
+                               .size = t->connect ? 37 : VALUES,
                                .source = source,
                                .encoder = (const void *)t->encoder};
     spec.param = fill(t->encoder ? t->encoder : (const struct hk_model *)source, param);
+    if (t->encoder) spec.size = (hk_neuron)hk_encoder_units(spec.encoder, param, VALUES);
     struct hk_pop *pop = hk_sim_add_population(sim, &spec, &err);
     must(pop != NULL, "in", &err);
     return pop;
@@ -238,8 +245,8 @@ static void add_synapses(struct hk_sim *sim, const struct trial *t, struct hk_po
 
 static struct hk_sim_counts run_trial(const struct trial *t, double weight) {
     struct hk_err err = {0};
-    float values[300];
-    for (size_t i = 0; i < HK_COUNT(values); i++) values[i] = (float)i / 300;
+    float values[VALUES];
+    for (size_t i = 0; i < VALUES; i++) values[i] = (float)i / VALUES;
     struct hk_sim *sim = hk_sim_create(&(struct hk_sim_options){.tick_ms = TICK,
                                                                 .seed = 3,
                                                                 .precision = t->precision,
@@ -250,7 +257,7 @@ static struct hk_sim_counts run_trial(const struct trial *t, double weight) {
     add_synapses(sim, t, in, out, weight);
     must(hk_sim_build(sim, &err), "build", &err);
     if (t->encoder)
-        must(hk_sim_present(sim, values, hk_pop_size(in), 100, 1, 0, &err), t->encoder->name, &err);
+        must(hk_sim_present(sim, values, VALUES, 100, 1, 0, &err), t->encoder->name, &err);
     must(hk_sim_run(sim, 100, &err), "run", &err);
     struct hk_sim_counts counts = hk_sim_count(sim);
     ck_assert_uint_eq(counts.updates, 3700);

@@ -86,8 +86,8 @@ START_TEST(values_out_of_bounds_are_refused) {
     refuses("tau", 0.5, "tau = 0.5 ms, must be at least 1 ms");
     refuses("tau", 101, "tau = 101 ms, must be at most 100 ms");
     refuses("needed", -6, "needed = -6, must be at least -5");
-    refuses("needed", INFINITY, "needed = inf, must be at most 5");
-    refuses("needed", NAN, "needed is not a number");
+    refuses("needed", (double)INFINITY, "needed = inf, must be at most 5");
+    refuses("needed", (double)NAN, "needed is not a number");
     refuses("mode", 3, "mode = 3, must be at most 2");
 }
 END_TEST

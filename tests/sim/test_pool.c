@@ -1,5 +1,6 @@
-/* The pool of threads: everybody works once a run, and nobody passes a barrier before all are there.
- * The tests write plain memory on both sides of a barrier, so the thread sanitizer judges them too. */
+/* The pool of threads: everybody works once a run, and nobody passes a barrier before all are
+ * there. The tests write plain memory on both sides of a barrier, so the thread sanitizer judges
+ * them too. */
 #include <check.h>
 #include <string.h>
 

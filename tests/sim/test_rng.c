@@ -1,5 +1,5 @@
-/* Random numbers: known answers, and statistics with fixed seeds. Bounds are 4.5 standard deviations,
- * which a sound generator exceeds once in 150,000 draws of the seed. */
+/* Random numbers: known answers, and statistics with fixed seeds. Bounds are 4.5 standard
+ * deviations, which a sound generator exceeds once in 150,000 draws of the seed. */
 #include <check.h>
 #include <math.h>
 
@@ -108,8 +108,8 @@ START_TEST(numbers_below_a_bound_are_uniform) {
 }
 END_TEST
 
-/* A bound of 3 x 2^30: taking the word times the bound alone, a third of the numbers would come twice as
- * often as the rest. */
+/* A bound of 3 x 2^30: taking the word times the bound alone, a third of the numbers would come
+ * twice as often as the rest. */
 START_TEST(large_bounds_have_no_bias) {
     struct hk_draws d = draws("large");
     const uint32_t bound = 3u << 30;
@@ -167,8 +167,8 @@ START_TEST(normal_numbers_have_their_moments) {
 }
 END_TEST
 
-/* The distribution function of the number is the uniform that it was made from: here to 1e-14 relative,
- * all the way into both tails, the last of which is one uniform wide. */
+/* The distribution function of the number is the uniform that it was made from: here to 1e-14
+ * relative, all the way into both tails, the last of which is one uniform wide. */
 START_TEST(normal_numbers_invert_the_distribution_function) {
     double worst = 0;
     struct hk_draws numbers = draws("quantile");

@@ -32,87 +32,107 @@ static uint64_t digest_weights(const struct hk_proj *proj, uint64_t hash) {
     return hash;
 }
 
-static uint64_t run_network(enum hk_precision precision, int threads, size_t *spikes) {
+enum { LINKS = 7 };
+
+struct circuit {
+    struct hk_sim *sim;
+    struct hk_pop *in, *a, *b;
+    struct hk_proj *proj[LINKS];
+    struct net_heard heard[2];
+};
+
+static void add_links(struct circuit *c) {
     const struct hk_dist many = {HK_DIST_UNIFORM, 0.5, 2.5}, one = net_value(1.0);
-    struct hk_sim *sim = net_create(precision, 0.1, threads);
-    struct hk_pop *in = net_source(sim, "in", 70, "poisson", "rate=300");
-    struct hk_pop *a = net_neurons(sim, "a", 203, "lif", "", "exc:exp:tau=2 inh:exp:tau=3", NULL);
-    struct hk_pop *b = net_neurons(sim, "b", 90, "alif", "theta_plus=1 tau_theta=50 v_reset=-70",
-                                   "exc:cond-exp:tau=2,e=0 inh:cond-exp:tau=5,e=-80", NULL);
     const struct net_link links[] = {
         {.name = "m",
-         .source = in,
-         .target = a,
+         .source = c->in,
+         .target = c->a,
          .receptor = "exc",
          .weight = {HK_DIST_UNIFORM, 0, 90},
          .delay_ms = net_value(0.5),
          .rule = "stdp-pair:a_plus=2,a_minus=2,w_max=120"},
         {.name = "r",
-         .source = a,
-         .target = a,
+         .source = c->a,
+         .target = c->a,
          .receptor = "inh",
          .connect = "fixed-indegree:n=20",
          .weight = {HK_DIST_NORMAL, -30, 5},
          .delay_ms = many,
          .synapse = "tsodyks-markram:u=0.6,tau_rec=100,tau_fac=50"},
         {.name = "s",
-         .source = b,
-         .target = a,
+         .source = c->b,
+         .target = c->a,
          .receptor = "inh",
          .weight = net_value(-1),
          .delay_ms = one,
          .synapse = "tsodyks-markram:u=0.4,tau_rec=200"},
         {.name = "p",
-         .source = a,
-         .target = b,
+         .source = c->a,
+         .target = c->b,
          .receptor = "exc",
          .connect = "probability:p=0.3",
          .weight = {HK_DIST_UNIFORM, 0, 4},
          .delay_ms = many,
          .rule = "stdp-pair:a_plus=0.1,a_minus=0.1,w_max=6,coincident=pre-first"},
         {.name = "d",
-         .source = in,
-         .target = b,
+         .source = c->in,
+         .target = c->b,
          .receptor = "exc",
          .connect = "probability:p=0.5",
          .weight = net_value(2),
          .delay_ms = one,
          .rule = "diehl-cook:w_max=9,a_plus=0.4,a_minus=0.02"},
         {.name = "u",
-         .source = b,
-         .target = b,
+         .source = c->b,
+         .target = c->b,
          .receptor = "inh",
          .connect = "all-to-all:except=same-index",
          .weight = net_value(0.5),
          .delay_ms = net_value(0.4)},
         {.name = "v",
-         .source = b,
-         .target = a,
+         .source = c->b,
+         .target = c->a,
          .receptor = "inh",
          .weight = net_value(-3),
          .delay_ms = net_value(0.4)},
     };
-    struct hk_proj *proj[HK_COUNT(links)];
-    for (size_t i = 0; i < HK_COUNT(links); i++) proj[i] = net_link(sim, &links[i]);
-    hk_pop_draw(a, 0, &(struct hk_dist){HK_DIST_UNIFORM, -70, -55});
-    struct net_heard heard[2];
-    net_hear(a, &heard[0]);
-    net_hear(b, &heard[1]);
+    ck_assert_uint_eq(HK_COUNT(links), LINKS);
+    for (size_t i = 0; i < LINKS; i++) c->proj[i] = net_link(c->sim, &links[i]);
+}
+
+static void make_circuit(struct circuit *c, enum hk_precision precision, int threads) {
+    struct hk_sim *sim = c->sim = net_create(precision, 0.1, threads);
+    c->in = net_source(sim, "in", 70, "poisson", "rate=300");
+    c->a = net_neurons(sim, "a", 203, "lif", "", "exc:exp:tau=2 inh:exp:tau=3", NULL);
+    c->b = net_neurons(sim, "b", 90, "alif", "theta_plus=1 tau_theta=50 v_reset=-70",
+                       "exc:cond-exp:tau=2,e=0 inh:cond-exp:tau=5,e=-80", NULL);
+    add_links(c);
+    hk_pop_draw(c->a, 0, &(struct hk_dist){HK_DIST_UNIFORM, -70, -55});
+    net_hear(c->a, &c->heard[0]);
+    net_hear(c->b, &c->heard[1]);
     net_build(sim);
-    net_run(sim, 777);
-    net_run(sim, 2224);
+}
+
+static uint64_t digest_spikes(const struct net_heard *heard, uint64_t hash) {
+    const hk_tick *ticks = heard->ticks.data;
+    const uint32_t *units = heard->units.data;
+    for (size_t k = 0; k < heard->count; k++) hash = mix(mix(hash, (uint64_t)ticks[k]), units[k]);
+    return hash;
+}
+
+static uint64_t run_network(enum hk_precision precision, int threads, size_t *spikes) {
+    struct circuit c;
     uint64_t hash = 1;
-    *spikes = 0;
+    make_circuit(&c, precision, threads);
+    net_run(c.sim, 777);
+    net_run(c.sim, 2224);
+    *spikes = c.heard[0].count + c.heard[1].count;
     for (size_t p = 0; p < 2; p++) {
-        for (size_t k = 0; k < heard[p].count; k++) {
-            hash = mix(hash, (uint64_t)net_heard_tick(&heard[p], k));
-            hash = mix(hash, net_heard_unit(&heard[p], k));
-        }
-        *spikes += heard[p].count;
-        net_heard_finish(&heard[p]);
+        hash = digest_spikes(&c.heard[p], hash);
+        net_heard_finish(&c.heard[p]);
     }
-    for (size_t i = 0; i < HK_COUNT(links); i++) hash = digest_weights(proj[i], hash);
-    hk_sim_destroy(sim);
+    for (size_t i = 0; i < LINKS; i++) hash = digest_weights(c.proj[i], hash);
+    hk_sim_destroy(c.sim);
     return hash;
 }
 
@@ -220,30 +240,30 @@ START_TEST(a_spike_of_a_neuron_arrives_exactly_after_its_delay) {
 }
 END_TEST
 
-/* A source without delay, then links of one tick: unit k fires k ticks after the source, whatever order
- * the populations were added in. */
+/* A source without delay, then links of one tick: unit k fires k ticks after the source, whatever
+ * order the populations were added in. */
 START_TEST(a_chain_passes_a_spike_on_by_one_tick_a_link) {
-    enum { LINKS = 7 };
+    enum { LENGTH = 7 };
     static const double times[] = {0.5};
     for (int backwards = 0; backwards <= 1; backwards++) {
         struct hk_sim *sim = net_create(HK_DOUBLE, 0.1, 2);
-        struct hk_pop *pops[LINKS];
-        struct net_heard heard[LINKS];
-        for (size_t k = 0; k < LINKS; k++) {
-            size_t at = backwards ? LINKS - 1 - k : k;
+        struct hk_pop *pops[LENGTH];
+        struct net_heard heard[LENGTH];
+        for (size_t k = 0; k < LENGTH; k++) {
+            size_t at = backwards ? LENGTH - 1 - k : k;
             char name[] = {(char)('a' + (int)at), '\0'};
             pops[at] = net_neurons(sim, name, 1, "lif", "", "r:delta", NULL);
             net_hear(pops[at], &heard[at]);
         }
         struct hk_pop *in = net_spikes(sim, "in", 1, times, NULL, 1);
-        for (size_t k = 0; k < LINKS; k++)
+        for (size_t k = 0; k < LENGTH; k++)
             (void)net_link(sim, &(struct net_link){.source = k ? pops[k - 1] : in,
                                                    .target = pops[k],
                                                    .weight = net_value(99),
                                                    .delay_ms = net_value(k ? 0.1 : 0)});
         net_build(sim);
         net_run(sim, 40);
-        for (size_t k = 0; k < LINKS; k++) {
+        for (size_t k = 0; k < LENGTH; k++) {
             ck_assert_uint_eq(heard[k].count, 1);
             ck_assert_int_eq(net_heard_tick(&heard[k], 0), FIRED_AT + (hk_tick)k);
             net_heard_finish(&heard[k]);
@@ -253,7 +273,8 @@ START_TEST(a_chain_passes_a_spike_on_by_one_tick_a_link) {
 }
 END_TEST
 
-/* 100 pA in the steps that begin at ticks 10..19: V rises to 4 mV (1 - e^(-t/tau)) from tick 10 on. */
+/* 100 pA in the steps that begin at ticks 10..19: V rises to 4 mV (1 - e^(-t/tau)) from tick 10
+ * on. */
 START_TEST(a_step_current_acts_from_its_first_tick_to_its_last) {
     struct hk_sim *sim = net_create(HK_DOUBLE, 0.1, 1);
     struct hk_pop *pop =

@@ -78,8 +78,8 @@ static void count_all(const struct rule *rule, struct counts *counts) {
     counts->in_variance = (squares - (double)counts->total * counts->in_mean) / (targets - 1);
 }
 
-/* The sum over sources of (out - mean)^2 / variance follows chi-square with `freedom` degrees, here so
- * many that it is normal: mean `freedom`, variance 2 `freedom`. */
+/* The sum over sources of (out - mean)^2 / variance follows chi-square with `freedom` degrees, here
+ * so many that it is normal: mean `freedom`, variance 2 `freedom`. */
 static void check_out_degrees(const struct counts *counts, double mean, double variance,
                               double freedom) {
     double chi = 0;
@@ -139,7 +139,8 @@ END_TEST
 
 /* ---- probability ---- */
 
-/* In-degrees are binomial(n, p); the sample variance of T of them has variance 2 var^2/(T - 1) nearly. */
+/* In-degrees are binomial(n, p); the sample variance of T of them has variance 2 var^2/(T - 1)
+ * nearly. */
 START_TEST(probability_gives_binomial_degrees) {
     static const double chances[] = {0.01, 0.1, 0.5, 0.95};
     static struct counts counts;
@@ -203,14 +204,15 @@ START_TEST(indegree_with_multapses_draws_uniformly) {
     ck_assert_double_eq(counts.in_mean, n);
     ck_assert_double_eq(counts.in_variance, 0);
     check_out_degrees(&counts, mean, mean, SOURCES - 1);
-    /* Each of the n - 1 draws after the first repeats one of S: repeats are nearly n^2/2S a target. */
+    /* Each of the n - 1 draws after the first repeats one of S: repeats are nearly n^2/2S a
+     * target. */
     double repeats = TARGETS * (n - SOURCES * (1 - pow(1 - 1.0 / SOURCES, n)));
     ck_assert_double_eq_tol((double)counts.multapses, repeats, SIGMAS * sqrt(repeats));
 }
 END_TEST
 
-/* A target takes each source with probability n/S: variance T n/S (1 - n/S), and for the sum of squares
- * S/(S - 1) more, for sources exclude each other. */
+/* A target takes each source with probability n/S: variance T n/S (1 - n/S), and for the sum of
+ * squares S/(S - 1) more, for sources exclude each other. */
 START_TEST(indegree_without_multapses_draws_distinct_sources) {
     static const double degrees[] = {1, 37, 500, 990};
     static struct counts counts;

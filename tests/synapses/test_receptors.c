@@ -142,9 +142,9 @@ static double step_from(double tau_m, const char *receptors, const char *column,
     return v;
 }
 
-/* Exp: the closed form loses nothing, and is left at 1e-9 tau, where x/2 = 2.5e-11. Alpha: the closed form
- * of P31 is a difference whose relative error is 4 eps/x, and is left for the limit, whose own is
- * 2x/3, at x = 1e-8: so 1e-7 holds throughout. */
+/* Exp: the closed form loses nothing, and is left at 1e-9 tau, where x/2 = 2.5e-11. Alpha: the
+ * closed form of P31 is a difference whose relative error is 4 eps/x, and is left for the limit,
+ * whose own is 2x/3, at x = 1e-8: so 1e-7 holds throughout. */
 START_TEST(close_time_constants_give_the_right_value) {
     static const double apart[] = {0, 1e-15, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-3, 0.1};
     for (size_t k = 0; k < HK_COUNT(apart); k++) {
@@ -283,8 +283,8 @@ START_TEST(euler_steps_give_the_specified_pairs) {
 }
 END_TEST
 
-/* Inhibition of 17 against a leak of 1, hundreds at once: forward Euler would leave the range between
- * the reversal potentials. */
+/* Inhibition of 17 against a leak of 1, hundreds at once: forward Euler would leave the range
+ * between the reversal potentials. */
 START_TEST(exponential_euler_is_stable_at_any_conductance) {
     struct hk_pop *pop;
     struct hk_sim *sim =
@@ -420,9 +420,10 @@ START_TEST(runs_with_exp_and_alpha_are_those_of_nest) {
 }
 END_TEST
 
-/* NEST integrates conductances by Runge-Kutta; ours is of first order, with g frozen at the step's start,
- * so V runs ahead of it. As many spikes, the same conductances; measured in this run: spikes up to 0.6 ms
- * early, V within 0.71 mV from 2 ms after the refractory time to 1 ms before the next spike. */
+/* NEST integrates conductances by Runge-Kutta; ours is of first order, with g frozen at the step's
+ * start, so V runs ahead of it. As many spikes, the same conductances; measured in this run: spikes
+ * up to 0.6 ms early, V within 0.71 mV from 2 ms after the refractory time to 1 ms before the next
+ * spike. */
 START_TEST(a_run_with_cond_exp_is_near_that_of_nest) {
     static const struct nest_run run =
         {.file = "07_iaf_cond_exp.json",

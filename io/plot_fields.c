@@ -1,0 +1,224 @@
+/* Receptive fields: the weights of each target as an image in the shape of the source, one panel a
+ * projection. All images of a panel share their colours, so that they can be compared. */
+#include "io/plot.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "io/axes.h"
+
+enum {
+    SIDE = 620, /* of a panel's images, at most */
+    LEFT = 32,
+    TOP = 52, /* of a panel: room for its title */
+    BOTTOM = 28,
+    BAR_GAP = 22, /* the bar of colours */
+    BAR_WIDTH = 14,
+    BAR_HEIGHT = 240,
+    FIELDS_MAX = 400, /* in a panel */
+    PANELS_MAX = 10,
+    REST = 32,                    /* room for how many more there are */
+    VALUES_MAX = 4 * 1024 * 1024, /* in a panel, unless one field has more */
+};
+
+struct shape {
+    size_t rows, columns;
+};
+
+struct panel {
+    const struct hk_plot_item *item;
+    struct shape field, grid; /* of a field; how many of them lie below and beside each other */
+    size_t count;             /* of fields that are shown */
+    double scale;             /* from values to units */
+    double height;            /* with its title */
+    struct hk_image image;
+};
+
+/* ---- Which weights are fields ---------------------------------------------------------------- */
+
+static bool is_side(const struct hk_node *node, size_t *side) {
+    int64_t number = 0;
+    if (!hk_node_int(node, 1, HK_PLOT_SIDE_MAX, &number, NULL)) return false;
+    *side = (size_t)number;
+    return true;
+}
+
+/* What has no shape of its own, as a square, where it is one. */
+static struct shape square_of(size_t count) {
+    size_t side = (size_t)lround(sqrt((double)count));
+    return side * side == count ? (struct shape){side, side} : (struct shape){0};
+}
+
+static const struct hk_node *source_node(const struct hk_plot_job *job, const char *projection) {
+    const struct hk_node *all =
+        job->experiment ? hk_node_get(job->experiment, "populations") : NULL;
+    const char *arrow = strstr(projection, "->");
+    return all && arrow ? hk_node_child(all, projection, (size_t)(arrow - projection)) : NULL;
+}
+
+/* Of the projection's source; nothing where it isn't two-dimensional. Neurons without a shape lie
+ * in no order that an image could show. */
+static struct shape shape_of(const struct hk_plot_job *job, const struct hk_plot_item *item) {
+    const struct hk_node *source = source_node(job, item->name);
+    const struct hk_node *shape = source ? hk_node_get(source, "shape") : NULL;
+    struct shape found = {0};
+    if (shape && shape->kind == HK_NODE_LIST && shape->count == 2 &&
+        is_side(shape->first, &found.rows) && is_side(shape->last, &found.columns))
+        return found;
+    bool neurons = source && hk_node_get(source, "model");
+    return shape || neurons ? (struct shape){0} : square_of(item->rows);
+}
+
+static bool takes(const struct hk_plot_job *job, const struct hk_plot_item *item) {
+    struct shape shape = shape_of(job, item);
+    return shape.rows > 1 && shape.columns > 1 && shape.rows * shape.columns == item->rows &&
+           shape.rows <= HK_CANVAS_IMAGE_MAX && shape.columns <= HK_CANVAS_IMAGE_MAX;
+}
+
+/* ---- The image of a panel -------------------------------------------------------------------- */
+
+/* One cell is left between fields. */
+static size_t extent(size_t side, size_t count) {
+    return (side + 1) * count - 1;
+}
+
+/* As square as can be. */
+static struct shape grid_of(struct shape field, size_t count) {
+    double wide = ceil(sqrt((double)(count * field.rows) / (double)field.columns) - 1e-9);
+    size_t columns = (size_t)fmin(fmax(wide, 1.0), (double)count);
+    return (struct shape){(count + columns - 1) / columns, columns};
+}
+
+/* `weights` has a row a source, and of each field one value there. */
+static void fill_image(const struct panel *panel, const double *weights, float *pixels) {
+    struct shape field = panel->field;
+    size_t cells = panel->image.rows * panel->image.columns, targets = panel->item->columns;
+    for (size_t i = 0; i < cells; i++) pixels[i] = NAN;
+    for (size_t k = 0; k < panel->count; k++) {
+        size_t top = k / panel->grid.columns * (field.rows + 1);
+        size_t left = k % panel->grid.columns * (field.columns + 1);
+        for (size_t i = 0; i < field.rows * field.columns; i++) {
+            size_t row = top + i / field.columns, column = left + i % field.columns;
+            pixels[row * panel->image.columns + column] = (float)weights[i * targets + k];
+        }
+    }
+}
+
+/* Zero has the first colour unless there is less. */
+static void set_range(struct hk_image *image) {
+    for (size_t i = 0; i < image->rows * image->columns; i++) {
+        double value = (double)image->values[i];
+        if (!isfinite(value)) continue;
+        image->low = fmin(image->low, value);
+        image->high = fmax(image->high, value);
+    }
+    if (image->high <= image->low) image->high = image->low + 1.0;
+}
+
+static void plan_panel(const struct hk_plot_job *job, const struct hk_plot_item *item,
+                       struct panel *panel) {
+    *panel = (struct panel){.item = item, .field = shape_of(job, item)};
+    size_t most = VALUES_MAX / item->rows;
+    if (most > FIELDS_MAX) most = FIELDS_MAX;
+    if (most == 0) most = 1;
+    panel->count = item->columns < most ? item->columns : most;
+    panel->grid = grid_of(panel->field, panel->count);
+    panel->image = (struct hk_image){.rows = extent(panel->field.rows, panel->grid.rows),
+                                     .columns = extent(panel->field.columns, panel->grid.columns),
+                                     .map = hk_colour_viridis};
+    panel->scale =
+        fmin((double)SIDE / (double)panel->image.rows, (double)SIDE / (double)panel->image.columns);
+    panel->height = TOP + panel->scale * (double)panel->image.rows + BOTTOM;
+}
+
+static bool read_panel(const struct hk_plot_job *job, struct panel *panel, struct hk_err *err) {
+    double *weights = NULL;
+    float *pixels = HK_NEW(job->arena, float, panel->image.rows * panel->image.columns, err);
+    if (!pixels || !hk_plot_read(job, panel->item, &weights, err)) return false;
+    fill_image(panel, weights, pixels);
+    panel->image.values = pixels;
+    set_range(&panel->image);
+    return true;
+}
+
+/* ---- Drawing --------------------------------------------------------------------------------- */
+
+static void draw_title(struct hk_canvas *canvas, const struct panel *panel, double top) {
+    char text[400];
+    if (panel->count < panel->item->columns)
+        (void)snprintf(text, sizeof text, "%s: the first %zu of %zu units", panel->item->name,
+                       panel->count, panel->item->columns);
+    else
+        (void)snprintf(text, sizeof text, "%s", panel->item->name);
+    hk_canvas_ink(canvas, HK_COLOUR_INK);
+    hk_canvas_text(canvas, &(struct hk_text){.x = LEFT, .y = top + 30, .size = 14.0}, text);
+}
+
+static void draw_panel(struct hk_canvas *canvas, const struct panel *panel, double top) {
+    char label[128];
+    const char *unit = panel->item->unit;
+    struct hk_box box = {LEFT, top + TOP, panel->scale * (double)panel->image.columns,
+                         panel->scale * (double)panel->image.rows};
+    struct hk_box bar = {box.x + box.width + BAR_GAP, box.y, BAR_WIDTH,
+                         fmin(box.height, BAR_HEIGHT)};
+    bool has_unit = unit && *unit && strcmp(unit, "1") != 0;
+    (void)snprintf(label, sizeof label, "weight%s%s%s", has_unit ? " (" : "", has_unit ? unit : "",
+                   has_unit ? ")" : "");
+    draw_title(canvas, panel, top);
+    hk_canvas_image(canvas, box, &panel->image);
+    hk_axis_colours(canvas, &(struct hk_colour_bar){.box = bar,
+                                                    .low = panel->image.low,
+                                                    .high = panel->image.high,
+                                                    .map = panel->image.map,
+                                                    .label = label});
+}
+
+static void draw_rest(struct hk_canvas *canvas, size_t count, size_t all, double top) {
+    char text[100];
+    struct hk_text place = {.x = LEFT, .y = top + REST / 2.0, .size = HK_AXES_SMALL};
+    if (count == all) return;
+    (void)snprintf(text, sizeof text, "the first %zu of %zu projections", count, all);
+    hk_canvas_text(canvas, &place, text);
+}
+
+/* Panels are read one by one: their images are large. */
+static bool draw_panels(const struct hk_plot_job *job, struct hk_canvas *canvas,
+                        struct panel *panels, size_t count, struct hk_err *err) {
+    double top = 0.0;
+    for (size_t i = 0; i < count; top += panels[i].height, i++) {
+        if (!read_panel(job, &panels[i], err)) return false;
+        draw_panel(canvas, &panels[i], top);
+    }
+    return true;
+}
+
+static bool draw(const struct hk_plot_job *job, const char *path, struct hk_err *err) {
+    struct panel panels[PANELS_MAX];
+    size_t count = 0, all = 0;
+    double height = 0.0;
+    for (const struct hk_plot_item *item = job->items; item; item = item->next, all++) {
+        if (count == PANELS_MAX) continue;
+        plan_panel(job, item, &panels[count]);
+        height += panels[count++].height;
+    }
+    double rest = all > count ? REST : 0.0;
+    struct hk_canvas *canvas =
+        hk_canvas_create(job->arena, path, HK_PLOT_WIDTH, height + rest, err);
+    if (!canvas) return false;
+    draw_rest(canvas, count, all, height);
+    bool ok = draw_panels(job, canvas, panels, count, err) && hk_canvas_close(canvas, err);
+    hk_canvas_destroy(canvas);
+    return ok;
+}
+
+const struct hk_plot hk_plot_fields = {
+    .name = "fields",
+    .missing = "holds no receptive fields: no projection that learns goes all-to-all from a source "
+               "with a two-dimensional shape",
+    .section = "projections",
+    .begin = "weights/",
+    .end = "",
+    .takes = takes,
+    .draw = draw,
+};

@@ -1,0 +1,50 @@
+#include "sim/spike_table.h"
+
+#include <stdlib.h>
+
+static int compare(const void *a, const void *b) {
+    const struct hk_spike *x = a, *y = b;
+    if (x->tick != y->tick) return x->tick < y->tick ? -1 : 1;
+    return (x->unit > y->unit) - (x->unit < y->unit);
+}
+
+/* The most spikes that are alike. */
+static uint32_t longest_run(const struct hk_spike_table *table) {
+    uint32_t run = 0, longest = 1;
+    for (size_t i = 0; i < table->count; i++) {
+        bool same = i > 0 && compare(&table->spikes[i - 1], &table->spikes[i]) == 0;
+        run = same ? run + 1 : 1;
+        if (run > longest) longest = run;
+    }
+    return longest;
+}
+
+void hk_spike_table_sort(struct hk_spike_table *table) {
+    if (table->count) qsort(table->spikes, table->count, sizeof *table->spikes, compare);
+    table->burst = longest_run(table);
+}
+
+/* The first spike that doesn't come before `from`. */
+static size_t lower_bound(const struct hk_spike_table *table, const struct hk_spike *from) {
+    size_t low = 0;
+    for (size_t high = table->count; low < high;) {
+        size_t middle = low + (high - low) / 2;
+        if (compare(&table->spikes[middle], from) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+size_t hk_spike_table_at(const struct hk_spike_table *table, hk_tick tick, hk_neuron first,
+                         hk_neuron count, uint32_t *units) {
+    const struct hk_spike from = {tick, first};
+    size_t found = 0;
+    for (size_t i = lower_bound(table, &from); i < table->count; i++) {
+        const struct hk_spike *spike = &table->spikes[i];
+        if (spike->tick != tick || spike->unit - first >= count) break;
+        units[found++] = spike->unit;
+    }
+    return found;
+}
