@@ -246,7 +246,9 @@ run-tests: $(PROGRAM) $(RUNNER)
 
 sanitize:                          ## the tests under the sanitizers, in build-san/
 	@tools/setup build test
-	@UBSAN_OPTIONS=print_stacktrace=1 CK_TIMEOUT_MULTIPLIER=10 $(MAKE) run-tests \
+	@UBSAN_OPTIONS=print_stacktrace=1 CK_TIMEOUT_MULTIPLIER=10 \
+	    LSAN_OPTIONS=suppressions=$(CURDIR)/tools/leaks.supp:print_suppressions=0 \
+	    $(MAKE) run-tests \
 	    BUILD=build-san ISAS=base WERROR= LDFLAGS= \
 	    CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=$(SANITIZE) -fno-sanitize-recover=all'
 

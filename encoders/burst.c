@@ -20,7 +20,7 @@ static const struct hk_param params[] = {
      offsetof(struct burst, t_min), HK_REAL, NULL},
     {"t_max", "ms", "interval that small values come near to", 10.0, 1e-6, 1e6,
      offsetof(struct burst, t_max), HK_REAL, NULL},
-    HK_VALUE_RANGE(struct burst, range),
+    HK_VALUE_RANGE(struct burst),
 };
 /* clang-format on */
 

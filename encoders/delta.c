@@ -5,13 +5,21 @@
 #include "sim/encoder_model.h"
 
 struct delta {
-    double threshold;
+    double threshold, window;
 };
 
 static const struct hk_param params[] = {
     {"threshold", "1", "change of the value that makes a spike", HK_REQUIRED, 1e-9, 1e9,
      offsetof(struct delta, threshold), HK_REAL, NULL},
+    {"window", "ms", "time over which the signal is spread; 0: the whole presentation", 0.0, 0.0,
+     1e9, offsetof(struct delta, window), HK_REAL, NULL},
 };
+
+static bool delta_check(const void *param, double tick_ms, struct hk_err *err) {
+    const struct delta *p = param;
+    hk_tick ticks;
+    return hk_tick_from_ms(p->window, tick_ms, &ticks, err) || hk_err_context(err, "window");
+}
 
 static size_t delta_units(const void *param, size_t value_count) {
     (void)param;
@@ -27,7 +35,7 @@ static void delta_encode(const void *param, const struct hk_presentation *shown,
         hk_tick last = -1;
         for (size_t k = 1; k < shown->value_count; k++) {
             double change = (double)shown->values[k] - (double)shown->values[k - 1];
-            hk_tick tick = hk_presentation_tick_of(shown, k);
+            hk_tick tick = hk_presentation_tick_of(shown, p->window, k);
             if (sign * change >= p->threshold && tick != last) hk_raster_put(out, last = tick, i);
         }
     }
@@ -38,6 +46,7 @@ const struct hk_encoder_model hk_encoder_delta = {
              .name = "delta",
              .doc = "a signal's steps up (unit 0) and down (unit 1), from sample to sample",
              HK_PARAMS(params, struct delta)},
+    .check = delta_check,
     .units = delta_units,
     .encode = delta_encode,
 };

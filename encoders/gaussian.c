@@ -26,7 +26,7 @@ static const struct hk_param params[] = {
      offsetof(struct gaussian, a_min), HK_REAL, NULL},
     {"window", "ms", "time within which all spikes lie; 0: the whole presentation", 0.0, 0.0, 1e9,
      offsetof(struct gaussian, window), HK_REAL, NULL},
-    HK_VALUE_RANGE(struct gaussian, range),
+    HK_VALUE_RANGE(struct gaussian),
 };
 /* clang-format on */
 

@@ -29,7 +29,7 @@ static const struct hk_param params[] = {
      offsetof(struct latency, tau), HK_REAL, NULL},
     {"theta", "1", "logarithmic: threshold; values up to it are silent", 0.2, 0.0, 1.0,
      offsetof(struct latency, theta), HK_REAL, NULL},
-    HK_VALUE_RANGE(struct latency, range),
+    HK_VALUE_RANGE(struct latency),
 };
 /* clang-format on */
 

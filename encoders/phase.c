@@ -16,7 +16,7 @@ struct phase {
 static const struct hk_param params[] = {
     {"interval", "ms", "length of a phase, an eighth of a cycle", 1.0, 1e-6, 1e6,
      offsetof(struct phase, interval), HK_REAL, NULL},
-    HK_VALUE_RANGE(struct phase, range),
+    HK_VALUE_RANGE(struct phase),
 };
 /* clang-format on */
 

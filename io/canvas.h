@@ -30,7 +30,7 @@ struct hk_canvas;
  * HK_ERR_USAGE (another ending), HK_ERR_IO, HK_ERR_LIMIT. */
 struct hk_canvas *hk_canvas_create(struct hk_arena *arena, const char *path, double width,
                                    double height, struct hk_err *err) HK_MUST_USE;
-/* Write it all. Whether it succeeds or not, only hk_canvas_destroy may follow. Errors: HK_ERR_IO. */
+/* Write it all; only hk_canvas_destroy may follow, also after a failure. Errors: HK_ERR_IO. */
 bool hk_canvas_close(struct hk_canvas *canvas, struct hk_err *err) HK_MUST_USE;
 /* After hk_canvas_close: nothing. Otherwise the picture is given up, and no file stays. */
 void hk_canvas_destroy(struct hk_canvas *canvas);

@@ -32,7 +32,7 @@ static bool read_series(const struct hk_plot_job *job, const struct hk_plot_item
     return true;
 }
 
-/* From 0 samples; and from 0 %, unless everything is above a half: then the tens that are reached. */
+/* From 0 samples; and from 0 %, unless all is above a half: then from the tens that are reached. */
 static struct hk_frame frame_of(const struct series *all, size_t count) {
     struct hk_frame frame = {.box = {LEFT, TOP, HK_PLOT_WIDTH - LEFT - RIGHT,
                                      HEIGHT - TOP - BOTTOM},

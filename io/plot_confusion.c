@@ -1,6 +1,6 @@
 /* Which class was taken for which, in the last phase of the protocol that was judged: counts, their
- * share of the class as colour, and beside each row how much of its class was right. Small shares are
- * what one looks for: the colour goes with the root. */
+ * share of the class as colour, and beside each row how much of its class was right. Small shares
+ * are what one looks for: the colour goes with the root. */
 #include "io/plot.h"
 
 #include <math.h>

@@ -36,6 +36,7 @@ struct window {
     double from_ms, to_ms, stop_ms, bin_ms;
     size_t bins;
     uint64_t spikes; /* of all panels */
+    size_t hidden;   /* populations without a panel */
 };
 
 static bool takes(const struct hk_plot_job *job, const struct hk_plot_item *item) {
@@ -201,6 +202,7 @@ static const char *group_digits(uint64_t number, char text[32]) {
     return text;
 }
 
+/* What the picture leaves out is said in it. */
 static void draw_note(struct hk_canvas *canvas, const struct window *window, uint64_t shown,
                       double y) {
     char text[160], some[32], all[32];
@@ -214,6 +216,11 @@ static void draw_note(struct hk_canvas *canvas, const struct window *window, uin
                        window->bin_ms);
     else
         (void)snprintf(text, sizeof text, "rates in bins of %g ms", window->bin_ms);
+    hk_canvas_text(canvas, &place, text);
+    if (!window->hidden) return;
+    place.x = LEFT;
+    place.align = HK_ALIGN_LEFT;
+    (void)snprintf(text, sizeof text, "%zu more populations", window->hidden);
     hk_canvas_text(canvas, &place, text);
 }
 
@@ -230,25 +237,29 @@ static void draw_all(struct hk_canvas *canvas, const struct panel *panels, size_
 }
 
 static bool read_panels(const struct hk_plot_job *job, struct panel panels[PANELS_MAX],
-                        size_t *count, struct hk_err *err) {
+                        size_t *count, size_t *hidden, struct hk_err *err) {
     for (const struct hk_plot_item *item = job->items; item; item = item->next) {
-        if (*count == PANELS_MAX)
-            return HK_FAIL(err, HK_ERR_LIMIT, "spikes of more than %d populations", PANELS_MAX);
+        if (*count == PANELS_MAX) {
+            ++*hidden;
+            continue;
+        }
         struct panel *panel = &panels[(*count)++];
         *panel = (struct panel){.name = item->name};
         if (!hk_results_read_spikes(job->file, item->name, &panel->raster, err)) return false;
     }
+    HK_ASSERT(*count > 0);
     return true;
 }
 
 static bool draw(const struct hk_plot_job *job, const char *path, struct hk_err *err) {
     struct panel panels[PANELS_MAX];
-    size_t count = 0, largest = 0;
-    if (!read_panels(job, panels, &count, err)) return false;
+    size_t count = 0, hidden = 0, largest = 0;
+    if (!read_panels(job, panels, &count, &hidden, err)) return false;
     struct window window = choose_window(job, panels, count);
     if (!check_window(&window, err)) return false;
     choose_bins(&window, panels[0].raster.tick_ms);
     cut(panels, count, &window);
+    window.hidden = hidden;
     for (size_t i = 0; i < count; i++)
         if (panels[i].count > largest) largest = panels[i].count;
     struct hk_point *points = HK_NEW(job->arena, struct hk_point, largest, err);

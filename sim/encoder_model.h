@@ -41,13 +41,13 @@ static inline size_t hk_encoder_units(const struct hk_encoder_model *model, cons
 struct hk_value_range {
     double low, high;
 };
-/* Its two rows in a table of parameters. */
+/* Its two rows in a table of parameters; the member of `type` is called `range`. */
 /* clang-format off */
-#define HK_VALUE_RANGE(type, member)                                                               \
+#define HK_VALUE_RANGE(type)                                                                       \
     {"value_min", "1", "value that is coded as 0, as are all below", 0.0, -1e9, 1e9,               \
-     offsetof(type, member.low), HK_REAL, NULL},                                                   \
+     offsetof(type, range.low), HK_REAL, NULL},                                                    \
     {"value_max", "1", "value that is coded as 1, as are all above", 1.0, -1e9, 1e9,               \
-     offsetof(type, member.high), HK_REAL, NULL}
+     offsetof(type, range.high), HK_REAL, NULL}
 /* clang-format on */
 
 static inline bool hk_value_range_check(const struct hk_value_range *range, struct hk_err *err) {
@@ -65,9 +65,12 @@ static inline hk_tick hk_presentation_ticks(const struct hk_presentation *shown,
     return (hk_tick)nearbyint(ms / shown->tick_ms);
 }
 
-/* Where the values are a signal in time, spread over the presentation: the tick of one of them. */
-static inline hk_tick hk_presentation_tick_of(const struct hk_presentation *shown, size_t value) {
-    return (hk_tick)((uint64_t)value * (uint64_t)shown->ticks / shown->value_count);
+/* The tick of one of the values, where they are a signal in time that is spread over `window` ms;
+ * 0: over the whole presentation. */
+static inline hk_tick hk_presentation_tick_of(const struct hk_presentation *shown, double window,
+                                              size_t value) {
+    hk_tick ticks = window > 0.0 ? hk_presentation_ticks(shown, window) : shown->ticks;
+    return (hk_tick)((uint64_t)value * (uint64_t)ticks / shown->value_count);
 }
 
 #endif

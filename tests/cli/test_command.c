@@ -33,7 +33,7 @@ END_TEST
 START_TEST(an_unknown_command_like_no_other_gets_the_list) {
     program_run(&program, "photosynthesis");
     ck_assert_int_eq(program.status, HK_EXIT_USAGE);
-    ck_assert_ptr_nonnull(strstr(program.err, "known here: run, check"));
+    ck_assert_ptr_nonnull(strstr(program.err, "known here: run, sweep"));
 }
 END_TEST
 

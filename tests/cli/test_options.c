@@ -8,7 +8,7 @@
 enum {
     EVERY = HK_OPTION_DEFINE | HK_OPTION_SEED | HK_OPTION_THREADS | HK_OPTION_OUTPUT |
             HK_OPTION_JSON | HK_OPTION_QUIET | HK_OPTION_VERBOSE | HK_OPTION_HELP |
-            HK_OPTION_VERSION,
+            HK_OPTION_VERSION | HK_OPTION_FORMAT | HK_OPTION_FROM | HK_OPTION_TO,
     WORDS_MAX = 600,
 };
 
@@ -49,6 +49,14 @@ START_TEST(every_option_ends_up_in_its_place) {
     ck_assert(!settings.help && !settings.version);
     ck_assert_uint_eq(settings.argument_count, 1);
     ck_assert_str_eq(settings.arguments[0], "x.yaml");
+}
+END_TEST
+
+START_TEST(options_of_pictures_end_up_in_theirs) {
+    ck_assert(READ(EVERY, "--format", "png", "--from=1s", "--to", "2s", "out"));
+    ck_assert_str_eq(settings.format, "png");
+    ck_assert_str_eq(settings.from, "1s");
+    ck_assert_str_eq(settings.to, "2s");
 }
 END_TEST
 
@@ -150,6 +158,7 @@ Suite *suite_cli_options(void) {
     Suite *suite = suite_create("cli/options");
     TCase *tcase = tcase_create("options");
     tcase_add_test(tcase, every_option_ends_up_in_its_place);
+    tcase_add_test(tcase, options_of_pictures_end_up_in_theirs);
     tcase_add_test(tcase, options_may_follow_arguments);
     tcase_add_test(tcase, two_dashes_end_the_options);
     tcase_add_test(tcase, defines_keep_their_order);

@@ -25,7 +25,7 @@ END_TEST
 static void start_and_end(struct hk_arena *arena, FILE *file, bool live) {
     struct hk_err err = {.code = HK_OK};
     struct hk_sweep_view view;
-    const struct hk_child_end end = {.wall_s = 2.0, .memory = 3 * 1024 * 1024};
+    const struct hk_child_end end = {.wall_s = 2.0, .memory = 3145728};
     ck_assert(hk_sweep_view_init(&view, arena, 2, 0, 2, &err));
     view.terminal = (struct hk_terminal){.file = file, .live = live, .dim = "", .plain = ""};
     hk_sweep_view_start(&view, 0, "first");

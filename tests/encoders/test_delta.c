@@ -46,6 +46,18 @@ START_TEST(samples_are_spread_over_the_presentation) {
 }
 END_TEST
 
+START_TEST(a_window_is_shorter_than_the_presentation) {
+    struct encode e = shown(300);
+    e.tick_ms = 0.5;
+    e.params[1].name = "window", e.params[1].value = 50;
+    ENCODE_EXPECT(&e, ON, 14, 28, 85);
+    ENCODE_EXPECT(&e, OFF, 57);
+    e.params[1].value = 0.75;
+    encode_refuse(&e, "window: 0.75 ms is not a whole number of ticks of 0.5 ms; the nearest are "
+                      "0.5 and 1 ms");
+}
+END_TEST
+
 START_TEST(samples_that_share_a_tick_share_a_spike) {
     struct encode e = shown(3); /* ticks 0 0 0 1 1 2 2 */
     ENCODE_EXPECT(&e, ON, 0, 2);
@@ -73,6 +85,7 @@ Suite *suite_encoders_delta(void) {
     tcase_add_test(changes, changes_of_the_threshold_fire);
     tcase_add_test(changes, a_change_of_exactly_the_threshold_fires);
     tcase_add_test(changes, samples_are_spread_over_the_presentation);
+    tcase_add_test(changes, a_window_is_shorter_than_the_presentation);
     tcase_add_test(changes, samples_that_share_a_tick_share_a_spike);
     tcase_add_test(changes, a_single_sample_does_not_change);
     tcase_add_test(changes, threads_do_not_change_it);

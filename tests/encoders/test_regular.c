@@ -105,7 +105,8 @@ START_TEST(each_unit_of_a_network_fires_at_its_own_rate) {
         net_build(sim);
         ck_assert(hk_sim_present(sim, values, SIZE, 1000, 1, 0, &err));
         net_run(sim, 2000);
-        for (uint32_t i = 0; i < SIZE; i++) ck_assert_uint_eq(hk_pop_counts(in)[i], 10 * i);
+        for (uint32_t i = 0; i < SIZE; i++)
+            ck_assert_uint_eq(hk_pop_counts(in)[i], (uintmax_t)10 * i);
         hk_sim_destroy(sim);
     }
 }

@@ -196,7 +196,7 @@ static void check_refusal(const struct refusal *r) {
     _Alignas(16) char param[256];
     hk_params_default(model, param);
     if (r->param) ck_assert(hk_param_set(hk_param_find(model, r->param), param, r->value, &err));
-    if (strcmp(r->model, "regular") == 0 && strcmp(r->param, "interval") != 0)
+    if (r->param && strcmp(r->param, "stagger") == 0)
         ck_assert(hk_param_set(hk_param_find(model, "interval"), param, 1, &err));
     if (r->time_count)
         ck_assert(hk_param_set_list(hk_param_find(model, "times"), param,

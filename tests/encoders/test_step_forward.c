@@ -67,6 +67,18 @@ START_TEST(spikes_give_the_signal_back) {
 }
 END_TEST
 
+START_TEST(a_window_is_shorter_than_the_presentation) {
+    struct encode e = shown(300);
+    e.tick_ms = 0.5;
+    e.params[1].name = "window", e.params[1].value = 50;
+    ENCODE_EXPECT(&e, ON, 14, 28, 85);
+    ENCODE_EXPECT(&e, OFF, 57);
+    e.params[1].value = 0.75;
+    encode_refuse(&e, "window: 0.75 ms is not a whole number of ticks of 0.5 ms; the nearest are "
+                      "0.5 and 1 ms");
+}
+END_TEST
+
 START_TEST(samples_that_share_a_tick_share_a_spike) {
     struct encode e = shown(3); /* ticks 0 0 0 1 1 2 2 */
     ENCODE_EXPECT(&e, ON, 0, 2);
@@ -86,6 +98,7 @@ Suite *suite_encoders_step_forward(void) {
     tcase_add_test(steps, the_baseline_follows_the_signal_in_steps);
     tcase_add_test(steps, slow_ramps_and_jumps_are_followed);
     tcase_add_test(steps, spikes_give_the_signal_back);
+    tcase_add_test(steps, a_window_is_shorter_than_the_presentation);
     tcase_add_test(steps, samples_that_share_a_tick_share_a_spike);
     tcase_add_test(steps, threads_do_not_change_it);
     suite_add_tcase(suite, steps);

@@ -176,6 +176,23 @@ START_TEST(reader_says_which_value_is_missing_or_another) {
 }
 END_TEST
 
+START_TEST(reader_gives_arrays_row_by_row) {
+    struct hk_block values = {0};
+    size_t count = 0;
+    write_results();
+    open_results();
+    assert_ok(hk_results_read_array(file, "metrics/train/curve", &values, &count, &err));
+    ck_assert_uint_eq(count, 2);
+    ck_assert_mem_eq(values.data, ((double[]){1.0, 2.0}), 2 * sizeof(double));
+    assert_ok(hk_results_read_array(file, "weights/in->exc", &values, &count, &err));
+    ck_assert_uint_eq(count, 6);
+    ck_assert_double_eq(((double *)values.data)[5], 0.0);
+    ck_assert(!hk_results_read_array(file, "experiment/resolved", &values, &count, &err));
+    assert_error(HK_ERR_DATA, "results.h5: experiment/resolved isn't a readable array of numbers");
+    hk_block_finish(&values);
+}
+END_TEST
+
 /* As h5py writes texts. */
 START_TEST(reader_takes_texts_of_variable_size) {
     const char *given = "seed: 2\n", *text = NULL;
@@ -414,6 +431,7 @@ Suite *suite_io_results_read(void) {
     add_opening(tcase);
     tcase_add_test(tcase, reader_finds_values_by_path);
     tcase_add_test(tcase, reader_says_which_value_is_missing_or_another);
+    tcase_add_test(tcase, reader_gives_arrays_row_by_row);
     tcase_add_test(tcase, reader_takes_texts_of_variable_size);
     tcase_add_test(tcase, reader_gives_spikes_and_what_is_known_of_them);
     tcase_add_loop_test(tcase, reader_believes_no_spikes_unseen, 0, (int)HK_COUNT(claims));

@@ -377,7 +377,7 @@ START_TEST(every_spike_meets_each_of_its_synapses_once) {
     ck_assert_uint_gt(ledger.in_flight, 0);
     ck_assert_uint_eq(counts.events, ledger.due);
     ck_assert_uint_eq(counts.spikes, ledger.spikes);
-    ck_assert_uint_eq(counts.updates, (60 + 45) * 251);
+    ck_assert_uint_eq(counts.updates, (uint64_t)251 * (60 + 45));
     hk_sim_destroy(sim);
 }
 END_TEST

@@ -138,7 +138,7 @@ START_TEST(a_reset_state_repeats_a_run_to_the_bit) {
     show(&first, RUN);
     show(&again, RUN);
     for (int times = 0; times < 3; times++) {
-        net_run(again.sim, 3 * times); /* another phase of the ring of spikes */
+        net_run(again.sim, (hk_tick)3 * times); /* another phase of the ring of spikes */
         hk_sim_reset_state(again.sim);
         ck_assert(hk_proj_write_weights(again.plastic, before, &err));
         show(&again, RUN);

@@ -182,7 +182,7 @@ START_TEST(written_weights_are_delivered) {
     for (size_t k = 0; k < SOURCES; k++) {
         net_run(sim, 10);
         for (hk_neuron i = 0; i < TARGETS; i++) {
-            expected[i] += weights[k + SOURCES * i];
+            expected[i] += weights[k + (size_t)SOURCES * i];
             ck_assert_double_eq_tol(net_state(out, "v", i), expected[i], 1e-3 * expected[i]);
         }
     }
@@ -208,7 +208,7 @@ START_TEST(the_same_index_is_left_out_of_delivery) {
         net_run(sim, 10);
         for (hk_neuron i = 0; i < SIZE; i++)
             ck_assert_double_eq(net_state(out, "v", i), i == 3 ? 4 : i == 5 ? 2 : 6);
-        ck_assert_uint_eq(hk_sim_count(sim).events, 3 * (SIZE - 1));
+        ck_assert_uint_eq(hk_sim_count(sim).events, (uint64_t)3 * (SIZE - 1));
         hk_sim_destroy(sim);
     }
 }

@@ -1,5 +1,5 @@
-/* Results files as pictures need them, in the test's own folder, and the pictures of them. Each call
- * is checked: a failure ends the test with the library's message. */
+/* Results files as pictures need them, in the test's own folder, and the pictures of them. Each
+ * call is checked: a failure ends the test with the library's message. */
 #ifndef HK_TESTS_SUPPORT_PLOTS_H
 #define HK_TESTS_SUPPORT_PLOTS_H
 

@@ -172,7 +172,7 @@ START_TEST(probability_0_joins_none_and_1_joins_all) {
     }
     rule_set(&rule, "p", 1);
     count_all(&rule, &counts);
-    ck_assert_uint_eq(counts.total, 20 * SOURCES);
+    ck_assert_uint_eq(counts.total, (size_t)20 * SOURCES);
 }
 END_TEST
 
