@@ -14,12 +14,12 @@ static void rate_assign(struct hk_readout *r) {
     for (size_t i = 0; i < r->units; i++) {
         double best = 0.0;
         r->assigned[i] = -1;
-        for (size_t class = 0; class < r->classes; class ++) {
-            if (r->shown[class] <= 0.0) continue;
-            double rate = r->sums[class * r->units + i] / r->shown[class];
+        for (size_t c = 0; c < r->classes; c++) {
+            if (r->shown[c] <= 0.0) continue;
+            double rate = r->sums[c * r->units + i] / r->shown[c];
             if (rate <= best) continue;
             best = rate;
-            r->assigned[i] = (int32_t) class;
+            r->assigned[i] = (int32_t)c;
         }
     }
 }
@@ -27,17 +27,17 @@ static void rate_assign(struct hk_readout *r) {
 static int rate_predict(const struct hk_readout *r, const uint32_t *counts) {
     double best = 0.0;
     int chosen = -1;
-    for (size_t class = 0; class < r->classes; class ++) {
+    for (size_t c = 0; c < r->classes; c++) {
         uint64_t spikes = 0, members = 0;
         for (size_t i = 0; i < r->units; i++) {
-            if (r->assigned[i] != (int32_t) class) continue;
+            if (r->assigned[i] != (int32_t)c) continue;
             spikes += counts[i];
             members++;
         }
         double rate = members ? (double)spikes / (double)members : 0.0;
         if (rate <= best) continue;
         best = rate;
-        chosen = (int)class;
+        chosen = (int)c;
     }
     return chosen;
 }

@@ -17,12 +17,12 @@ static int vote_predict(const struct hk_readout *r, const uint32_t *counts) {
     size_t group = r->units / r->classes;
     uint64_t best = 0;
     int chosen = -1;
-    for (size_t class = 0; class < r->classes; class ++) {
+    for (size_t c = 0; c < r->classes; c++) {
         uint64_t spikes = 0;
-        for (size_t i = 0; i < group; i++) spikes += counts[class * group + i];
+        for (size_t i = 0; i < group; i++) spikes += counts[c * group + i];
         if (spikes <= best) continue;
         best = spikes;
-        chosen = (int)class;
+        chosen = (int)c;
     }
     return chosen;
 }

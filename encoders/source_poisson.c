@@ -1,6 +1,5 @@
 /* Poisson source: in every tick each unit fires K times, K ~ Poisson(rate dt), drawn by inversion
- * from one 53-bit uniform keyed by (seed, population, unit, tick). No state, so no thread owns it.
- */
+ * from one 53-bit uniform keyed by (seed, population, unit, tick). It has no state. */
 #include "sim/source_model.h"
 
 #include "sim/numeric.h"

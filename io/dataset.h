@@ -23,6 +23,7 @@ struct hk_dataset {
 /* Memory is the arena's. A set of files is looked for in `path` alone if that is given, or else in
  * $HILLOCK_DATA/<name>, in $HILLOCK_DATA if that folder is called <name> itself (all sets have the
  * same file names, so another folder may hold another set), and where Debian's package has it.
+ * "ucr/<Set>" is a set of the UCR archive: a folder of that name with the files of io/ucr.h.
  * Errors: HK_ERR_DATA that says where it looked and how to get it, or what is wrong with the files;
  * HK_ERR_CONFIG for an unknown name and for options that the set doesn't have. */
 bool hk_dataset_open(struct hk_arena *arena, const struct hk_dataset_options *options,

@@ -294,7 +294,8 @@ static bool check_delay(const struct hk_node *node, const struct link *link, dou
     if (!hk_tick_from_ms(link->spec.delay_ms.a, tick_ms, &ticks, err))
         return hk_node_context(err, node);
     if (ticks > 0 || (ticks == 0 && !hk_pop_has_neurons(link->spec.source))) return true;
-    return hk_node_fail(err, node, "a delay of %g ms; between neurons it is at least one tick, %g ms",
+    return hk_node_fail(err, node,
+                        "a delay of %g ms; between neurons it is at least one tick, %g ms",
                         link->spec.delay_ms.a, tick_ms);
 }
 

@@ -12,14 +12,18 @@ enum {
     LEFT = 84,
     RIGHT = 28,
     TOP = 16,
-    UNITS_HEIGHT = 170, /* of a raster */
+    UNITS_HEIGHT_MAX = 170, /* of a raster */
+    UNITS_HEIGHT_MIN = 64,
+    UNIT_HEIGHT = 14, /* of few units */
     RATE_HEIGHT = 56,
     RATE_GAP = 14,  /* above the rate */
     PANEL_GAP = 26, /* above the next population */
     BOTTOM = 76,
     NOTE_BELOW = 60, /* from the axis */
     PANELS_MAX = 20,
-    BINS_MAX = 160,     /* of the rate */
+    BINS_MAX = 160, /* of the rate; before rounding */
+    BINS_MIN = 24,
+    BIN_SPIKES = 5,     /* of a population in a bin, on the average, but for the two bounds */
     SPIKES_MAX = 50000, /* that are shown */
     CHOSEN_SPAN_MS = 5000,
     CHOSEN_ROUND_MS = 100,
@@ -77,9 +81,11 @@ static bool check_window(const struct window *window, struct hk_err *err) {
 }
 
 /* Whole ticks, so that no bin holds more of them than another; a round number of them. */
-static void choose_bins(struct window *window, double tick_ms) {
+static void choose_bins(struct window *window, double tick_ms, size_t panels) {
     double span = window->to_ms - window->from_ms;
-    double ticks = fmax(1.0, round(hk_ticks_above(span / BINS_MAX) / tick_ms));
+    double wanted = (double)window->spikes / (BIN_SPIKES * (double)panels);
+    double bins = fmin(fmax(wanted, BINS_MIN), BINS_MAX);
+    double ticks = fmax(1.0, round(hk_ticks_above(span / bins) / tick_ms));
     window->bin_ms = ticks * tick_ms;
     window->bins = (size_t)fmax(1.0, ceil(span / window->bin_ms - 1e-6));
 }
@@ -107,8 +113,14 @@ static void cut(struct panel *panels, size_t count, struct window *window) {
 
 /* ---- Drawing --------------------------------------------------------------------------------- */
 
-static double panel_height(void) {
-    return UNITS_HEIGHT + RATE_GAP + RATE_HEIGHT;
+static double units_height(const struct panel *panel) {
+    double wanted = UNIT_HEIGHT * (double)panel->raster.neurons;
+    return fmin(fmax(wanted, UNITS_HEIGHT_MIN), UNITS_HEIGHT_MAX);
+}
+
+/* With the gap below. */
+static double panel_height(const struct panel *panel) {
+    return units_height(panel) + RATE_GAP + RATE_HEIGHT + PANEL_GAP;
 }
 
 static struct hk_frame frame_of(const struct window *window, double top, double height,
@@ -139,14 +151,15 @@ static size_t draw_spikes(struct hk_canvas *canvas, const struct panel *panel,
                           const struct window *window, double top, struct hk_point *points) {
     const double thickness = 0.9, height_min = 2.0, height_max = 10.0;
     double units = (double)panel->raster.neurons;
-    struct hk_frame frame = frame_of(window, top, UNITS_HEIGHT, units);
+    struct hk_frame frame = frame_of(window, top, units_height(panel), units);
     double height = fmin(fmax(0.8 * frame.box.height / units, height_min), height_max);
     size_t shown = place_spikes(panel, window, &frame, points);
     hk_canvas_ink(canvas, HK_COLOUR_INK);
     hk_canvas_clip(canvas, frame.box);
     hk_canvas_strokes(canvas, points, shown, height, thickness);
     hk_canvas_unclip(canvas);
-    hk_axis_left(canvas, &frame, (struct hk_axis){panel->name, true, 6});
+    size_t ticks = units < 6.0 ? (size_t)units + 1 : 6; /* at whole units */
+    hk_axis_left(canvas, &frame, (struct hk_axis){panel->name, true, ticks});
     return shown;
 }
 
@@ -230,8 +243,9 @@ static void draw_all(struct hk_canvas *canvas, const struct panel *panels, size_
     double top = TOP;
     for (size_t i = 0; i < count; i++) {
         shown += draw_spikes(canvas, &panels[i], window, top, points);
-        draw_rate(canvas, &panels[i], window, top + UNITS_HEIGHT + RATE_GAP, i == count - 1);
-        top += panel_height() + PANEL_GAP;
+        draw_rate(canvas, &panels[i], window, top + units_height(&panels[i]) + RATE_GAP,
+                  i == count - 1);
+        top += panel_height(&panels[i]);
     }
     draw_note(canvas, window, shown, top - PANEL_GAP + NOTE_BELOW);
 }
@@ -257,13 +271,15 @@ static bool draw(const struct hk_plot_job *job, const char *path, struct hk_err 
     if (!read_panels(job, panels, &count, &hidden, err)) return false;
     struct window window = choose_window(job, panels, count);
     if (!check_window(&window, err)) return false;
-    choose_bins(&window, panels[0].raster.tick_ms);
     cut(panels, count, &window);
+    choose_bins(&window, panels[0].raster.tick_ms, count);
     window.hidden = hidden;
-    for (size_t i = 0; i < count; i++)
+    double height = TOP - PANEL_GAP + BOTTOM;
+    for (size_t i = 0; i < count; i++) {
+        height += panel_height(&panels[i]);
         if (panels[i].count > largest) largest = panels[i].count;
+    }
     struct hk_point *points = HK_NEW(job->arena, struct hk_point, largest, err);
-    double height = TOP + (panel_height() + PANEL_GAP) * (double)count - PANEL_GAP + BOTTOM;
     struct hk_canvas *canvas =
         points ? hk_canvas_create(job->arena, path, HK_PLOT_WIDTH, height, err) : NULL;
     if (!canvas) return false;

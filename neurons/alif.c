@@ -1,6 +1,7 @@
-/* Leaky integrate-and-fire neuron with an adaptive threshold (homeostasis of Diehl & Cook 2015, eq.
- * 4): spike when V >= v_th + theta;   tau_theta dtheta/dt = -theta;   theta += theta_plus at each
- * spike. A phase of the protocol may freeze theta (`adapt: false`).
+/* Leaky integrate-and-fire neuron with an adaptive threshold (homeostasis of Diehl & Cook 2015,
+ * eq. 4):
+ *   spike when V >= v_th + theta,   tau_theta dtheta/dt = -theta,   theta += theta_plus at a spike.
+ * A phase of the protocol may freeze theta (`adapt: false`).
  *
  * With tau_theta of hours a step removes less of theta than half a unit in its last place, so the
  * decay is summed with compensation (Kahan 1965): `theta_rest` holds what didn't fit. */

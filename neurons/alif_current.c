@@ -1,7 +1,6 @@
-/* Leaky integrate-and-fire neuron with an adaptation current (Benda & Herz 2003; the after-spike current
- * of Teeter et al. 2018's GLIF3):
- *   c_m dV/dt = ... - w,   tau_w dw/dt = -w,   w += b at each spike.
- * Without conductances V and w are advanced exactly, w as the exponential current that it is
+/* Leaky integrate-and-fire neuron with an adaptation current (Benda & Herz 2003; the after-spike
+ * current of Teeter et al. 2018's GLIF3): c_m dV/dt = ... - w,   tau_w dw/dt = -w,   w += b at each
+ * spike. Without conductances V and w are advanced exactly, w as the exponential current that it is
  * (Rotter & Diesmann 1999); with them w is taken at the step's start. */
 #include "neurons/kernels/membrane.h"
 

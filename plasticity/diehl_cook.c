@@ -1,6 +1,8 @@
 /* The rule of Diehl & Cook 2015 (unsupervised digit recognition), as in the authors' script: with
  * one trace `pre` of the pre spikes and two, `post1` and `post2`, of the post spikes, each set to 1
- * by its spike, pre spike:   w <- w - a_minus post1,     post spike:  w <- w + a_plus pre post2,
+ * by its spike,
+ *   pre spike:   w <- w - a_minus post1,
+ *   post spike:  w <- w + a_plus pre post2,
  * post2 as it was before this spike: the first spike of a burst potentiates almost nothing. */
 #include "sim/plasticity_model.h"
 

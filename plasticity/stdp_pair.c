@@ -2,11 +2,10 @@
  *   pre spike:   w <- w - a_minus f_minus(w) y(t),    post spike:  w <- w + a_plus f_plus(w) x(t),
  * then w stays in [w_min, w_max]. x and y are the traces of the pre and the post spikes.
  *   additive:   f_plus = f_minus = 1 (Song, Miller & Abbott 2000);
- *   power:      f_plus = (1 - w/w_max)^mu, f_minus = (w/w_max)^mu (Guetig et al. 2003); mu = 1 is the
- *               multiplicative rule;
+ *   power:      f_plus = (1 - w/w_max)^mu, f_minus = (w/w_max)^mu (Guetig et al. 2003);
  *   power-law:  f_plus = w_0^(1-mu) w^mu, f_minus = w (Morrison, Aertsen & Diesmann 2007).
- * In the first two a_plus and a_minus are weights; in the last they are the rates lambda and
- * lambda alpha, and w_0 is the reference weight. */
+ * `power` with mu = 1 is the multiplicative rule. In the first two a_plus and a_minus are weights;
+ * in the last they are the rates lambda and lambda alpha, and w_0 is the reference weight. */
 #include "sim/plasticity_model.h"
 
 #include "sim/numeric.h"
@@ -39,9 +38,6 @@ static const struct hk_param params[] = {
 
 static bool stdp_check(const void *param, struct hk_err *err) {
     const struct stdp *p = param;
-    if (p->pair.w_min > p->pair.w_max)
-        return HK_FAIL(err, HK_ERR_RANGE, "w_min = %g must not be above w_max = %g", p->pair.w_min,
-                       p->pair.w_max);
     if (p->dependence == POWER && (p->pair.w_min < 0.0 || p->pair.w_max <= 0.0))
         return HK_FAIL(err, HK_ERR_RANGE, "dependence: power needs w_min >= 0 and w_max > 0");
     return true;

@@ -115,8 +115,51 @@ static bool check_model(const struct hk_model_row *row, struct hk_err *err) {
     return true;
 }
 
+/* The operations without which the engine would call NULL. */
+static bool has_operations(enum hk_model_kind kind, const void *model) {
+    switch (kind) {
+    case HK_KIND_NEURON: {
+        const struct hk_neuron_model *m = model;
+        return m->derive && m->gain && m->update && m->column_count;
+    }
+    case HK_KIND_RECEPTOR: {
+        const struct hk_receptor_model *m = model;
+        return m->derive && m->advance && m->weight_unit;
+    }
+    case HK_KIND_CONNECT: {
+        const struct hk_connect_model *m = model;
+        return m->draw_max && m->draw;
+    }
+    case HK_KIND_SYNAPSE: {
+        const struct hk_synapse_model *m = model;
+        return !m->release || (m->start && m->state_count <= HK_SYNAPSE_STATE_MAX);
+    }
+    case HK_KIND_PLASTICITY: {
+        const struct hk_plasticity_model *m = model;
+        return m->on_pre && m->on_post;
+    }
+    case HK_KIND_ENCODER: return ((const struct hk_encoder_model *)model)->encode;
+    case HK_KIND_SOURCE: {
+        const struct hk_source_model *m = model;
+        return m->derive && m->burst && m->emit;
+    }
+    case HK_KIND_DRIVE: {
+        const struct hk_drive_model *m = model;
+        return m->derive && m->add;
+    }
+    case HK_KIND_READOUT: return ((const struct hk_readout_model *)model)->predict;
+    case HK_KIND_COUNT: break;
+    }
+    return false;
+}
+
 bool hk_models_check(struct hk_err *err) {
-    for (size_t i = 0; i < hk_model_row_count; i++)
-        if (!check_model(&hk_model_rows[i], err)) return false;
+    for (size_t i = 0; i < hk_model_row_count; i++) {
+        const struct hk_model_row *row = &hk_model_rows[i];
+        const struct hk_model *model = row->variant[HK_SINGLE][HK_ISA_BASE];
+        if (!check_model(row, err)) return false;
+        if (!has_operations(row->kind, model))
+            return HK_FAIL(err, HK_ERR_CONFIG, "%s lacks an operation", model->name);
+    }
     return true;
 }

@@ -125,8 +125,9 @@ static inline hk_real hk_real_pow(hk_real x, hk_real y) {
     return (hk_real)hk_pow((double)x, (double)y);
 }
 
-/* A decaying value, ended where it no longer matters. Left alone it would reach the denormal numbers and
- * stay there (the smallest times 0.78 rounds to itself), and arithmetic with those is many times slower. */
+/* A decaying value, ended where it no longer matters. Left alone it would reach the denormal
+ * numbers and stay there (the smallest times 0.78 rounds to itself), and arithmetic with those is
+ * many times slower. */
 static inline hk_real hk_settle(hk_real x) {
     const hk_real least = (hk_real)1e-30;
     return x < least && x > -least ? 0 : x;

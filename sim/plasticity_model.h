@@ -1,8 +1,9 @@
 /* The contract of a plasticity rule: how spikes change weights. One file in plasticity/, one table.
  *
  * A rule declares exponential traces of the pre- and postsynaptic spikes; the engine keeps them
- * (closed form between spikes) and calls the rule with plain arrays: on_pre   one spike has arrived
- * at `count` synapses: `other` holds the targets' post traces, `own` the source's pre traces;
+ * (closed form between spikes) and calls the rule with plain arrays:
+ *   on_pre   one spike has arrived at `count` synapses: `other` holds the targets' post traces,
+ *            `own` the source's pre traces;
  *   on_post  one target has fired, with `count` incoming synapses: `other` holds the sources' pre
  *            traces, `own` the target's post traces.
  * A trace decays with its tau and then, at a spike of its side, grows by 1 (`pairing: all`) or is

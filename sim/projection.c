@@ -43,18 +43,38 @@ static bool choose_receptor(struct hk_proj *proj, const char *name, struct hk_er
     return true;
 }
 
+static bool check_dist(const struct hk_dist *dist, const char *what, struct hk_err *err) {
+    if (!isfinite(dist->a) || !isfinite(dist->b))
+        return HK_FAIL(err, HK_ERR_RANGE, "%s is not a number", what);
+    if (dist->kind != HK_DIST_NORMAL || dist->b >= 0.0) return true;
+    return HK_FAIL(err, HK_ERR_RANGE, "%s: a standard deviation of %g, must be at least 0", what,
+                   dist->b);
+}
+
+/* A conductance is not negative. Normal weights keep the sign of their mean, so that must be
+ * above 0. */
 static bool check_weight(const struct hk_proj *proj, struct hk_err *err) {
-    const struct hk_receptor *r = &proj->target->receptors[proj->receptor];
-    bool sign_matters = r->model->effect == HK_EFFECT_CONDUCTANCE;
-    double least =
-        proj->weight.kind == HK_DIST_NORMAL ? proj->weight.a : hk_dist_min(&proj->weight);
-    if (!isfinite(proj->weight.a) || !isfinite(proj->weight.b))
-        return HK_FAIL(err, HK_ERR_RANGE, "weight is not a number");
-    if (!sign_matters || least >= 0.0) return true;
+    const struct hk_dist *weight = &proj->weight;
+    bool normal = weight->kind == HK_DIST_NORMAL && weight->b > 0.0;
+    double least = weight->kind == HK_DIST_NORMAL ? weight->a : hk_dist_min(weight);
+    if (!check_dist(weight, "weight", err)) return false;
+    if (proj->target->receptors[proj->receptor].model->effect != HK_EFFECT_CONDUCTANCE) return true;
+    if (normal ? least > 0.0 : least >= 0.0) return true;
     return HK_FAIL(err, HK_ERR_RANGE,
                    "weight = %g nS: a conductance is not negative; inhibition is a receptor of its "
                    "own",
                    least);
+}
+
+/* The rule may take a weight to its bounds. */
+static bool check_bounds(const struct hk_proj *proj, struct hk_err *err) {
+    const struct hk_pair_params *pair = proj->plasticity_param;
+    if (pair->w_min > pair->w_max)
+        return HK_FAIL(err, HK_ERR_RANGE, "w_min = %g must not be above w_max = %g", pair->w_min,
+                       pair->w_max);
+    if (proj->target->receptors[proj->receptor].model->effect != HK_EFFECT_CONDUCTANCE) return true;
+    if (pair->w_min >= 0.0) return true;
+    return HK_FAIL(err, HK_ERR_RANGE, "w_min = %g nS: a conductance is not negative", pair->w_min);
 }
 
 static bool add_plasticity(struct hk_proj *proj, const struct hk_proj_spec *spec,
@@ -65,7 +85,7 @@ static bool add_plasticity(struct hk_proj *proj, const struct hk_proj_spec *spec
     proj->learning = true;
     if (!copy_params(proj->sim, &rule->base, spec->plasticity_param, &proj->plasticity_param, err))
         return false;
-    if (rule->check && !rule->check(proj->plasticity_param, err))
+    if (!check_bounds(proj, err) || (rule->check && !rule->check(proj->plasticity_param, err)))
         return hk_err_context(err, "%s", rule->base.name);
     const char *param = proj->plasticity_param;
     for (size_t i = 0; i < rule->pre_count; i++)
@@ -137,6 +157,7 @@ static bool plan_delays(struct hk_proj *proj, struct hk_err *err) {
     double tick_ms = proj->sim->options.tick_ms;
     hk_tick least = proj->source->neuron ? 1 : 0;
     const struct hk_dist *dist = &proj->delay_ms;
+    if (!check_dist(dist, "delay", err)) return false;
     if (dist->kind == HK_DIST_CONSTANT) {
         if (!hk_tick_from_ms(dist->a, tick_ms, &proj->delay_min, err))
             return hk_err_context(err, "delay");
@@ -393,12 +414,13 @@ static bool reserve_drawn(struct hk_proj *proj, struct hk_block *room, struct dr
     return true;
 }
 
-/* What the sources' spikes left, and for each tick that may still arrive the parts they released. */
+/* What the sources' spikes left, and for each tick that may still arrive the parts they released.
+ */
 static bool build_memory(struct hk_proj *proj, struct hk_err *err) {
     struct hk_sim *sim = proj->sim;
     size_t sources = proj->source->size;
     HK_ASSERT(proj->synapse->state_count <= HK_SYNAPSE_STATE_MAX);
-    proj->memory = HK_NEW(sim->arena, double, sources * HK_SYNAPSE_STATE_MAX, err);
+    proj->memory = HK_NEW(sim->arena, double, sources *HK_SYNAPSE_STATE_MAX, err);
     proj->last_spike = HK_NEW(sim->arena, hk_tick, sources, err);
     proj->released = hk_sim_reals(sim, sources * (size_t)sim->slots, err);
     if (!proj->memory || !proj->last_spike || !proj->released) return false;

@@ -1,8 +1,9 @@
-/* The contract of a synapse model: what an arriving spike releases. One file in synapses/, one table.
+/* The contract of a synapse model: what an arriving spike releases. One file in synapses/, one
+ * table.
  *
- * A synapse without `release` passes on its weight. One with a memory of its source's spikes passes on a
- * part of it, worked out when the source fires; since the memory depends on that source alone, all its
- * synapses share one. */
+ * A synapse without `release` passes on its weight. One with a memory of its source's spikes passes
+ * on a part of it, worked out when the source fires; since the memory depends on that source alone,
+ * all its synapses share one. */
 #ifndef HK_SIM_SYNAPSE_MODEL_H
 #define HK_SIM_SYNAPSE_MODEL_H
 
@@ -15,8 +16,8 @@ struct hk_synapse_model {
     size_t state_count; /* doubles a source, at most HK_SYNAPSE_STATE_MAX */
     /* The memory before the first spike. */
     void (*start)(const void *param, double *state);
-    /* The source fires, `since_ms` after its last spike (infinity: its first): move the memory on and
-     * return the part of the weight that is released. NULL: no memory, all of it. */
+    /* The source fires, `since_ms` after its last spike (infinity: its first): move the memory on
+     * and return the part of the weight that is released. NULL: no memory, all of it. */
     double (*release)(const void *param, double *state, double since_ms);
 };
 

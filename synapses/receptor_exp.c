@@ -26,7 +26,8 @@ static bool exp_derive(const void *param, const struct hk_grid *grid, void *deri
     const struct exp_current *p = param;
     struct exp_step *d = derived;
     d->decay = (hk_real)exp(-grid->tick_ms / p->tau);
-    d->to_push = (hk_real)(grid->exact ? hk_exp_propagator(p->tau, grid->exact, grid->tick_ms) : 1.0);
+    d->to_push =
+        (hk_real)(grid->exact ? hk_exp_propagator(p->tau, grid->exact, grid->tick_ms) : 1.0);
     return true;
 }
 

@@ -1,6 +1,6 @@
-/* Short-term plasticity (Tsodyks, Uziel & Markram 2000; Tsodyks & Markram 1997): a spike finds resources
- * R, uses the part u of them, and both recover until the next one. At a spike, dt after the last:
- *   R <- 1 - (1 - R) exp(-dt/tau_rec),   u <- u exp(-dt/tau_fac)  (0 where tau_fac is 0),
+/* Short-term plasticity (Tsodyks, Uziel & Markram 2000; Tsodyks & Markram 1997): a spike finds
+ * resources R, uses the part u of them, and both recover until the next one. At a spike, dt after
+ * the last: R <- 1 - (1 - R) exp(-dt/tau_rec),   u <- u exp(-dt/tau_fac)  (0 where tau_fac is 0),
  *   u <- u + U (1 - u);   release u R;   R <- R - u R.
  * Depression with a long tau_rec, facilitation with a long tau_fac and a small U. */
 #include "sim/synapse_model.h"

@@ -4,7 +4,8 @@
  * exponential Euler, the conductances frozen at their values at the step's start: first order, and
  * stable at any step. Plain Euler is there to reproduce scripts that used it.
  *
- * After a spike V is held at v_reset for t_ref; receptors go on, jumps that arrive then are lost. */
+ * After a spike V is held at v_reset for t_ref; receptors go on, jumps that arrive then are lost.
+ */
 #ifndef HK_NEURONS_KERNELS_MEMBRANE_H
 #define HK_NEURONS_KERNELS_MEMBRANE_H
 
@@ -39,7 +40,7 @@ static const char *const membrane_resets[] = {"set", "subtract", NULL};
      NULL},                                                                                        \
     {"integrator", "1", "scheme with conductances; without them the step is exact", 0, 0, 1,       \
      offsetof(type, membrane.integrator), HK_CHOICE, membrane_integrators},                        \
-    {"reset", "1", "a spike sets V to v_reset, or takes v_th - v_rest from it in the next step", 0, \
+    {"reset", "1", "a spike sets V to v_reset, or takes v_th - v_rest from it a step later", 0,    \
      0, 1, offsetof(type, membrane.reset), HK_CHOICE, membrane_resets}
 /* clang-format on */
 
@@ -49,7 +50,7 @@ struct membrane_step {
     double gain;                  /* of `push` for 1 pA */
     hk_real decay, constant;      /* exact: V <- decay V + constant + push */
     hk_real g_l, g_rest, per_c_m; /* nS; pA at rest, with i_e; step / c_m, mV/pA */
-    hk_real kept, v_reset; /* a spike: V <- kept V + v_reset */
+    hk_real kept, v_reset;        /* a spike: V <- kept V + v_reset */
     hk_real ref_ticks;
 };
 
@@ -63,7 +64,8 @@ static inline bool membrane_derive(const struct membrane *p, const struct hk_gri
                        REF_TICKS_MAX, grid->tick_ms);
     double h = grid->tick_ms, lost = -expm1(-h / p->tau_m), per_pa = p->tau_m / p->c_m * lost;
     bool subtract = p->reset == RESET_SUBTRACT;
-    /* The next step decays what it finds, so more is taken now (discrete LIF of Bellec et al. 2018). */
+    /* The next step decays what it finds, so more is taken now (discrete LIF of Bellec et al.
+     * 2018). */
     double taken = (p->v_th - p->v_rest) / (grid->exact ? exp(-h / p->tau_m) : 1.0);
     *step = (struct membrane_step){
         .exact = grid->exact != NULL,

@@ -128,10 +128,12 @@ START_TEST(mistakes_in_values_are_told_with_their_place) {
     expect_message(with("weight: = w", "weight: 3 mV"), NULL, HK_ERR_CONFIG,
                    "x.yaml:9:59: expected a current (pA), got a voltage (mV)");
     expect_message(with("delay: 1.5 ms", "delay: 1.55 ms"), NULL, HK_ERR_RANGE,
-                   "x.yaml:10:57: 1.55 ms is not a whole number of ticks of 0.1 ms; the nearest are 1.5 "
+                   "x.yaml:10:57: 1.55 ms is not a whole number of ticks of 0.1 ms; the nearest "
+                   "are 1.5 "
                    "and 1.6 ms");
     expect_message(with("delay: 1.5 ms", "delay: 0 ms"), NULL, HK_ERR_CONFIG,
-                   "x.yaml:10:57: a delay of 0 ms; between neurons it is at least one tick, 0.1 ms");
+                   "x.yaml:10:57: a delay of 0 ms; between neurons it is at least one tick, 0.1 "
+                   "ms");
     expect_message(with("seed: 7", "seed: -7"), NULL, HK_ERR_CONFIG,
                    "x.yaml:2:7: '-7' is not a seed: a whole number from 0 to 2^64 - 1");
     expect_message(with("duration: 50 ms", "duration: 0 ms"), NULL, HK_ERR_CONFIG,

@@ -10,7 +10,7 @@
 #include "tests/support/suites.h"
 
 /* The first population: its raster and its rate, without their axes. */
-enum { LEFT = 86, WIDTH = 684, TOP = 16, UNITS = 170, RATE_TOP = 200, RATE = 54, PANEL = 266 };
+enum { LEFT = 86, WIDTH = 684, TOP = 16, UNITS = 64, RATE_TOP = 96, RATE = 52, PANEL = 160 };
 
 static struct plots plots;
 static struct picture picture;
@@ -52,8 +52,7 @@ START_TEST(a_spike_lies_at_its_time_and_unit) {
 }
 END_TEST
 
-/* One spike in each 10 ms of the first half: a box of the full height. Bins are of 8 ms, so some
- * have none and some two. */
+/* One spike in each 10 ms of the first half, in bins of 50 ms: a box. */
 START_TEST(rates_are_below_and_zero_where_nothing_fires) {
     hk_tick ticks[50];
     hk_neuron ids[50] = {0};
@@ -61,7 +60,9 @@ START_TEST(rates_are_below_and_zero_where_nothing_fires) {
     plots_begin(&plots, NULL);
     plots_spikes(&plots, "exc", 1, ticks, ids, 50, 1000.0);
     draw();
-    ck_assert_uint_gt(rate(0.0, 0.5, RATE_TOP, RATE), 1000);
+    ck_assert_uint_eq(rate(0.01, 0.49, RATE_TOP + 10, RATE - 14),
+                      rate(0.01, 0.49, RATE_TOP + 10, 1) * (RATE - 14));
+    ck_assert_uint_gt(rate(0.01, 0.49, RATE_TOP + 10, 1), 600);
     ck_assert_uint_eq(rate(0.51, 1.0, RATE_TOP, RATE), 0);
 }
 END_TEST

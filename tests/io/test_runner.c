@@ -1,4 +1,5 @@
-/* Runs from a file to its results: what is written, that networks learn, and that threads don't matter. */
+/* Runs from a file to its results: what is written, that networks learn, and that threads don't
+ * matter. */
 #include "io/runner.h"
 
 #include <check.h>
@@ -58,8 +59,8 @@ static double number(const char *name, const char *path) {
 
 #define SMALL "protocol.1.take=300", "protocol.2.take=300", "protocol.3.take=100"
 
-/* 2,500 images of the quickstart, with and without learning. Chance is 10 %; untrained weights alone, with
- * labels, give about 20 %. */
+/* 2,500 images of the quickstart, with and without learning. Chance is 10 %; untrained weights
+ * alone, with labels, give about 20 %. */
 START_TEST(quickstart_learns) {
     hk_test_not_sanitized();
     static const char *const learn[] = {"protocol.0.take=2500", SMALL};
@@ -99,8 +100,8 @@ START_TEST(a_learning_run_is_the_same_for_1_2_3_and_5_threads) {
     static const int threads[] = {1, 2, 3, 5};
     struct hk_err err = {0};
     for (size_t i = 0; i < HK_COUNT(threads); i++) {
-        ck_assert_msg(run("experiments/quickstart.yaml", defines, HK_COUNT(defines), threads[i], names[i],
-                          NULL, &err),
+        ck_assert_msg(run("experiments/quickstart.yaml", defines, HK_COUNT(defines), threads[i],
+                          names[i], NULL, &err),
                       "%s", err.message);
         compare_spikes(names[0], names[i]);
     }
@@ -112,7 +113,8 @@ START_TEST(results_say_what_was_run_and_how) {
                                           "protocol.2.take=20", "protocol.3.take=20"};
     struct hk_err err = {0};
     const char *text = NULL;
-    ck_assert_msg(run("experiments/quickstart.yaml", defines, HK_COUNT(defines), 1, "r", NULL, &err),
+    ck_assert_msg(run("experiments/quickstart.yaml", defines, HK_COUNT(defines), 1, "r", NULL,
+                      &err),
                   "%s", err.message);
     ck_assert_double_eq(number("r", "metrics/test/samples"), 20.0);
     ck_assert_double_gt(number("r", "metrics/train/rate/input"), 1.0);
@@ -130,7 +132,8 @@ START_TEST(results_say_what_was_run_and_how) {
 }
 END_TEST
 
-static bool stop_in_training(void *context, const struct hk_run_status *status, struct hk_err *err) {
+static bool stop_in_training(void *context, const struct hk_run_status *status,
+                             struct hk_err *err) {
     (void)context;
     if (strcmp(status->phase, "train") != 0 || status->done < 1) return true;
     return HK_FAIL(err, HK_ERR_INTERRUPT, "interrupted by the test");
@@ -151,18 +154,20 @@ START_TEST(an_interrupted_run_leaves_a_readable_file) {
 }
 END_TEST
 
-/* The main job in small on real images: 800 of them teach 400 neurons enough to be far above chance.
- * The full count is in docs/results.md. */
-static void learn_images(const char *set, const char *define, const char *image_count, double least) {
+/* The main job in small on real images: 800 of them teach 400 neurons enough to be far above
+ * chance. The full count is in docs/results.md. */
+static void learn_images(const char *set, const char *define, const char *image_count,
+                         double least) {
     struct hk_err err = {0};
-    const char *const defines[] = {define, image_count, "protocol.1.take=500", "protocol.2.take=300",
-                                   "protocol.3.take=100"};
+    const char *const defines[] = {define, image_count, "protocol.1.take=500",
+                                   "protocol.2.take=300", "protocol.3.take=100"};
     if (!hk_test_data(set)) hk_test_skip("the data set is not here");
     char folder[512];
     (void)snprintf(folder, sizeof folder, "%s", hk_test_data(set));
     *strrchr(folder, '/') = '\0';
     ck_assert_int_eq(setenv("HILLOCK_DATA", folder, 1), 0);
-    ck_assert_msg(run("experiments/mnist-stdp-400.yaml", defines, HK_COUNT(defines), 0, set, NULL, &err),
+    ck_assert_msg(run("experiments/mnist-stdp-400.yaml", defines, HK_COUNT(defines), 0, set, NULL,
+                      &err),
                   "%s", err.message);
     ck_assert_double_gt(number(set, "metrics/validation/accuracy"), least);
 }

@@ -5,11 +5,13 @@
 #include "tests/support/net.h"
 #include "tests/support/suites.h"
 
-/* After a spike at time 0 with current w0: V - rest at t, tau_m 20 ms, c_m 100 pF, 200 pA, tau_w 100 ms. */
+/* After a spike at time 0 with current w0: V - rest at t, tau_m 20 ms, c_m 100 pF, 200 pA, tau_w
+ * 100 ms. */
 static double potential(double w0, double t) {
     double tau_m = 20.0, tau_w = 100.0, c_m = 100.0, drive = 200.0;
     double up = drive * tau_m / c_m * -expm1(-t / tau_m);
-    double down = w0 * tau_m * tau_w / (c_m * (tau_w - tau_m)) * (exp(-t / tau_w) - exp(-t / tau_m));
+    double down =
+        w0 * tau_m * tau_w / (c_m * (tau_w - tau_m)) * (exp(-t / tau_w) - exp(-t / tau_m));
     return up - down;
 }
 
@@ -22,10 +24,11 @@ static hk_tick next_spike(double w0) {
 
 START_TEST(intervals_follow_the_closed_form) {
     struct hk_sim *sim = net_create(HK_DOUBLE, 0.01, 1);
-    struct hk_pop *pop = net_neurons(sim, "n", 1, "alif-current",
-                                     "tau_m=20 c_m=100 v_rest=-70 v_reset=-70 v_th=-50 t_ref=0 i_e=200 "
-                                     "b=50 tau_w=100",
-                                     "exc:exp:tau=5", NULL);
+    struct hk_pop *pop =
+        net_neurons(sim, "n", 1, "alif-current",
+                    "tau_m=20 c_m=100 v_rest=-70 v_reset=-70 v_th=-50 t_ref=0 i_e=200 "
+                    "b=50 tau_w=100",
+                    "exc:exp:tau=5", NULL);
     struct net_heard heard;
     net_hear(pop, &heard);
     net_build(sim);
@@ -46,7 +49,8 @@ END_TEST
 
 START_TEST(without_b_it_is_the_plain_neuron) {
     struct hk_sim *sim = net_create(HK_DOUBLE, 0.1, 1);
-    struct hk_pop *one = net_neurons(sim, "one", 3, "alif-current", "i_e=450 b=0", "exc:exp:tau=5", NULL);
+    struct hk_pop *one =
+        net_neurons(sim, "one", 3, "alif-current", "i_e=450 b=0", "exc:exp:tau=5", NULL);
     struct hk_pop *two = net_neurons(sim, "two", 3, "lif", "i_e=450", "exc:exp:tau=5", NULL);
     net_build(sim);
     net_run(sim, 1234);

@@ -195,7 +195,8 @@ struct hk_proj *net_link(struct hk_sim *sim, const struct net_link *link) {
     struct hk_err err = {0};
     _Alignas(16) char connect_param[PARAM_SIZE], rule_param[PARAM_SIZE], synapse_param[PARAM_SIZE];
     char name[128];
-    (void)snprintf(name, sizeof name, "%s->%s", hk_pop_name(link->source), hk_pop_name(link->target));
+    (void)snprintf(name, sizeof name, "%s->%s", hk_pop_name(link->source),
+                   hk_pop_name(link->target));
     struct hk_proj_spec spec = {.name = link->name ? link->name : name,
                                 .source = link->source,
                                 .target = link->target,
@@ -206,8 +207,8 @@ struct hk_proj *net_link(struct hk_sim *sim, const struct net_link *link) {
                                 .delay_ms = link->delay_ms,
                                 .plasticity_param = rule_param};
     const char *connect = link->connect ? link->connect : "all-to-all";
-    spec.connect = (const struct hk_connect_model *)read_model(sim, HK_KIND_CONNECT, connect,
-                                                               connect_param);
+    spec.connect =
+        (const struct hk_connect_model *)read_model(sim, HK_KIND_CONNECT, connect, connect_param);
     if (link->rule)
         spec.plasticity = (const struct hk_plasticity_model *)read_model(sim, HK_KIND_PLASTICITY,
                                                                          link->rule, rule_param);

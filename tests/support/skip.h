@@ -18,8 +18,8 @@
         if (!getenv("HILLOCK_TEST_LONG")) hk_test_skip("takes long; make test-long runs it");      \
     } while (0)
 
-/* First line of a test of what a network learns: many seconds of arithmetic that other tests have seen,
- * ten times slower under the sanitizers. */
+/* First line of a test of what a network learns: many seconds of arithmetic that other tests have
+ * seen, ten times slower under the sanitizers. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define hk_test_not_sanitized() hk_test_skip("accuracy is tested without the sanitizers")
 #else

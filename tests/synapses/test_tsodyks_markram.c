@@ -1,4 +1,5 @@
-/* Short-term plasticity: the release series of Tsodyks & Markram, and that memory is the source's. */
+/* Short-term plasticity: the release series of Tsodyks & Markram, and that memory is the source's.
+ */
 #include <check.h>
 
 #include "tests/support/net.h"
@@ -12,8 +13,9 @@ static void expect_series(const char *synapse, const double *releases) {
     for (int threads = 1; threads <= 3; threads += 2) {
         struct hk_sim *sim = net_create(HK_DOUBLE, 1.0, threads);
         struct hk_pop *in = net_spikes(sim, "in", 40, times, NULL, SPIKES);
-        struct hk_pop *out = net_neurons(sim, "out", 40, "lif", "tau_m=1e6 v_rest=0 v_reset=0 v_th=1e3",
-                                         "in:delta:", NULL);
+        struct hk_pop *out =
+            net_neurons(sim, "out", 40, "lif", "tau_m=1e6 v_rest=0 v_reset=0 v_th=1e3",
+                        "in:delta:", NULL);
         net_link(sim, &(struct net_link){.source = in,
                                          .target = out,
                                          .connect = "one-to-one",
@@ -59,8 +61,8 @@ END_TEST
 START_TEST(depression_settles_at_its_stationary_value) {
     struct hk_sim *sim = net_create(HK_DOUBLE, 1.0, 1);
     struct hk_pop *in = net_source(sim, "in", 1, "regular", "interval=50");
-    struct hk_pop *out =
-        net_neurons(sim, "out", 1, "lif", "tau_m=1e6 v_rest=0 v_reset=0 v_th=1e3", "in:delta:", NULL);
+    struct hk_pop *out = net_neurons(sim, "out", 1, "lif", "tau_m=1e6 v_rest=0 v_reset=0 v_th=1e3",
+                                     "in:delta:", NULL);
     net_link(sim, &(struct net_link){.source = in,
                                      .target = out,
                                      .weight = net_value(1.0),
@@ -78,8 +80,8 @@ END_TEST
 START_TEST(a_reset_forgets_what_spikes_left) {
     struct hk_sim *sim = net_create(HK_DOUBLE, 1.0, 2);
     struct hk_pop *in = net_source(sim, "in", 1, "regular", "interval=20");
-    struct hk_pop *out =
-        net_neurons(sim, "out", 1, "lif", "tau_m=1e6 v_rest=0 v_reset=0 v_th=1e3", "in:delta:", NULL);
+    struct hk_pop *out = net_neurons(sim, "out", 1, "lif", "tau_m=1e6 v_rest=0 v_reset=0 v_th=1e3",
+                                     "in:delta:", NULL);
     net_link(sim, &(struct net_link){.source = in,
                                      .target = out,
                                      .weight = net_value(1.0),
