@@ -43,9 +43,12 @@ static void deliver_row(const struct hk_proj *proj, const struct hk_proj_part *p
                         size_t count, const hk_real *share, hk_real *sum) {
     const uint32_t *target = part->target + first;
     const hk_real *weight = part->weight, shared = (hk_real)proj->weight.a;
-    if (!weight) scatter_shared(sum, target, share ? *share * shared : shared, count);
-    else if (share) scatter_part(sum, target, weight + first, *share, count);
-    else scatter(sum, target, weight + first, count);
+    if (!weight)
+        scatter_shared(sum, target, share ? *share * shared : shared, count);
+    else if (share)
+        scatter_part(sum, target, weight + first, *share, count);
+    else
+        scatter(sum, target, weight + first, count);
 }
 
 static uint64_t deliver_rows(const struct hk_proj *proj, int thread, hk_tick tick, hk_real *sum) {
@@ -81,8 +84,10 @@ static uint64_t deliver_matrix(const struct hk_proj *proj, int thread, hk_tick t
         uint32_t count = hk_spikes(proj->sim, proj->source, at, owner, &units);
         for (uint32_t i = 0; i < count; i++) {
             const hk_real *row = weight + units[i] * part->stride;
-            if (released) add_part(sum, row, released[units[i]], owned);
-            else add_row(sum, row, owned);
+            if (released)
+                add_part(sum, row, released[units[i]], owned);
+            else
+                add_row(sum, row, owned);
         }
         events += (uint64_t)count * owned;
     }
@@ -206,8 +211,7 @@ static size_t update(struct hk_pop *pop, int thread, hk_tick tick) {
  * the mean, so that together they deliver the sum. */
 static void release(struct hk_proj *proj, int thread, hk_tick tick) {
     const struct hk_synapse_model *model = proj->synapse;
-    hk_real *released =
-        (hk_real *)proj->released + hk_slot(proj->sim, tick) * proj->source->size;
+    hk_real *released = (hk_real *)proj->released + hk_slot(proj->sim, tick) * proj->source->size;
     const uint32_t *units;
     uint32_t count = hk_spikes(proj->sim, proj->source, tick, thread, &units);
     for (uint32_t i = 0; i < count;) {
@@ -223,5 +227,6 @@ static void release(struct hk_proj *proj, int thread, hk_tick tick) {
     }
 }
 
-const struct hk_kernels_step hk_kernels_step = {
-    .deliver = deliver, .release = release, .update = update};
+const struct hk_kernels_step hk_kernels_step = {.deliver = deliver,
+                                                .release = release,
+                                                .update = update};
