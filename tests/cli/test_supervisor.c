@@ -7,6 +7,7 @@
 #include <check.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -164,11 +165,15 @@ START_TEST(a_child_has_the_usual_signals) {
     (void)sigaddset(&usr, SIGUSR1);
     (void)sigprocmask(SIG_BLOCK, &usr, NULL);
     run("exec cat /proc/self/status", 1, 1);
-    static const char *const sets[] = {"SigBlk", "SigIgn", "SigCgt"};
+    /* Signals 32 and 33 belong to the C library, which lets nobody change them; GNU make's children
+     * have them ignored. */
+    const unsigned long long own = 3ull << 31;
+    static const char *const sets[] = {"SigBlk:", "SigIgn:", "SigCgt:"};
     for (size_t i = 0; i < 3; i++) {
-        char line[64];
-        (void)snprintf(line, sizeof line, "%s:\t0000000000000000\n", sets[i]);
-        ck_assert_msg(strstr(read_log(), line) != NULL, "%s isn't empty: %s", sets[i], read_log());
+        const char *line = strstr(read_log(), sets[i]);
+        ck_assert_ptr_nonnull(line);
+        unsigned long long signals = strtoull(line + strlen(sets[i]), NULL, 16);
+        ck_assert_msg((signals & ~own) == 0, "%s %llx", sets[i], signals);
     }
 }
 END_TEST
