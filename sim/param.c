@@ -141,6 +141,17 @@ bool hk_params_complete(const struct hk_model *model, const void *values, struct
     return true;
 }
 
+bool hk_params_copy(struct hk_arena *arena, const struct hk_model *model, const void *values,
+                    void **copy, struct hk_err *err) {
+    *copy = hk_arena_array(arena, 1, model->param_size, HK_CACHE_LINE, err);
+    if (!*copy) return false;
+    if (values && model->param_size)
+        memcpy(*copy, values, model->param_size);
+    else
+        hk_params_default(model, *copy);
+    return hk_params_complete(model, *copy, err);
+}
+
 bool hk_tick_from_ms(double milliseconds, double tick_ms, hk_tick *ticks, struct hk_err *err) {
     double exact = milliseconds / tick_ms;
     if (!(fabs(exact) < 9e15))

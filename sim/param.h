@@ -93,6 +93,11 @@ void hk_param_set_recording(const struct hk_param *param, void *values,
  * RECORDING. */
 double hk_param_get(const struct hk_param *param, const void *values);
 
+/* A copy of a model's parameters in the arena, or its defaults where `values` is NULL; complete, as
+ * hk_params_complete says. */
+bool hk_params_copy(struct hk_arena *arena, const struct hk_model *model, const void *values,
+                    void **copy, struct hk_err *err) HK_MUST_USE;
+
 /* True when every required parameter was given; else HK_ERR_CONFIG naming the first missing. */
 bool hk_params_complete(const struct hk_model *model, const void *values,
                         struct hk_err *err) HK_MUST_USE;

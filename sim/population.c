@@ -10,14 +10,8 @@ void *hk_sim_reals(struct hk_sim *sim, size_t count, struct hk_err *err) {
 /* A copy of a model's parameters, and room for what it derives. */
 static bool copy_model(struct hk_sim *sim, const struct hk_model *model, const void *param,
                        size_t derived_size, void **copy, void **derived, struct hk_err *err) {
-    *copy = hk_arena_array(sim->arena, 1, model->param_size, HK_CACHE_LINE, err);
     *derived = hk_arena_array(sim->arena, 1, derived_size, HK_CACHE_LINE, err);
-    if (!*copy || !*derived) return false;
-    if (param && model->param_size)
-        memcpy(*copy, param, model->param_size);
-    else
-        hk_params_default(model, *copy);
-    return hk_params_complete(model, *copy, err);
+    return *derived && hk_params_copy(sim->arena, model, param, copy, err);
 }
 
 static bool add_receptors(struct hk_pop *pop, const struct hk_pop_spec *spec, struct hk_err *err) {

@@ -18,17 +18,6 @@ static size_t owned_count(const struct hk_proj *proj, int thread) {
 
 /* ---- adding ---- */
 
-static bool copy_params(struct hk_sim *sim, const struct hk_model *model, const void *param,
-                        void **copy, struct hk_err *err) {
-    *copy = hk_arena_array(sim->arena, 1, model->param_size, HK_CACHE_LINE, err);
-    if (!*copy) return false;
-    if (param && model->param_size)
-        memcpy(*copy, param, model->param_size);
-    else
-        hk_params_default(model, *copy);
-    return hk_params_complete(model, *copy, err);
-}
-
 static bool choose_receptor(struct hk_proj *proj, const char *name, struct hk_err *err) {
     const struct hk_pop *target = proj->target;
     if (!target->neuron)
@@ -83,7 +72,8 @@ static bool add_plasticity(struct hk_proj *proj, const struct hk_proj_spec *spec
     double tick_ms = proj->sim->options.tick_ms;
     proj->plasticity = rule;
     proj->learning = true;
-    if (!copy_params(proj->sim, &rule->base, spec->plasticity_param, &proj->plasticity_param, err))
+    if (!hk_params_copy(proj->sim->arena, &rule->base, spec->plasticity_param,
+                        &proj->plasticity_param, err))
         return false;
     if (!check_bounds(proj, err) || (rule->check && !rule->check(proj->plasticity_param, err)))
         return hk_err_context(err, "%s", rule->base.name);
@@ -112,12 +102,13 @@ static bool fill_projection(struct hk_proj *proj, const struct hk_proj_spec *spe
                                             .target_count = proj->target->size,
                                             .recurrent = proj->source == proj->target};
     if (!choose_receptor(proj, spec->receptor, err) || !check_weight(proj, err)) return false;
-    if (!copy_params(sim, &spec->connect->base, spec->connect_param, &proj->connect_param, err))
+    if (!hk_params_copy(sim->arena, &spec->connect->base, spec->connect_param, &proj->connect_param,
+                        err))
         return false;
     if (spec->connect->check && !spec->connect->check(proj->connect_param, &proj->shape, err))
         return hk_err_context(err, "%s", spec->connect->base.name);
-    if (spec->synapse &&
-        !copy_params(sim, &spec->synapse->base, spec->synapse_param, &proj->synapse_param, err))
+    if (spec->synapse && !hk_params_copy(sim->arena, &spec->synapse->base, spec->synapse_param,
+                                         &proj->synapse_param, err))
         return false;
     if (spec->plasticity && !add_plasticity(proj, spec, err)) return false;
     return hk_proj_plan(proj, err);
