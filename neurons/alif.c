@@ -30,7 +30,7 @@ static const struct hk_column columns[] = {
 
 static bool alif_check(const void *param, struct hk_err *err) {
     const struct membrane *p = &((const struct alif *)param)->membrane;
-    if (p->reset == RESET_SUBTRACT || p->t_ref > 0.0 || p->v_reset < p->v_th) return true;
+    if (p->reset != RESET_SET || p->t_ref > 0.0 || p->v_reset < p->v_th) return true;
     return HK_FAIL(err, HK_ERR_RANGE, "v_reset = %g mV must be below v_th = %g mV where t_ref is 0",
                    p->v_reset, p->v_th);
 }

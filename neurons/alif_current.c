@@ -26,7 +26,7 @@ static const struct hk_column columns[] = {
 
 static bool alif_current_check(const void *param, struct hk_err *err) {
     const struct membrane *p = &((const struct alif_current *)param)->membrane;
-    if (p->reset == RESET_SUBTRACT || p->v_reset < p->v_th) return true;
+    if (p->reset != RESET_SET || p->v_reset < p->v_th) return true;
     return HK_FAIL(err, HK_ERR_RANGE, "v_reset = %g mV must be below v_th = %g mV", p->v_reset,
                    p->v_th);
 }

@@ -24,9 +24,24 @@ struct hk_kernels_step {
 struct hk_kernels_learn {
     /* Arrivals and new spikes of `tick` at the synapses that the thread owns. */
     void (*learn)(struct hk_proj *proj, int thread, hk_tick tick);
-    /* Scale each owned target's incoming weights of a matrix to the sum `total`; a sum of 0 is
-     * left. */
+    /* Synapses that remember: bring those to date that a spike arrives at at `tick`, before it is
+     * delivered; and all. */
+    void (*catch_up)(struct hk_proj *proj, int thread, hk_tick tick);
+    void (*settle)(struct hk_proj *proj, int thread, hk_tick tick);
+    /* The weight of one synapse as it would be at `tick`. */
+    double (*peek)(const struct hk_proj *proj, int thread, size_t synapse, hk_tick tick);
+    /* Scale each owned target's incoming weights to the sum `total`; a sum of 0 is left. */
     void (*normalise)(struct hk_proj *proj, int thread, double total);
+};
+
+/* Learning from whole presentations. */
+struct hk_kernels_credit {
+    /* Judge the thread's units that stand for classes. */
+    void (*teach)(struct hk_pop *pop, int thread, hk_neuron wanted);
+    /* Sum up the errors that come back to the thread's units, and judge them by these. */
+    void (*credit)(struct hk_pop *pop, int thread);
+    /* Change the weights that the thread owns. */
+    void (*update)(struct hk_proj *proj, int thread, size_t epoch);
 };
 
 /* Columns of hk_real, seen from files that don't know the precision. */

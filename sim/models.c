@@ -136,7 +136,9 @@ static bool has_operations(enum hk_model_kind kind, const void *model) {
     }
     case HK_KIND_PLASTICITY: {
         const struct hk_plasticity_model *m = model;
-        return m->on_pre && m->on_post;
+        bool events = m->on_pre && m->on_post && !m->lapse == !m->memory_count;
+        bool presentations = m->teach && m->credit && m->on_end && m->pre_count == 1;
+        return events != presentations && !(m->lag && m->lapse);
     }
     case HK_KIND_ENCODER: return ((const struct hk_encoder_model *)model)->encode;
     case HK_KIND_SOURCE: {

@@ -136,6 +136,25 @@ static bool add_encoder(struct hk_pop *pop, const struct hk_pop_spec *spec, stru
            spec->encoder->check(pop->param, pop->sim->options.tick_ms, err);
 }
 
+static bool add_dropout(struct hk_pop *pop, double dropout, struct hk_err *err) {
+    if (!(dropout >= 0.0 && dropout < 1.0))
+        return HK_FAIL(err, HK_ERR_RANGE, "dropout = %g, must be at least 0 and below 1", dropout);
+    pop->dropout = dropout;
+    pop->drop_stream = hk_stream_make(pop->sim->options.seed, "dropout", pop->name);
+    if (dropout > 0.0) pop->kept = HK_NEW(pop->sim->arena, unsigned char, pop->padded, err);
+    return dropout <= 0.0 || pop->kept;
+}
+
+/* Four units share a block of random words: parts begin at multiples of four. */
+void hk_pop_drop(struct hk_pop *pop, int thread, uint64_t number) {
+    const uint64_t bound = (uint64_t)(pop->dropout * 0x1p32);
+    for (hk_neuron i = pop->part[thread]; i < pop->part[thread + 1]; i += 4) {
+        uint32_t words[4];
+        hk_stream_block(pop->drop_stream, number, i / 4, words);
+        for (hk_neuron k = 0; k < 4; k++) pop->kept[i + k] = words[k] >= bound;
+    }
+}
+
 static bool fill_population(struct hk_pop *pop, const struct hk_pop_spec *spec,
                             struct hk_err *err) {
     int kinds = (spec->neuron != NULL) + (spec->source != NULL) + (spec->encoder != NULL);
@@ -146,7 +165,7 @@ static bool fill_population(struct hk_pop *pop, const struct hk_pop_spec *spec,
                        HK_NEURON_NONE - 1);
     pop->padded = ((size_t)spec->size + HK_PART_UNITS - 1) / HK_PART_UNITS * HK_PART_UNITS;
     pop->counts = HK_NEW(pop->sim->arena, uint32_t, pop->padded, err);
-    if (!pop->counts) return false;
+    if (!pop->counts || !add_dropout(pop, spec->dropout, err)) return false;
     if (spec->neuron) return add_neurons(pop, spec, err);
     if (spec->receptor_count || spec->drive_count)
         return HK_FAIL(err, HK_ERR_CONFIG, "a source has neither receptors nor drives");

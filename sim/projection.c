@@ -55,15 +55,30 @@ static bool check_weight(const struct hk_proj *proj, struct hk_err *err) {
                    least);
 }
 
-/* The rule may take a weight to its bounds. */
+/* The rule may take a weight to its bounds; one that learns from presentations has none. */
 static bool check_bounds(const struct hk_proj *proj, struct hk_err *err) {
     const struct hk_pair_params *pair = proj->plasticity_param;
+    if (!hk_plasticity_from_events(proj->plasticity)) {
+        if (proj->target->receptors[proj->receptor].model->effect != HK_EFFECT_CONDUCTANCE)
+            return true;
+        return HK_FAIL(err, HK_ERR_CONFIG,
+                       "weights change sign, but a conductance is not negative");
+    }
     if (pair->w_min > pair->w_max)
         return HK_FAIL(err, HK_ERR_RANGE, "w_min = %g must not be above w_max = %g", pair->w_min,
                        pair->w_max);
     if (proj->target->receptors[proj->receptor].model->effect != HK_EFFECT_CONDUCTANCE) return true;
     if (pair->w_min >= 0.0) return true;
     return HK_FAIL(err, HK_ERR_RANGE, "w_min = %g nS: a conductance is not negative", pair->w_min);
+}
+
+static bool follow(struct hk_proj *proj, const char *name, struct hk_err *err) {
+    const char *rule = proj->plasticity->base.name;
+    if (!*name)
+        return HK_FAIL(err, HK_ERR_CONFIG, "%s needs `signal: NAME`, the signal that it follows",
+                       rule);
+    if ((proj->signal = hk_sim_find_signal(proj->sim, name))) return true;
+    return HK_FAIL(err, HK_ERR_CONFIG, "%s: there is no signal '%s'", rule, name);
 }
 
 static bool add_plasticity(struct hk_proj *proj, const struct hk_proj_spec *spec,
@@ -78,6 +93,9 @@ static bool add_plasticity(struct hk_proj *proj, const struct hk_proj_spec *spec
     if (!check_bounds(proj, err) || (rule->check && !rule->check(proj->plasticity_param, err)))
         return hk_err_context(err, "%s", rule->base.name);
     const char *param = proj->plasticity_param;
+    if (rule->modulated &&
+        !follow(proj, *(const char *const *)(const void *)(param + rule->signal), err))
+        return false;
     for (size_t i = 0; i < rule->pre_count; i++)
         proj->ticks_per_tau[0][i] =
             *(const double *)(const void *)(param + rule->pre_tau[i]) / tick_ms;
@@ -346,6 +364,22 @@ static bool build_matrix(struct hk_proj *proj, struct build *build, struct hk_er
     return true;
 }
 
+/* What each synapse remembers, where its weight lies. */
+static bool build_eligibility(struct hk_proj *proj, int thread, size_t longest,
+                              struct hk_err *err) {
+    struct hk_sim *sim = proj->sim;
+    struct hk_proj_part *part = &proj->parts[thread];
+    size_t places = proj->storage == HK_STORE_MATRIX ? proj->rows * part->stride : part->count;
+    for (size_t i = 0; i < proj->plasticity->memory_count; i++) {
+        part->memory[i] = hk_sim_reals(sim, places, err);
+        part->gathered_memory[i] = hk_sim_reals(sim, longest, err);
+        if (!part->memory[i] || !part->gathered_memory[i]) return false;
+    }
+    part->last = HK_NEW(sim->arena, hk_tick, places, err);
+    part->gathered_last = HK_NEW(sim->arena, hk_tick, longest, err);
+    return part->last && part->gathered_last;
+}
+
 static bool build_plastic_part(struct hk_proj *proj, int thread, struct hk_err *err) {
     struct hk_sim *sim = proj->sim;
     struct hk_proj_part *part = &proj->parts[thread];
@@ -373,7 +407,7 @@ static bool build_plastic_part(struct hk_proj *proj, int thread, struct hk_err *
             !part->post_now[i] || !part->other[i])
             return false;
     }
-    return true;
+    return !hk_proj_lapses(proj) || build_eligibility(proj, thread, longest, err);
 }
 
 static bool build_plastic(struct hk_proj *proj, struct build *build, struct hk_err *err) {
@@ -419,6 +453,14 @@ static bool build_memory(struct hk_proj *proj, struct hk_err *err) {
     return true;
 }
 
+/* Room in which the spikes of a source that drops out are added up before they are scaled. */
+static bool build_sum(struct hk_proj *proj, struct hk_err *err) {
+    for (int p = 0; p < proj->sim->threads; p++)
+        if (!(proj->parts[p].sum = hk_sim_reals(proj->sim, owned_count(proj, p), err)))
+            return false;
+    return true;
+}
+
 bool hk_proj_build(struct hk_proj *proj, struct hk_err *err) {
     bool ok = false;
     struct hk_block room[HK_THREADS_MAX] = {{0}};
@@ -437,22 +479,34 @@ bool hk_proj_build(struct hk_proj *proj, struct hk_err *err) {
                 proj->source->size < proj->target->size ? proj->source->size : proj->target->size;
         break;
     }
-    ok = ok && (!proj->plasticity || build_plastic(proj, &build, err));
+    ok = ok && (!hk_proj_learns(proj) || build_plastic(proj, &build, err));
     ok = ok && (!hk_proj_remembers(proj) || build_memory(proj, err));
+    ok = ok && (proj->source->dropout <= 0.0 || build_sum(proj, err));
 done:
     for (int p = 0; p < HK_THREADS_MAX; p++) hk_block_finish(&room[p]);
     return ok || hk_err_context(err, "%s", proj->name);
 }
 
-void hk_proj_reset(struct hk_proj *proj) {
+/* What a signal has turned into weight so far stays. */
+static void forget_part(void *context, int thread) {
+    struct hk_proj *proj = context;
+    struct hk_proj_part *part = &proj->parts[thread];
     size_t size = proj->sim->real_size;
+    for (size_t i = 0; i < HK_TRACE_MAX; i++) {
+        memset(part->pre_value[i], 0, proj->rows * size);
+        memset(part->post_value[i], 0, owned_count(proj, thread) * size);
+    }
+    if (!hk_proj_lapses(proj)) return;
+    size_t places = proj->storage == HK_STORE_MATRIX ? proj->rows * part->stride : part->count;
+    proj->sim->learn->settle(proj, thread, proj->sim->now);
+    for (size_t i = 0; i < proj->plasticity->memory_count; i++)
+        memset(part->memory[i], 0, places * size);
+}
+
+void hk_proj_reset(struct hk_proj *proj) {
     for (hk_neuron i = 0; proj->memory && i < proj->source->size; i++) {
         proj->last_spike[i] = -1;
         proj->synapse->start(proj->synapse_param, proj->memory + (size_t)i * HK_SYNAPSE_STATE_MAX);
     }
-    for (int p = 0; proj->plasticity && p < proj->sim->threads; p++)
-        for (size_t i = 0; i < HK_TRACE_MAX; i++) {
-            memset(proj->parts[p].pre_value[i], 0, proj->rows * size);
-            memset(proj->parts[p].post_value[i], 0, owned_count(proj, p) * size);
-        }
+    if (hk_proj_learns(proj)) hk_pool_run(proj->sim->pool, forget_part, proj);
 }

@@ -30,7 +30,7 @@ static size_t emit_tick(const struct hk_pop *pop, int thread, hk_tick tick, uint
         return pop->source->emit(&part, tick, out);
     }
     const uint32_t *units = NULL;
-    size_t count = hk_raster_at(&pop->shown[thread], tick - pop->shown_from - 1, &units);
+    size_t count = hk_raster_at(&pop->shown[thread], tick - pop->sim->shown_from - 1, &units);
     if (count) memcpy(out, units, count * sizeof *out);
     return count;
 }
@@ -48,7 +48,7 @@ static void emit(struct hk_sim *sim, int thread, hk_tick from, hk_tick to) {
         for (hk_tick tick = from + 1; tick <= to; tick++) {
             size_t slot = hk_slot(sim, tick);
             uint32_t *out = history->units + slot * history->slot_size + history->pop_offset[i];
-            size_t count = emit_tick(pop, thread, tick, out);
+            size_t count = hk_pop_keep(pop, out, emit_tick(pop, thread, tick, out));
             history->counts[slot * sim->pop_count + i] = (uint32_t)count;
             for (size_t k = 0; k < count; k++) pop->counts[out[k]]++;
             release(sim, pop, thread, tick);
@@ -59,16 +59,20 @@ static void emit(struct hk_sim *sim, int thread, hk_tick from, hk_tick to) {
 
 static void step(struct hk_sim *sim, int thread, hk_tick tick) {
     struct hk_sim_counts *counts = &sim->tally[thread].counts;
+    hk_signals_advance(sim, thread, tick);
     for (size_t i = 0; i < sim->pop_count; i++) {
         struct hk_pop *pop = sim->pops[i];
         if (!pop->neuron) continue;
-        for (size_t k = 0; k < pop->incoming_count; k++)
-            counts->events += sim->step->deliver(pop->incoming[k], thread, tick);
+        for (size_t k = 0; k < pop->incoming_count; k++) {
+            struct hk_proj *proj = pop->incoming[k];
+            if (hk_proj_lapses(proj)) sim->learn->catch_up(proj, thread, tick);
+            counts->events += sim->step->deliver(proj, thread, tick);
+        }
         counts->spikes += sim->step->update(pop, thread, tick);
         release(sim, pop, thread, tick);
         counts->updates += pop->part[thread + 1] - pop->part[thread];
         for (size_t k = 0; k < pop->incoming_count; k++)
-            if (pop->incoming[k]->plasticity) sim->learn->learn(pop->incoming[k], thread, tick);
+            if (hk_proj_learns(pop->incoming[k])) sim->learn->learn(pop->incoming[k], thread, tick);
     }
 }
 
@@ -141,20 +145,38 @@ bool hk_sim_run(struct hk_sim *sim, hk_tick ticks, struct hk_err *err) {
 /* ---- presentations ---- */
 
 struct present {
-    struct hk_pop *pop;
+    struct hk_sim *sim;
     struct hk_presentation shown;
     struct hk_err err[HK_THREADS_MAX];
 };
 
-static void present_part(void *context, int thread) {
-    struct present *present = context;
-    struct hk_pop *pop = present->pop;
+static void encode_part(struct present *present, struct hk_pop *pop, int thread) {
     struct hk_presentation part = present->shown;
+    struct hk_err *err = &present->err[thread];
+    part.stream = pop->stream;
     part.first = pop->part[thread];
     part.count = pop->part[thread + 1] - part.first;
-    hk_raster_begin(&pop->shown[thread], part.ticks, &present->err[thread]);
+    hk_raster_begin(&pop->shown[thread], part.ticks, err);
     pop->encoder->encode(pop->param, &part, &pop->shown[thread]);
-    if (!hk_raster_sort(&pop->shown[thread], &present->err[thread])) pop->shown[thread].ticks = 0;
+    if (!hk_raster_sort(&pop->shown[thread], err)) pop->shown[thread].ticks = 0;
+}
+
+static void present_part(void *context, int thread) {
+    struct present *present = context;
+    struct hk_sim *sim = present->sim;
+    for (size_t i = 0; i < sim->pop_count; i++) {
+        struct hk_pop *pop = sim->pops[i];
+        if (pop->encoder) encode_part(present, pop, thread);
+        if (pop->kept && sim->dropping) hk_pop_drop(pop, thread, present->shown.number);
+    }
+}
+
+static bool check_units(const struct hk_pop *pop, size_t values, struct hk_err *err) {
+    size_t units = hk_encoder_units(pop->encoder, pop->param, values);
+    if (units == pop->size) return true;
+    return HK_FAIL(err, HK_ERR_CONFIG,
+                   "%s has %u units, but %s makes %zu of a sample of %zu values", pop->name,
+                   pop->size, pop->encoder->base.name, units, values);
 }
 
 bool hk_sim_present(struct hk_sim *sim, const float *values, size_t count, hk_tick ticks,
@@ -163,29 +185,21 @@ bool hk_sim_present(struct hk_sim *sim, const float *values, size_t count, hk_ti
     if (ticks < 0 || ticks >= UINT32_MAX)
         return HK_FAIL(err, HK_ERR_LIMIT, "a presentation of %lld ticks is too long",
                        (long long)ticks);
-    for (size_t i = 0; i < sim->pop_count; i++) {
-        struct hk_pop *pop = sim->pops[i];
-        if (!pop->encoder) continue;
-        size_t units = hk_encoder_units(pop->encoder, pop->param, count);
-        if (units != pop->size)
-            return HK_FAIL(err, HK_ERR_CONFIG,
-                           "%s has %u units, but %s makes %zu of a sample of %zu values", pop->name,
-                           pop->size, pop->encoder->base.name, units, count);
-        struct present present = {.pop = pop,
-                                  .shown = {.values = values,
-                                            .value_count = count,
-                                            .ticks = ticks,
-                                            .tick_ms = sim->options.tick_ms,
-                                            .gain = gain,
-                                            .number = number,
-                                            .stream = pop->stream}};
-        pop->shown_from = sim->now;
-        hk_pool_run(sim->pool, present_part, &present);
-        for (int p = 0; p < sim->threads; p++)
-            if (present.err[p].code != HK_OK) {
-                if (err && err->code == HK_OK) *err = present.err[p];
-                return false;
-            }
+    for (size_t i = 0; i < sim->pop_count; i++)
+        if (sim->pops[i]->encoder && !check_units(sim->pops[i], count, err)) return false;
+    struct present present = {.sim = sim,
+                              .shown = {.values = values,
+                                        .value_count = count,
+                                        .ticks = ticks,
+                                        .tick_ms = sim->options.tick_ms,
+                                        .gain = gain,
+                                        .number = number}};
+    sim->shown_from = sim->now;
+    hk_pool_run(sim->pool, present_part, &present);
+    for (int p = 0; p < sim->threads; p++) {
+        if (present.err[p].code == HK_OK) continue;
+        if (err && err->code == HK_OK) *err = present.err[p];
+        return false;
     }
     return true;
 }

@@ -23,6 +23,7 @@ struct hk_sim *hk_sim_create(const struct hk_sim_options *options, struct hk_err
     sim->real_size = options->precision == HK_DOUBLE ? sizeof(double) : sizeof(float);
     sim->step = hk_kernels_step_variant[options->precision][isa];
     sim->learn = hk_kernels_learn_variant[options->precision][isa];
+    sim->credit = hk_kernels_credit_variant[options->precision][isa];
     sim->columns = hk_kernels_columns_variant[options->precision][isa];
     sim->adapting = true;
     sim->pops = HK_NEW(arena, struct hk_pop *, HK_POPS_MAX, err);
@@ -53,7 +54,16 @@ static void plan_time(struct hk_sim *sim) {
         hk_tick last = proj->delay_min + (hk_tick)proj->delays - 1;
         if (last > longest) longest = last;
         if (proj->source->neuron && proj->delay_min < sim->window) sim->window = proj->delay_min;
+        if (proj->plasticity && last + proj->plasticity->lag > longest)
+            longest = last + proj->plasticity->lag;
     }
+    for (size_t i = 0; i < sim->signal_count; i++) {
+        const struct hk_signal *signal = sim->signals[i];
+        bool from_neurons = signal->from && signal->from->neuron;
+        if (signal->delay > longest) longest = signal->delay;
+        if (from_neurons && signal->delay < sim->window) sim->window = signal->delay;
+    }
+    if (sim->remembered > longest) longest = sim->remembered;
     /* Behind the newest window lie one that a listener may still read and the reach of delays;
      * before it the one that sources are emitted for. */
     hk_tick reach = longest + 3 * sim->window + 2;
@@ -104,8 +114,11 @@ bool hk_sim_build(struct hk_sim *sim, struct hk_err *err) {
         if (!hk_pop_build(sim->pops[i], err)) return false;
     for (int p = 0; p < sim->threads; p++)
         if (!build_history(sim, p, err)) return false;
+    for (size_t i = 0; i < sim->signal_count; i++)
+        if (!hk_signal_build(sim->signals[i], err)) return false;
     for (size_t i = 0; i < sim->proj_count; i++)
         if (!hk_proj_build(sim->projs[i], err)) return false;
+    if (!hk_credit_build(sim, err)) return false;
     sim->built = true;
     return true;
 }
@@ -121,6 +134,7 @@ void hk_sim_reset_state(struct hk_sim *sim) {
             memset(pop->receptors[r].arrived, 0, bytes);
     }
     for (size_t i = 0; i < sim->proj_count; i++) hk_proj_reset(sim->projs[i]);
+    for (size_t i = 0; i < sim->signal_count; i++) hk_signal_set(sim->signals[i], 0.0);
     size_t lists = (size_t)sim->slots * sim->pop_count;
     for (int p = 0; p < sim->threads; p++)
         memset(sim->history[p].counts, 0, lists * sizeof *sim->history[p].counts);
@@ -128,6 +142,15 @@ void hk_sim_reset_state(struct hk_sim *sim) {
 
 void hk_sim_set_adapting(struct hk_sim *sim, bool adapting) {
     sim->adapting = adapting;
+}
+
+void hk_sim_set_dropping(struct hk_sim *sim, bool dropping) {
+    sim->dropping = dropping;
+}
+
+void hk_sim_remember(struct hk_sim *sim, hk_tick ticks) {
+    HK_ASSERT(!sim->built);
+    if (ticks > sim->remembered) sim->remembered = ticks;
 }
 
 hk_tick hk_sim_now(const struct hk_sim *sim) {
@@ -156,6 +179,8 @@ struct hk_sim_counts hk_sim_count(const struct hk_sim *sim) {
         sum.spikes += sim->tally[p].counts.spikes;
         sum.events += sim->tally[p].counts.events;
         sum.updates += sim->tally[p].counts.updates;
+        sum.additions += sim->tally[p].counts.additions;
+        sum.multiplications += sim->tally[p].counts.multiplications;
     }
     return sum;
 }

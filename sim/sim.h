@@ -18,6 +18,7 @@
 struct hk_sim;
 struct hk_pop;
 struct hk_proj;
+struct hk_signal;
 
 struct hk_sim_options {
     double tick_ms; /* length of a tick */
@@ -51,6 +52,9 @@ struct hk_pop_spec {
     size_t receptor_count;
     const struct hk_drive_spec *drives;
     size_t drive_count;
+    /* Part of the units that is silent in a presentation while hk_sim_set_dropping is on; what the
+     * others send is then multiplied by 1 / (1 - dropout). Keyed by (seed, population, number). */
+    double dropout;
 };
 /* Errors: HK_ERR_RANGE, HK_ERR_CONFIG, HK_ERR_MEMORY, with the population's name in front. */
 struct hk_pop *hk_sim_add_population(struct hk_sim *sim, const struct hk_pop_spec *spec,
@@ -81,10 +85,32 @@ void hk_pop_draw(struct hk_pop *pop, size_t column, const struct hk_dist *dist);
 void hk_sim_reset_state(struct hk_sim *sim);
 /* Freeze (false) or free slow adaptation of the whole network. */
 void hk_sim_set_adapting(struct hk_sim *sim, bool adapting);
+/* Let populations drop out (true) or not, from the next presentation on. */
+void hk_sim_set_dropping(struct hk_sim *sim, bool dropping);
 
 /* Spikes of each unit since hk_pop_clear_counts; lent, [size]. */
 const uint32_t *hk_pop_counts(const struct hk_pop *pop);
 void hk_pop_clear_counts(struct hk_pop *pop);
+
+/* ---- signals ---- */
+
+/* A number that plasticity rules can follow by its name: a reward, dopamine. It starts at 0, grows
+ * by `amount` with each spike of `from`, `delay_ms` after it, and decays with `tau_ms`. */
+struct hk_signal_spec {
+    const char *name;
+    double tau_ms;       /* 0: it stays as it was set */
+    struct hk_pop *from; /* NULL: it changes by hk_signal_set alone */
+    double amount, delay_ms;
+};
+/* To be added before the projections that follow it. Errors: HK_ERR_RANGE, HK_ERR_CONFIG. */
+struct hk_signal *hk_sim_add_signal(struct hk_sim *sim, const struct hk_signal_spec *spec,
+                                    struct hk_err *err) HK_MUST_USE;
+struct hk_signal *hk_sim_signal(const struct hk_sim *sim, size_t index); /* NULL past the end */
+struct hk_signal *hk_sim_find_signal(const struct hk_sim *sim, const char *name);
+const char *hk_signal_name(const struct hk_signal *signal);
+/* After build, between runs. */
+double hk_signal_value(const struct hk_signal *signal);
+void hk_signal_set(struct hk_signal *signal, double value);
 
 /* ---- projections ---- */
 
@@ -114,7 +140,7 @@ bool hk_proj_is_dense(const struct hk_proj *proj);  /* every source reaches ever
 uint64_t hk_proj_count(const struct hk_proj *proj); /* synapses, after build */
 /* Let the rule change weights or not (the default is to). */
 void hk_proj_set_learning(struct hk_proj *proj, bool learning);
-/* Scale the incoming weights of every target to the sum `total`. Plastic dense projections only. */
+/* Scale the incoming weights of every target to the sum `total`. Plastic projections only. */
 bool hk_proj_normalise(struct hk_proj *proj, double total, struct hk_err *err) HK_MUST_USE;
 /* All synapses in canonical order (target, source, delay), after build: any of the arrays
  * may be NULL, each has hk_proj_count values. */
@@ -141,6 +167,14 @@ bool hk_sim_run(struct hk_sim *sim, hk_tick ticks, struct hk_err *err) HK_MUST_U
 bool hk_sim_present(struct hk_sim *sim, const float *values, size_t count, hk_tick ticks,
                     double gain, uint64_t number, struct hk_err *err) HK_MUST_USE;
 
+/* Learning from presentations: spikes of the last `ticks` are kept. Before build. */
+void hk_sim_remember(struct hk_sim *sim, hk_tick ticks);
+/* The presentation that hk_sim_present began is over, and unit `wanted` of `pop` should have fired:
+ * let the rules that learn from presentations send errors back and change weights. Spike counts must
+ * have been cleared at its start. Errors: HK_ERR_CONFIG (no such rule ends in `pop`). */
+bool hk_sim_teach(struct hk_sim *sim, struct hk_pop *pop, hk_neuron wanted, size_t epoch,
+                  struct hk_err *err) HK_MUST_USE;
+
 /* Called after every window, in the order of ticks, with the spikes of one population at one tick.
  */
 typedef bool hk_listener(void *context, const struct hk_pop *pop, hk_tick tick,
@@ -159,6 +193,8 @@ struct hk_sim_counts {
     uint64_t spikes;  /* emitted, of all populations */
     uint64_t events;  /* synaptic events delivered */
     uint64_t updates; /* neuron steps */
+    /* Arithmetic of learning from presentations: traces, errors, weights. */
+    uint64_t additions, multiplications;
 };
 struct hk_sim_counts hk_sim_count(const struct hk_sim *sim);
 

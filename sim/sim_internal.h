@@ -23,7 +23,9 @@ enum {
     HK_PART_UNITS = 16,       /* parts begin at multiples: a cache line of floats */
     HK_WINDOW_MAX = 64,       /* ticks */
     HK_DELAY_SPAN_MAX = 4096, /* most different delays in a projection, ticks */
-    HK_COLUMNS_MAX = 64       /* state columns of a population */
+    HK_COLUMNS_MAX = 64,      /* state columns of a population */
+    HK_SIGNALS_MAX = 64,
+    HK_CREDIT_ROWS = 64 /* active rows that learn together */
 };
 
 /* ---- spikes of the recent past ---- */
@@ -83,11 +85,36 @@ struct hk_pop {
     uint32_t burst;          /* most spikes of a unit in a tick */
     struct hk_stream stream; /* of source or encoder */
     struct hk_raster *shown; /* [threads]: the presentation of an encoder */
-    hk_tick shown_from;      /* its tick 0 is spiking time shown_from + 1 */
+
+    double dropout;               /* part of the units that is silent in a presentation */
+    struct hk_stream drop_stream; /* who is */
+    unsigned char *kept;          /* [padded] in this presentation: 1 fires, 0 is silent; or NULL */
+
+    /* What comes back at the end of a presentation, [padded] each; NULL where nothing does. */
+    const struct hk_proj *judge; /* the first incoming projection that learns from presentations */
+    void *blame, *error, *gate;
 
     uint32_t *counts; /* [size] */
     hk_listener *listener;
     void *listener_context;
+};
+
+/* ---- signals ---- */
+
+/* A number that all of the network can see. Every thread keeps a copy of its own, moved on by the
+ * same spikes, so that nobody waits for anybody. */
+struct hk_signal_copy {
+    _Alignas(HK_CACHE_LINE) double value; /* just after `at`; it decays from then on */
+    hk_tick at;
+};
+struct hk_signal {
+    struct hk_sim *sim;
+    const char *name;
+    double tau;          /* ms; infinite: it stays */
+    struct hk_pop *from; /* whose spikes add to it, or NULL */
+    double amount;       /* of one spike */
+    hk_tick delay;
+    struct hk_signal_copy *copies; /* [threads] */
 };
 
 /* ---- projections ---- */
@@ -96,6 +123,19 @@ enum hk_storage {
     HK_STORE_ROWS,    /* rows of (target, weight), by source and delay */
     HK_STORE_MATRIX,  /* all-to-all with a weight each: [source][owned target] */
     HK_STORE_UNIFORM, /* all-to-all with one weight: nothing is stored, delivery is of rank one */
+};
+
+/* Room to learn from a presentation. "Active" rows are those that a spike arrived at, "gated"
+ * targets those that fired and are to change. */
+struct hk_credit_room {
+    uint32_t *list;                      /* [targets of all threads, or owned] */
+    void *value;                         /* the same: what belongs to each */
+    int32_t *place;                      /* [owned]: index in the list, -1: not in it */
+    uint32_t *active, *active_of;        /* [rows]: rows; [rows]: index in `active` + 1, 0: none */
+    void *trace;                         /* [ticks][rows]: pre traces of the active rows */
+    void *paired;                        /* [owned][HK_CREDIT_ROWS] */
+    size_t *synapse;                     /* [owned or longest row]: of a row, those with a gate */
+    void *row_w, *row_gate, *row_paired; /* the same */
 };
 
 /* What one thread owns of a projection. Targets are counted from the thread's first. A "row" is a
@@ -115,6 +155,14 @@ struct hk_proj_part {
     uint32_t *in_row;   /* [count] its row */
     void *pre_now[HK_TRACE_MAX], *post_now[HK_TRACE_MAX], *other[HK_TRACE_MAX],
         *gathered; /* room */
+    /* What each synapse remembers, where its weight lies, and when it was last brought to date. */
+    void *memory[HK_MEMORY_MAX];
+    hk_tick *last;
+    void *gathered_memory[HK_MEMORY_MAX]; /* room */
+    hk_tick *gathered_last;
+
+    void *sum;                  /* [owned] room, where a dropping source's spikes are scaled */
+    struct hk_credit_room room; /* of rules that learn from presentations */
 };
 
 struct hk_proj {
@@ -134,6 +182,7 @@ struct hk_proj {
     struct hk_dist weight, delay_ms;
     const struct hk_plasticity_model *plasticity;
     void *plasticity_param;
+    struct hk_signal *signal; /* that the rule follows, or NULL */
     bool learning;
 
     enum hk_storage storage;
@@ -159,13 +208,20 @@ struct hk_sim {
     size_t real_size; /* bytes of hk_real */
     const struct hk_kernels_step *step;
     const struct hk_kernels_learn *learn;
+    const struct hk_kernels_credit *credit;
     const struct hk_kernels_columns *columns;
     struct hk_pop **pops;
     size_t pop_count;
     struct hk_proj **projs;
     size_t proj_count;
-    bool built, adapting;
+    struct hk_signal *signals[HK_SIGNALS_MAX];
+    size_t signal_count;
+    bool built, adapting, dropping;
     hk_tick now;
+    hk_tick shown_from;     /* the running presentation begins with the tick after it */
+    hk_tick remembered;     /* ticks of spikes that a rule may look back to */
+    struct hk_pop **judged; /* populations that errors reach, those nearest to the end first */
+    size_t judged_count;
     hk_tick window; /* ticks */
     hk_tick slots;  /* of the history, a power of two */
     int threads;
@@ -203,5 +259,39 @@ bool hk_proj_plan(struct hk_proj *proj, struct hk_err *err) HK_MUST_USE;
 bool hk_proj_build(struct hk_proj *proj, struct hk_err *err) HK_MUST_USE;
 /* Forget traces and what synapses remember. */
 void hk_proj_reset(struct hk_proj *proj);
+
+/* Has it a rule that learns from events, or from presentations? */
+static inline bool hk_proj_learns(const struct hk_proj *proj) {
+    return proj->plasticity && hk_plasticity_from_events(proj->plasticity);
+}
+static inline bool hk_proj_is_judged(const struct hk_proj *proj) {
+    return proj->plasticity && !hk_plasticity_from_events(proj->plasticity);
+}
+/* Do its synapses remember something? */
+static inline bool hk_proj_lapses(const struct hk_proj *proj) {
+    return proj->plasticity && proj->plasticity->lapse;
+}
+
+bool hk_signal_build(struct hk_signal *signal, struct hk_err *err) HK_MUST_USE;
+/* Add what the spikes that arrive at `tick` add to the thread's copies of all signals; synapses that
+ * follow one are brought to date first. */
+void hk_signals_advance(struct hk_sim *sim, int thread, hk_tick tick);
+/* The thread's value at `tick`, which isn't before its last jump. */
+double hk_signal_at(const struct hk_signal *signal, int thread, hk_tick tick);
+
+/* Order the populations that errors reach; room for what comes back. */
+bool hk_credit_build(struct hk_sim *sim, struct hk_err *err) HK_MUST_USE;
+/* Who is silent in presentation `number`, of the thread's units. */
+void hk_pop_drop(struct hk_pop *pop, int thread, uint64_t number);
+/* Take the silent ones out of a list of spikes; returns how many are left. */
+static inline size_t hk_pop_keep(const struct hk_pop *pop, uint32_t *units, size_t count) {
+    size_t left = 0;
+    if (!pop->sim->dropping || !pop->kept) return count;
+    for (size_t k = 0; k < count; k++) {
+        units[left] = units[k];
+        left += pop->kept[units[k]];
+    }
+    return left;
+}
 
 #endif

@@ -41,7 +41,15 @@ uint64_t hk_proj_count(const struct hk_proj *proj) {
     return proj->count;
 }
 
+static void settle_part(void *context, int thread) {
+    struct hk_proj *proj = context;
+    proj->sim->learn->settle(proj, thread, proj->sim->now);
+}
+
+/* What lies before is settled as it was. */
 void hk_proj_set_learning(struct hk_proj *proj, bool learning) {
+    if (proj->sim->built && hk_proj_lapses(proj) && learning != proj->learning)
+        hk_pool_run(proj->sim->pool, settle_part, proj);
     proj->learning = learning;
 }
 
@@ -56,11 +64,9 @@ static void normalise_part(void *context, int thread) {
 }
 
 bool hk_proj_normalise(struct hk_proj *proj, double total, struct hk_err *err) {
-    if (proj->storage != HK_STORE_MATRIX)
+    if (!hk_proj_learns(proj))
         return HK_FAIL(err, HK_ERR_CONFIG,
-                       "%s: normalise needs an all-to-all projection with a weight for each "
-                       "synapse",
-                       proj->name);
+                       "%s: normalise needs a plasticity that learns from spikes", proj->name);
     hk_pool_run(proj->sim->pool, normalise_part, &(struct normalise){proj, total});
     return true;
 }
@@ -150,7 +156,10 @@ static void read_one(void *context, const struct hk_proj_part *part, const struc
     if (out->delay) out->delay[at->order] = at->delay;
     if (!out->weight) return;
     out->weight[at->order] = read->proj->weight.a;
-    if (part->weight)
+    if (hk_proj_lapses(read->proj))
+        out->weight[at->order] =
+            sim->learn->peek(read->proj, (int)(part - read->proj->parts), at->stored, sim->now);
+    else if (part->weight)
         sim->columns->to_double(&out->weight[at->order],
                                 (const char *)part->weight + at->stored * sim->real_size, 1);
 }

@@ -17,11 +17,11 @@ struct membrane {
     int integrator, reset;
 };
 enum { MEMBRANE_EXPONENTIAL, MEMBRANE_EULER };
-enum { RESET_SET, RESET_SUBTRACT };
+enum { RESET_SET, RESET_SUBTRACT, RESET_SUBTRACT_LATE };
 enum { REF_TICKS_MAX = 1 << 24 }; /* what a float can count down */
 
 static const char *const membrane_integrators[] = {"exponential", "euler", NULL};
-static const char *const membrane_resets[] = {"set", "subtract", NULL};
+static const char *const membrane_resets[] = {"set", "subtract", "subtract-late", NULL};
 
 /* clang-format off */
 #define MEMBRANE_PARAMS(type)                                                                      \
@@ -40,8 +40,8 @@ static const char *const membrane_resets[] = {"set", "subtract", NULL};
      NULL},                                                                                        \
     {"integrator", "1", "scheme with conductances; without them the step is exact", 0, 0, 1,       \
      offsetof(type, membrane.integrator), HK_CHOICE, membrane_integrators},                        \
-    {"reset", "1", "a spike sets V to v_reset, or takes v_th - v_rest from it a step later", 0,    \
-     0, 1, offsetof(type, membrane.reset), HK_CHOICE, membrane_resets}
+    {"reset", "1", "a spike sets V to v_reset, or takes v_th - v_rest from it (late: a step later)", \
+     0, 0, 2, offsetof(type, membrane.reset), HK_CHOICE, membrane_resets}
 /* clang-format on */
 
 struct membrane_step {
@@ -63,10 +63,11 @@ static inline bool membrane_derive(const struct membrane *p, const struct hk_gri
         return HK_FAIL(err, HK_ERR_RANGE, "t_ref = %g ms is more than %d ticks of %g ms", p->t_ref,
                        REF_TICKS_MAX, grid->tick_ms);
     double h = grid->tick_ms, lost = -expm1(-h / p->tau_m), per_pa = p->tau_m / p->c_m * lost;
-    bool subtract = p->reset == RESET_SUBTRACT;
-    /* The next step decays what it finds, so more is taken now (discrete LIF of Bellec et al.
-     * 2018). */
-    double taken = (p->v_th - p->v_rest) / (grid->exact ? exp(-h / p->tau_m) : 1.0);
+    bool subtract = p->reset != RESET_SET;
+    /* Late, v_th leaves undecayed with the next step (discrete LIF of Bellec et al. 2018); that step
+     * decays what it finds, so more is taken now. */
+    bool late = p->reset == RESET_SUBTRACT_LATE && grid->exact;
+    double taken = (p->v_th - p->v_rest) / (late ? exp(-h / p->tau_m) : 1.0);
     *step = (struct membrane_step){
         .exact = grid->exact != NULL,
         .euler = p->integrator == MEMBRANE_EULER,

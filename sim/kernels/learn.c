@@ -48,80 +48,178 @@ static void bump(const struct hk_proj *proj, int side, void *const *value, hk_ti
     last[unit] = now;
 }
 
+/* The signal with which the spikes of `tick` are learned. */
+static hk_real signal_of(const struct hk_proj *proj, const struct hk_proj_part *part,
+                         hk_tick tick) {
+    if (!proj->signal) return 0;
+    int thread = (int)(part - proj->parts);
+    return (hk_real)hk_signal_at(proj->signal, thread, tick + proj->plasticity->lag);
+}
+
+/* ---- synapses that remember ---- */
+
+/* Bring synapses to date: `last` says when each was. Where learning is off, the weights stay. */
+static void lapse(const struct hk_proj *proj, int thread, hk_real *w, hk_real *const *memory,
+                  hk_tick *last, size_t count, hk_tick now) {
+    const struct hk_plasticity_model *rule = proj->plasticity;
+    const struct hk_signal_copy *signal = &proj->signal->copies[thread];
+    const hk_real tick_ms = (hk_real)proj->sim->options.tick_ms;
+    const hk_real value = (hk_real)signal->value, decay = -tick_ms / (hk_real)proj->signal->tau;
+    for (size_t first = 0; first < count; first += HK_BLOCK) {
+        size_t part = count - first < HK_BLOCK ? count - first : HK_BLOCK;
+        hk_real elapsed[HK_BLOCK], start[HK_BLOCK], unused[HK_BLOCK], *here[HK_MEMORY_MAX];
+        for (size_t k = 0; k < part; k++) {
+            elapsed[k] = (hk_real)(now - last[first + k]) * tick_ms;
+            start[k] = value * hk_real_exp((hk_real)(last[first + k] - signal->at) * decay);
+            last[first + k] = now;
+        }
+        for (size_t i = 0; i < rule->memory_count; i++) here[i] = memory[i] + first;
+        if (!proj->learning) memcpy(unused, w + first, part * sizeof *w);
+        rule->lapse(&(struct hk_lapse){.param = proj->plasticity_param,
+                                       .w = proj->learning ? w + first : unused,
+                                       .count = part,
+                                       .memory = here,
+                                       .elapsed = elapsed,
+                                       .signal = start,
+                                       .signal_tau = proj->signal->tau});
+    }
+}
+
+/* The same for consecutive synapses of the part, in place. */
+static void lapse_at(const struct hk_proj *proj, struct hk_proj_part *part, size_t first,
+                     size_t count, hk_tick now) {
+    hk_real *memory[HK_MEMORY_MAX];
+    for (size_t i = 0; i < proj->plasticity->memory_count; i++)
+        memory[i] = (hk_real *)part->memory[i] + first;
+    lapse(proj, (int)(part - proj->parts), (hk_real *)part->weight + first, memory,
+          part->last + first, count, now);
+}
+
+static void settle(struct hk_proj *proj, int thread, hk_tick tick) {
+    struct hk_proj_part *part = &proj->parts[thread];
+    size_t owned = owned_targets(proj, thread);
+    if (proj->storage == HK_STORE_ROWS)
+        lapse_at(proj, part, 0, part->count, tick);
+    else
+        for (size_t row = 0; row < proj->rows; row++)
+            lapse_at(proj, part, row * part->stride, owned, tick);
+}
+
+static double peek(const struct hk_proj *proj, int thread, size_t synapse, hk_tick tick) {
+    const struct hk_proj_part *part = &proj->parts[thread];
+    hk_real w = ((const hk_real *)part->weight)[synapse], value[HK_MEMORY_MAX];
+    hk_real *memory[HK_MEMORY_MAX];
+    hk_tick last = part->last[synapse];
+    for (size_t i = 0; i < proj->plasticity->memory_count; i++) {
+        value[i] = ((const hk_real *)part->memory[i])[synapse];
+        memory[i] = &value[i];
+    }
+    lapse(proj, thread, &w, memory, &last, 1, tick);
+    return (double)w;
+}
+
+/* ---- what the rule sees ---- */
+
+/* Where the synapses of a row lie: their number, and the first. */
+static size_t row_of(const struct hk_proj *proj, const struct hk_proj_part *part, size_t owned,
+                     size_t row, size_t *first) {
+    bool matrix = proj->storage == HK_STORE_MATRIX;
+    *first = matrix ? row * part->stride : part->row_start[row];
+    return matrix ? owned : part->row_start[row + 1] - part->row_start[row];
+}
+
 /* One spike has arrived at a row: the rule sees the row's weights in place. */
 static void arrive(struct hk_proj *proj, struct hk_proj_part *part, size_t owned, size_t row,
                    hk_tick tick) {
     const struct hk_plasticity_model *rule = proj->plasticity;
     const hk_real *other[HK_TRACE_MAX];
-    hk_real own[HK_TRACE_MAX], *w = part->weight;
-    size_t count = owned;
-    for (size_t i = 0; i < rule->post_count; i++) other[i] = part->post_now[i];
-    if (proj->storage == HK_STORE_MATRIX) {
-        w += row * part->stride;
-    } else {
-        hk_syn first = part->row_start[row];
-        count = part->row_start[row + 1] - first;
-        w += first;
-        for (size_t i = 0; i < rule->post_count; i++) {
-            hk_real *gathered = part->other[i];
-            for (size_t k = 0; k < count; k++) gathered[k] = other[i][part->target[first + k]];
-            other[i] = gathered;
-        }
-    }
-    read_own(proj, PRE, part->pre_value, part->pre_last, rule->pre_count, row, tick, own);
-    rule->on_pre(&(struct hk_plastic){.param = proj->plasticity_param,
-                                      .w = w,
-                                      .count = count,
-                                      .other = other,
-                                      .own = own});
-}
-
-/* The weights of a target's incoming synapses, side by side, and back. */
-static size_t gather_column(const struct hk_proj *proj, struct hk_proj_part *part, size_t target,
-                            const hk_real **other) {
-    const hk_real *restrict weight = part->weight;
-    hk_real *restrict w = part->gathered;
-    if (proj->storage == HK_STORE_MATRIX) {
-        for (size_t k = 0; k < proj->rows; k++) w[k] = weight[k * part->stride + target];
-        return proj->rows;
-    }
-    hk_syn first = part->in_start[target];
-    size_t count = part->in_start[target + 1] - first;
-    for (size_t k = 0; k < count; k++) w[k] = weight[part->in_synapse[first + k]];
-    for (size_t i = 0; i < proj->plasticity->pre_count; i++) {
+    hk_real own[HK_TRACE_MAX], *memory[HK_MEMORY_MAX];
+    size_t first, count = row_of(proj, part, owned, row, &first);
+    for (size_t i = 0; i < rule->post_count; i++) {
+        const hk_real *now = part->post_now[i];
         hk_real *gathered = part->other[i];
-        for (size_t k = 0; k < count; k++) gathered[k] = other[i][part->in_row[first + k]];
+        other[i] = now;
+        if (proj->storage == HK_STORE_MATRIX) continue;
+        for (size_t k = 0; k < count; k++) gathered[k] = now[part->target[first + k]];
         other[i] = gathered;
     }
-    return count;
+    for (size_t i = 0; i < rule->memory_count; i++) memory[i] = (hk_real *)part->memory[i] + first;
+    read_own(proj, PRE, part->pre_value, part->pre_last, rule->pre_count, row, tick, own);
+    rule->on_pre(&(struct hk_plastic){.param = proj->plasticity_param,
+                                      .w = (hk_real *)part->weight + first,
+                                      .count = count,
+                                      .other = other,
+                                      .own = own,
+                                      .memory = memory,
+                                      .signal = signal_of(proj, part, tick)});
 }
 
-static void spread_column(const struct hk_proj *proj, struct hk_proj_part *part, size_t target,
-                          size_t count) {
-    hk_real *restrict weight = part->weight;
-    const hk_real *restrict w = part->gathered;
-    if (proj->storage == HK_STORE_MATRIX) {
-        for (size_t k = 0; k < count; k++) weight[k * part->stride + target] = w[k];
-        return;
+/* The places of a target's incoming synapses: the k-th is at [k], or at k * stride + target. */
+struct column {
+    const hk_syn *synapse; /* NULL: a matrix */
+    size_t stride, target, count;
+};
+
+static struct column column_of(const struct hk_proj *proj, const struct hk_proj_part *part,
+                               size_t target) {
+    if (proj->storage == HK_STORE_MATRIX)
+        return (struct column){NULL, part->stride, target, proj->rows};
+    hk_syn first = part->in_start[target];
+    return (struct column){part->in_synapse + first, 0, target, part->in_start[target + 1] - first};
+}
+
+static void gather(const struct column *c, hk_real *restrict out, const hk_real *restrict from) {
+    for (size_t k = 0; !c->synapse && k < c->count; k++) out[k] = from[k * c->stride + c->target];
+    for (size_t k = 0; c->synapse && k < c->count; k++) out[k] = from[c->synapse[k]];
+}
+
+static void spread(const struct column *c, hk_real *restrict to, const hk_real *restrict values) {
+    for (size_t k = 0; !c->synapse && k < c->count; k++) to[k * c->stride + c->target] = values[k];
+    for (size_t k = 0; c->synapse && k < c->count; k++) to[c->synapse[k]] = values[k];
+}
+
+/* Gather what a column's synapses remember, and bring the gathered weights and it to date. */
+static void recall(const struct hk_proj *proj, struct hk_proj_part *part, const struct column *c,
+                   hk_real *const *memory, hk_tick tick) {
+    for (size_t i = 0; i < proj->plasticity->memory_count; i++)
+        gather(c, memory[i], part->memory[i]);
+    for (size_t k = 0; k < c->count; k++) {
+        size_t at = c->synapse ? c->synapse[k] : k * c->stride + c->target;
+        part->gathered_last[k] = part->last[at];
+        part->last[at] = tick;
     }
-    const hk_syn *synapse = part->in_synapse + part->in_start[target];
-    for (size_t k = 0; k < count; k++) weight[synapse[k]] = w[k];
+    lapse(proj, (int)(part - proj->parts), part->gathered, memory, part->gathered_last, c->count,
+          tick);
 }
 
 /* One target has fired: the rule sees its incoming weights as a copy. */
 static void fire(struct hk_proj *proj, struct hk_proj_part *part, size_t target, hk_tick tick) {
     const struct hk_plasticity_model *rule = proj->plasticity;
+    const struct column c = column_of(proj, part, target);
     const hk_real *other[HK_TRACE_MAX];
-    hk_real own[HK_TRACE_MAX];
-    for (size_t i = 0; i < rule->pre_count; i++) other[i] = part->pre_now[i];
-    size_t count = gather_column(proj, part, target, other);
+    hk_real own[HK_TRACE_MAX], *memory[HK_MEMORY_MAX];
+    gather(&c, part->gathered, part->weight);
+    for (size_t i = 0; i < rule->pre_count; i++) {
+        const hk_real *now = part->pre_now[i];
+        hk_real *gathered = part->other[i];
+        other[i] = now;
+        if (!c.synapse) continue;
+        const uint32_t *row = part->in_row + part->in_start[target];
+        for (size_t k = 0; k < c.count; k++) gathered[k] = now[row[k]];
+        other[i] = gathered;
+    }
+    for (size_t i = 0; i < rule->memory_count; i++) memory[i] = part->gathered_memory[i];
+    if (rule->lapse) recall(proj, part, &c, memory, tick);
     read_own(proj, POST, part->post_value, part->post_last, rule->post_count, target, tick, own);
     rule->on_post(&(struct hk_plastic){.param = proj->plasticity_param,
                                        .w = part->gathered,
-                                       .count = count,
+                                       .count = c.count,
                                        .other = other,
-                                       .own = own});
-    spread_column(proj, part, target, count);
+                                       .own = own,
+                                       .memory = memory,
+                                       .signal = signal_of(proj, part, tick)});
+    spread(&c, part->weight, part->gathered);
+    for (size_t i = 0; i < rule->memory_count; i++) spread(&c, part->memory[i], memory[i]);
 }
 
 typedef void row_action(struct hk_proj *proj, struct hk_proj_part *part, size_t owned, size_t row,
@@ -158,6 +256,16 @@ static void bump_row(struct hk_proj *proj, struct hk_proj_part *part, size_t own
     bump(proj, PRE, part->pre_value, part->pre_last, proj->plasticity->pre_count, row, tick);
 }
 
+static void lapse_row(struct hk_proj *proj, struct hk_proj_part *part, size_t owned, size_t row,
+                      hk_tick tick) {
+    size_t first, count = row_of(proj, part, owned, row, &first);
+    lapse_at(proj, part, first, count, tick);
+}
+
+static void catch_up(struct hk_proj *proj, int thread, hk_tick tick) {
+    each_arrival(proj, thread, tick, lapse_row);
+}
+
 static void learn_arrivals(struct hk_proj *proj, int thread, hk_tick tick) {
     struct hk_proj_part *part = &proj->parts[thread];
     const struct hk_plasticity_model *rule = proj->plasticity;
@@ -186,29 +294,38 @@ static void bump_spikes(struct hk_proj *proj, int thread, hk_tick tick, const ui
              units[k] - proj->target->part[thread], tick);
 }
 
+/* Does a weight change at all? Not where what multiplies every change is 0. */
+static bool changes(const struct hk_proj *proj, int thread, hk_tick tick) {
+    if (!proj->learning) return false;
+    bool immediate = proj->signal && !hk_proj_lapses(proj);
+    return !immediate || hk_signal_at(proj->signal, thread, tick) != 0.0;
+}
+
 /* The order of the four at one tick is the rule's `coincident`. Traces go on while learning is off.
  */
-static void learn(struct hk_proj *proj, int thread, hk_tick tick) {
+static void learn(struct hk_proj *proj, int thread, hk_tick now) {
     const uint32_t *units;
+    hk_tick tick = now - proj->plasticity->lag;
+    if (tick <= 0) return;
     uint32_t count = hk_spikes(proj->sim, proj->target, tick, thread, &units);
-    bool arrivals = any_arrival(proj, tick);
+    bool arrivals = any_arrival(proj, tick), learning = changes(proj, thread, now);
     int order = pair_of(proj)->coincident;
-    if (order == HK_COINCIDENT_POST_FIRST) {
-        if (proj->learning) learn_spikes(proj, thread, tick, units, count);
-        bump_spikes(proj, thread, tick, units, count);
-        if (arrivals && proj->learning) learn_arrivals(proj, thread, tick);
-        if (arrivals) each_arrival(proj, thread, tick, bump_row);
-        return;
-    }
-    if (arrivals && proj->learning) learn_arrivals(proj, thread, tick);
+    bool pre_first = order == HK_COINCIDENT_PRE_FIRST || order == HK_COINCIDENT_BOTH;
+    bool post_first = order == HK_COINCIDENT_POST_FIRST || order == HK_COINCIDENT_BOTH;
+    if (order == HK_COINCIDENT_BOTH && arrivals) each_arrival(proj, thread, tick, bump_row);
+    if (order == HK_COINCIDENT_POST_FIRST && learning)
+        learn_spikes(proj, thread, tick, units, count);
+    if (post_first) bump_spikes(proj, thread, tick, units, count);
+    if (arrivals && learning) learn_arrivals(proj, thread, tick);
     if (arrivals && order == HK_COINCIDENT_PRE_FIRST) each_arrival(proj, thread, tick, bump_row);
-    if (proj->learning) learn_spikes(proj, thread, tick, units, count);
-    if (arrivals && order == HK_COINCIDENT_IGNORE) each_arrival(proj, thread, tick, bump_row);
-    bump_spikes(proj, thread, tick, units, count);
+    if (order != HK_COINCIDENT_POST_FIRST && learning)
+        learn_spikes(proj, thread, tick, units, count);
+    if (arrivals && !pre_first) each_arrival(proj, thread, tick, bump_row);
+    if (!post_first) bump_spikes(proj, thread, tick, units, count);
 }
 
 /* Sums run down the rows in double, in blocks of targets. */
-static void normalise(struct hk_proj *proj, int thread, double total) {
+static void normalise_matrix(struct hk_proj *proj, int thread, double total) {
     struct hk_proj_part *part = &proj->parts[thread];
     size_t owned = owned_targets(proj, thread);
     for (size_t first = 0; first < owned; first += HK_BLOCK) {
@@ -228,4 +345,28 @@ static void normalise(struct hk_proj *proj, int thread, double total) {
     }
 }
 
-const struct hk_kernels_learn hk_kernels_learn = {.learn = learn, .normalise = normalise};
+static void normalise_rows(struct hk_proj *proj, int thread, double total) {
+    struct hk_proj_part *part = &proj->parts[thread];
+    hk_real *w = part->weight;
+    for (size_t target = 0; target < owned_targets(proj, thread); target++) {
+        double sum = 0.0;
+        hk_syn first = part->in_start[target], end = part->in_start[target + 1];
+        for (hk_syn k = first; k < end; k++) sum += (double)w[part->in_synapse[k]];
+        hk_real scale = (hk_real)(sum > 0.0 ? total / sum : 1.0);
+        for (hk_syn k = first; k < end; k++) w[part->in_synapse[k]] *= scale;
+    }
+}
+
+static void normalise(struct hk_proj *proj, int thread, double total) {
+    if (hk_proj_lapses(proj)) settle(proj, thread, proj->sim->now);
+    if (proj->storage == HK_STORE_MATRIX)
+        normalise_matrix(proj, thread, total);
+    else
+        normalise_rows(proj, thread, total);
+}
+
+const struct hk_kernels_learn hk_kernels_learn = {.learn = learn,
+                                                  .catch_up = catch_up,
+                                                  .settle = settle,
+                                                  .peek = peek,
+                                                  .normalise = normalise};

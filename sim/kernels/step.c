@@ -125,15 +125,27 @@ static uint64_t deliver_uniform(const struct hk_proj *proj, int thread, hk_tick 
     return (uint64_t)total * (end - first) - own;
 }
 
-static uint64_t deliver(const struct hk_proj *proj, int thread, hk_tick tick) {
-    const struct hk_pop *pop = proj->target;
-    hk_real *sum = (hk_real *)pop->receptors[proj->receptor].arrived + pop->part[thread];
+static uint64_t deliver_to(const struct hk_proj *proj, int thread, hk_tick tick, hk_real *sum) {
     switch (proj->storage) {
     case HK_STORE_MATRIX: return deliver_matrix(proj, thread, tick, sum);
     case HK_STORE_UNIFORM: return deliver_uniform(proj, thread, tick, sum);
     case HK_STORE_ROWS: break;
     }
     return deliver_rows(proj, thread, tick, sum);
+}
+
+/* What comes from a population of which a part is silent is added up aside and scaled. */
+static uint64_t deliver(const struct hk_proj *proj, int thread, hk_tick tick) {
+    const struct hk_pop *pop = proj->target;
+    hk_real *sum = (hk_real *)pop->receptors[proj->receptor].arrived + pop->part[thread];
+    if (!pop->sim->dropping || proj->source->dropout <= 0.0)
+        return deliver_to(proj, thread, tick, sum);
+    size_t owned = pop->part[thread + 1] - pop->part[thread];
+    hk_real *aside = proj->parts[thread].sum;
+    memset(aside, 0, owned * sizeof *aside);
+    uint64_t events = deliver_to(proj, thread, tick, aside);
+    if (events) add_part(sum, aside, (hk_real)(1.0 / (1.0 - proj->source->dropout)), owned);
+    return events;
 }
 
 /* What receptors and drives do to the units first..first+count-1 over the step that ends at `tick`.
@@ -198,11 +210,10 @@ static size_t update(struct hk_pop *pop, int thread, hk_tick tick) {
         size_t left = end - first, count = left < HK_BLOCK ? left : HK_BLOCK;
         uint32_t fired[HK_BLOCK];
         size_t spikes = update_block(pop, first, count, tick, fired);
-        for (size_t k = 0; k < spikes; k++) {
-            out[found++] = first + fired[k];
-            pop->counts[first + fired[k]]++;
-        }
+        for (size_t k = 0; k < spikes; k++) out[found++] = first + fired[k];
     }
+    found = hk_pop_keep(pop, out, found);
+    for (size_t k = 0; k < found; k++) pop->counts[out[k]]++;
     history->counts[slot * sim->pop_count + pop->index] = (uint32_t)found;
     return found;
 }

@@ -178,7 +178,7 @@ START_TEST(the_discrete_form_gives_the_published_spikes) {
     static const hk_tick expected[] = {14, 31, 48, 67, 87, 108, 130, 153, 177};
     char settings[256];
     (void)snprintf(settings, sizeof settings,
-                   "tau_m=20 c_m=20 v_rest=0 v_reset=0 v_th=1 t_ref=0 i_e=2 reset=subtract "
+                   "tau_m=20 c_m=20 v_rest=0 v_reset=0 v_th=1 t_ref=0 i_e=2 reset=subtract-late "
                    "tau_theta=200 theta_plus=%.17g",
                    0.1 * exp(1.0 / 200.0));
     struct hk_sim *sim = net_create(HK_DOUBLE, 1.0, 1);

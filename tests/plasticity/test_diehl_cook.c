@@ -132,13 +132,12 @@ START_TEST(normalising_scales_each_target_to_the_total) {
 }
 END_TEST
 
-START_TEST(normalising_a_sparse_projection_is_refused) {
+START_TEST(normalising_scales_lists_of_synapses_too) {
     struct hk_err err = {0};
-    struct hk_sim *sim = net_create(HK_DOUBLE, 0.5, 1);
-    struct hk_proj *proj = weighted(sim, "probability:p=0.1", net_value(0.5));
-    ck_assert(!hk_proj_normalise(proj, 78, &err));
-    ck_assert_int_eq(err.code, HK_ERR_CONFIG);
-    ck_assert_ptr_nonnull(strstr(err.message, "in->out: normalise needs an all-to-all projection"));
+    struct hk_sim *sim = net_create(HK_DOUBLE, 0.5, 2);
+    struct hk_proj *proj = weighted(sim, "fixed-indegree:n=20", net_value(0.5));
+    ck_assert(hk_proj_normalise(proj, 78, &err));
+    for (size_t k = 0; k < 40; k++) ck_assert_double_eq_tol(net_weight(proj, k), 3.9, 1e-14);
     hk_sim_destroy(sim);
 }
 END_TEST
@@ -152,7 +151,7 @@ Suite *suite_plasticity_diehl_cook(void) {
     tcase_add_test(rule, weights_stay_within_their_bounds);
     suite_add_tcase(suite, rule);
     tcase_add_test(normalise, normalising_scales_each_target_to_the_total);
-    tcase_add_test(normalise, normalising_a_sparse_projection_is_refused);
+    tcase_add_test(normalise, normalising_scales_lists_of_synapses_too);
     suite_add_tcase(suite, normalise);
     return suite;
 }

@@ -38,6 +38,16 @@ static bool number(const char *word, double *value) {
     return end != word && !*end;
 }
 
+/* A text for as long as a few models are added. */
+static const char *lasting(const char *text) {
+    enum { TEXTS = 8 };
+    static char room[TEXTS][64];
+    static size_t next;
+    char *copy = room[next++ % TEXTS];
+    ck_assert_int_lt(snprintf(copy, sizeof room[0], "%s", text), (int)sizeof room[0]);
+    return copy;
+}
+
 static void set_params(const struct hk_model *model, void *values, const char *settings,
                        char stop) {
     char word[128], *equals;
@@ -46,10 +56,13 @@ static void set_params(const struct hk_model *model, void *values, const char *s
     while (next_word(&settings, stop, word, sizeof word)) {
         if (!(equals = strchr(word, '='))) continue;
         *equals = '\0';
+        if (strcmp(word, "dropout") == 0) continue; /* of the population */
         const struct hk_param *param = hk_param_find(model, word);
         if (!param) ck_abort_msg("%s has no parameter %s", model->name, word);
         double value;
-        if (number(equals + 1, &value))
+        if (param->kind == HK_TEXT)
+            hk_param_set_text(param, values, lasting(equals + 1));
+        else if (number(equals + 1, &value))
             must(hk_param_set(param, values, value, &err), &err);
         else
             must(hk_param_choose(param, values, equals + 1, &err), &err);
@@ -104,6 +117,11 @@ static void read_drives(const struct hk_sim *sim, const char *text, struct parts
     }
 }
 
+static double dropout_in(const char *settings) {
+    const char *at = settings ? strstr(settings, "dropout=") : NULL;
+    return at ? strtod(at + strlen("dropout="), NULL) : 0.0;
+}
+
 struct hk_pop *net_neurons(struct hk_sim *sim, const char *name, hk_neuron size, const char *model,
                            const char *settings, const char *receptors, const char *drives) {
     struct hk_err err = {0};
@@ -119,6 +137,7 @@ struct hk_pop *net_neurons(struct hk_sim *sim, const char *name, hk_neuron size,
                                                     .size = size,
                                                     .neuron = (const struct hk_neuron_model *)found,
                                                     .param = param,
+                                                    .dropout = dropout_in(settings),
                                                     .receptors = in.receptors,
                                                     .receptor_count = in.receptor_count,
                                                     .drives = out.drives,
@@ -152,7 +171,8 @@ struct hk_pop *net_encoder(struct hk_sim *sim, const char *name, hk_neuron size,
     const struct hk_pop_spec spec = {.name = name,
                                      .size = size,
                                      .encoder = (const struct hk_encoder_model *)found,
-                                     .param = param};
+                                     .param = param,
+                                     .dropout = dropout_in(settings)};
     struct hk_pop *pop = hk_sim_add_population(sim, &spec, &err);
     must(pop != NULL, &err);
     return pop;

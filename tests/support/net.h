@@ -8,7 +8,8 @@
 /* A simulation of seed 1. */
 struct hk_sim *net_create(enum hk_precision precision, double tick_ms, int threads);
 
-/* `settings` reads "tau_m=10 v_rest=0 integrator=euler"; numbers are in the table's unit.
+/* `settings` reads "tau_m=10 v_rest=0 integrator=euler"; numbers are in the table's unit,
+ * and "dropout=0.3" is the population's.
  * `receptors` reads "exc:exp:tau=2 inh:cond-exp:tau=5,e=-80", `drives`
  * "step:amplitude=400,from=10"; NULL: none. */
 struct hk_pop *net_neurons(struct hk_sim *sim, const char *name, hk_neuron size, const char *model,
