@@ -88,7 +88,7 @@ static bool load_tree(struct hk_experiment *e, const struct hk_experiment_option
     static const char *const keys[] = {"hillock",    "name",        "about",       "seed",
                                        "resolution", "clock",       "precision",   "duration",
                                        "protocol",   "params",      "base",        "defaults",
-                                       "data",       "populations", "projections", "readouts",
+                                       "data",       "populations", "signals",     "projections", "readouts",
                                        "record",     "sweep"};
     static const char *const parts[] = {"populations", "projections"};
     if (!hk_experiment_load(e->arena, options->path, &e->root, err)) return false;
@@ -173,15 +173,30 @@ static bool read_head(struct hk_experiment *e, struct hk_reader *reader,
 
 /* ---- data ---- */
 
+/* `crop: [22, 22]`: the central part of each image. */
+static bool read_crop(struct hk_experiment *e, struct hk_reader *reader,
+                      const struct hk_node *crop, struct hk_err *err) {
+    int64_t side[2] = {0, 0};
+    size_t k = 0;
+    if (!hk_node_expect(crop, HK_NODE_LIST, err)) return false;
+    if (crop->count != 2) return hk_node_fail(err, crop, "expected [ROWS, COLUMNS]");
+    for (const struct hk_node *item = crop->first; item; item = item->next)
+        if (!hk_node_whole(item, reader->scope, 1, 1 << 24, &side[k++], err)) return false;
+    return (hk_samples_crop(&e->data.train, (size_t)side[0], (size_t)side[1], err) &&
+            hk_samples_crop(&e->data.test, (size_t)side[0], (size_t)side[1], err)) ||
+           hk_node_context(err, crop);
+}
+
 /* `data: mnist`, or `data: {set: digits, train: 5000, test: 1000, seed: 3}`, or with `path:
  * FOLDER`. */
 static bool read_data(struct hk_experiment *e, struct hk_reader *reader, struct hk_err *err) {
-    static const char *const keys[] = {"set", "path", "train", "test", "seed"};
+    static const char *const keys[] = {"set", "path", "train", "test", "seed", "crop"};
     struct hk_node *node = hk_node_get(e->root, "data");
     struct hk_dataset_options options = {.load_train = true, .load_test = true};
     if (!node) return true;
     const struct hk_node *set = node;
     struct hk_node *path = NULL;
+    const struct hk_node *crop = NULL;
     int64_t train = 0, test = 0, seed = 0;
     if (node->kind == HK_NODE_MAP) {
         if (!hk_node_check_keys(node, keys, HK_COUNT(keys), err)) return false;
@@ -195,6 +210,7 @@ static bool read_data(struct hk_experiment *e, struct hk_reader *reader, struct 
                 !hk_node_whole(counts[i], reader->scope, i < 2, 1 << 24, values[i], err))
                 return false;
         path = hk_node_get(node, "path");
+        crop = hk_node_get(node, "crop");
     }
     if (!(options.name = hk_node_text(set, err))) return false;
     if (path && !(options.path = hk_node_text(path, err))) return false;
@@ -204,7 +220,7 @@ static bool read_data(struct hk_experiment *e, struct hk_reader *reader, struct 
     if (!hk_dataset_open(e->arena, &options, &e->data, err)) return hk_node_context(err, set);
     if (path && !(path->text = hk_path_absolute(e->arena, options.path, err))) return false;
     e->has_data = true;
-    return true;
+    return !crop || read_crop(e, reader, crop, err);
 }
 
 /* ---- what happens, and what is kept ---- */
@@ -282,7 +298,8 @@ static bool read_all(struct hk_experiment *e, const struct hk_experiment_options
     network.sim = e->sim;
     struct hk_node *populations = hk_node_get(e->root, "populations");
     if (!populations) return hk_node_fail(err, e->root, "needs `populations:`");
-    return hk_network_read(&reader, populations, hk_node_get(e->root, "projections"),
+    return hk_network_read(&reader, populations, hk_node_get(e->root, "signals"),
+                           hk_node_get(e->root, "projections"),
                            e->has_data ? &e->data.train : NULL, &network, err) &&
            read_time(e, &reader, &network, err) && read_record(e, err);
 }

@@ -215,16 +215,72 @@ static bool read_init(struct hk_reader *reader, const struct hk_node *init, stru
 static bool read_population(struct hk_reader *reader, struct hk_node *map,
                             const struct hk_samples *samples, struct hk_sim *sim,
                             struct hk_err *err) {
-    struct draft draft = {.spec = {.name = map->key}, .keys = {{"size", "shape"}, 2}};
+    struct draft draft = {.spec = {.name = map->key}, .keys = {{"size", "shape", "dropout"}, 3}};
     if (!hk_node_expect(map, HK_NODE_MAP, err)) return false;
     struct hk_node *source = hk_node_get(map, "source");
     bool read =
         source ? read_source(reader, source, &draft, err) : read_neurons(reader, map, &draft, err);
     if (!read || !hk_node_check_keys(map, draft.keys.key, draft.keys.count, err)) return false;
     if (!read_size(reader, map, samples, &draft, err)) return false;
+    const struct hk_node *dropout = hk_node_get(map, "dropout");
+    if (dropout && !hk_node_number(dropout, reader->scope, &draft.spec.dropout, err)) return false;
     struct hk_pop *pop = hk_sim_add_population(sim, &draft.spec, err);
     if (!pop) return hk_node_context(err, map);
     return read_init(reader, hk_node_get(map, "init"), pop, err);
+}
+
+/* ---- signals ---- */
+
+static bool read_optional(const struct hk_reader *reader, const struct hk_node *map,
+                          const char *key, const char *unit, double *value, struct hk_err *err) {
+    const struct hk_node *node = hk_node_get(map, key);
+    return !node || hk_node_quantity(node, unit, reader->scope, value, err);
+}
+
+/* `dopamine: {from: da, amount: 0.1, delay: 1 ms, tau: 200 ms}`, or `reward: {rule: fixed, ...}`: one
+ * that a phase gives for right and wrong answers. */
+static bool read_signal(struct hk_reader *reader, struct hk_node *map, struct hk_network *network,
+                        struct hk_err *err) {
+    struct hk_signal_spec spec = {.name = map->key, .amount = 1.0};
+    struct hk_keys keys = {{"tau", "from", "amount", "delay", "rule"}, 5};
+    struct hk_reward_spec *reward = &network->rewards[network->reward_count];
+    if (!hk_node_expect(map, HK_NODE_MAP, err)) return false;
+    const struct hk_node *from = hk_node_get(map, "from"), *rule = hk_node_get(map, "rule");
+    if (rule) {
+        const struct hk_model *model = NULL;
+        void *values = NULL;
+        const char *name = hk_node_text(rule, err);
+        if (!name) return false;
+        if (!(model = hk_model_get(HK_KIND_REWARD, name, reader->precision, err)))
+            return hk_node_context(err, rule);
+        if (!hk_read_params(reader, map, model, NULL, "1", &keys, &values, err)) return false;
+        reward->model = (const struct hk_reward_model *)model;
+        reward->param = values;
+    }
+    if (!hk_node_check_keys(map, keys.key, keys.count, err)) return false;
+    if (from && !(spec.from = hk_node_population(from, network->sim, err))) return false;
+    if (!read_optional(reader, map, "tau", "ms", &spec.tau_ms, err) ||
+        !read_optional(reader, map, "amount", "1", &spec.amount, err) ||
+        !read_optional(reader, map, "delay", "ms", &spec.delay_ms, err))
+        return false;
+    if (hk_node_get(map, "tau") && !(spec.tau_ms > 0.0))
+        return hk_node_fail(err, hk_node_get(map, "tau"), "tau must be above 0; without it the "
+                                                          "signal stays as it was set");
+    reward->signal = hk_sim_add_signal(network->sim, &spec, err);
+    if (!reward->signal) return hk_node_context(err, map);
+    network->reward_count += rule != NULL;
+    return true;
+}
+
+static bool read_signals(struct hk_reader *reader, struct hk_node *signals,
+                         struct hk_network *network, struct hk_err *err) {
+    if (!signals) return true;
+    if (!hk_node_expect(signals, HK_NODE_MAP, err)) return false;
+    network->rewards = HK_NEW(reader->arena, struct hk_reward_spec, signals->count, err);
+    if (!network->rewards) return false;
+    for (struct hk_node *node = signals->first; node; node = node->next)
+        if (!read_signal(reader, node, network, err)) return false;
+    return true;
 }
 
 /* ---- projections ---- */
@@ -372,11 +428,12 @@ static bool read_projection(struct hk_reader *reader, struct hk_node *map,
 }
 
 bool hk_network_read(struct hk_reader *reader, struct hk_node *populations,
-                     struct hk_node *projections, const struct hk_samples *samples,
+                     struct hk_node *signals, struct hk_node *projections, const struct hk_samples *samples,
                      struct hk_network *network, struct hk_err *err) {
     if (!hk_node_expect(populations, HK_NODE_MAP, err)) return false;
     for (struct hk_node *node = populations->first; node; node = node->next)
         if (!read_population(reader, node, samples, network->sim, err)) return false;
+    if (!read_signals(reader, signals, network, err)) return false;
     if (!projections) return true;
     if (!hk_node_expect(projections, HK_NODE_MAP, err)) return false;
     network->normalise = HK_NEW(reader->arena, struct hk_normalise, projections->count, err);

@@ -1,4 +1,4 @@
-/* Reads `populations:` and `projections:` of an experiment file into a simulation. */
+/* Reads `populations:`, `signals:` and `projections:` of an experiment file into a simulation. */
 #ifndef HK_IO_NETWORK_READER_H
 #define HK_IO_NETWORK_READER_H
 
@@ -9,12 +9,14 @@ struct hk_network {
     struct hk_sim *sim;             /* lent */
     struct hk_normalise *normalise; /* projections that say `normalise:` */
     size_t normalise_count;
+    struct hk_reward_spec *rewards; /* signals that say how a reward is given */
+    size_t reward_count;
 };
 
-/* Add what the two maps describe. `samples` (NULL: the file names no data) says how many values an
+/* Add what the maps describe (signals and projections: NULL for none). `samples` (NULL: the file names no data) says how many values an
  * encoder's population has to show. Errors with file, line and column. */
 bool hk_network_read(struct hk_reader *reader, struct hk_node *populations,
-                     struct hk_node *projections, const struct hk_samples *samples,
+                     struct hk_node *signals, struct hk_node *projections, const struct hk_samples *samples,
                      struct hk_network *network, struct hk_err *err) HK_MUST_USE;
 
 /* The population or projection that a scalar names; NULL and an error that lists the known ones. */

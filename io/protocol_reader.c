@@ -6,7 +6,8 @@
 
 struct context {
     struct hk_reader *reader;
-    const struct hk_sim *sim;
+    struct hk_sim *sim;
+    const struct hk_network *network;
     const struct hk_dataset *data;
     struct hk_readout_spec *readouts;
     size_t readout_count;
@@ -140,13 +141,13 @@ static bool read_learn(const struct context *c, const struct hk_node *map, struc
             if (!hk_proj_is_plastic(proj))
                 return hk_node_fail(err, item, "%s has no plasticity", hk_proj_name(proj));
             for (size_t i = 0; i < count; i++) learn[i] |= hk_sim_projection(c->sim, i) == proj;
-            phase->adapt = true;
+            phase->adapt = phase->drop = true;
         }
         return true;
     }
     if (node && !hk_node_bool(node, &all, err)) return false;
     for (size_t i = 0; i < count; i++) learn[i] = all;
-    phase->adapt = all;
+    phase->adapt = phase->drop = all;
     return true;
 }
 
@@ -171,6 +172,20 @@ static bool read_retry(const struct context *c, const struct hk_node *map, struc
     return !node || hk_node_number(node, c->reader->scope, &phase->retry_gain, err);
 }
 
+static bool read_class(const struct context *c, const struct hk_node *map, const char *key,
+                       int *out, struct hk_err *err) {
+    const struct hk_node *node = hk_node_get(map, key);
+    int64_t class = 0;
+    *out = -1;
+    if (!node) return true;
+    if (!hk_node_whole(node, c->reader->scope, 0, 1 << 24, &class, err)) return false;
+    if ((size_t)class >= c->data->classes)
+        return hk_node_fail(err, node, "there is no class %lld; %s has 0 to %zu", (long long)class,
+                            c->data->name, c->data->classes - 1);
+    *out = (int)class;
+    return true;
+}
+
 static bool read_samples(const struct context *c, const struct hk_node *map, struct hk_phase *phase,
                          struct hk_err *err) {
     static const char *const splits[] = {"train", "test"};
@@ -187,22 +202,103 @@ static bool read_samples(const struct context *c, const struct hk_node *map, str
         return hk_node_fail(err, node, "there is no part '%s' of a data set; %s", split,
                             hk_nearest_hint(split, splits, HK_COUNT(splits), hint));
     phase->epochs = 1;
+    if (!read_class(c, map, "of_class", &phase->of_class, err)) return false;
     if (!read_count(c, map, "skip", 0, &phase->skip, err) ||
         !read_count(c, map, "take", 1, &phase->take, err) ||
         !read_count(c, map, "epochs", 1, &phase->epochs, err) ||
         !read_flag(map, "shuffle", &phase->shuffle, err))
         return false;
-    size_t count = phase->samples->count;
+    size_t count = hk_phase_total(&(struct hk_phase){.samples = phase->samples,
+                                                     .of_class = phase->of_class,
+                                                     .epochs = 1});
     if (phase->skip < count && phase->take <= count - phase->skip) return true;
     return hk_node_fail(err, map, "asks for samples %zu to %zu, but there are %zu in %s/%s",
                         phase->skip, phase->skip + phase->take - 1, count, c->data->name, split);
 }
 
+/* `read: [256 ms, 512 ms]`: the part of `show` in which the read-out counts. */
+static bool read_window(const struct context *c, const struct hk_node *map, struct hk_phase *phase,
+                        struct hk_err *err) {
+    const struct hk_node *read = hk_node_get(map, "read");
+    hk_tick *ends[] = {&phase->read_from, &phase->read_to};
+    size_t k = 0;
+    phase->read_to = phase->show;
+    if (!read) return true;
+    if (!hk_node_expect(read, HK_NODE_LIST, err)) return false;
+    if (read->count != 2) return hk_node_fail(err, read, "expected [FROM, TO], two times");
+    for (const struct hk_node *item = read->first; item; item = item->next, k++) {
+        double ms = 0.0;
+        if (!hk_node_quantity(item, "ms", c->reader->scope, &ms, err)) return false;
+        if (!hk_tick_from_ms(ms, hk_sim_tick_ms(c->sim), ends[k], err))
+            return hk_node_context(err, item);
+    }
+    if (phase->read_from >= 0 && phase->read_from < phase->read_to && phase->read_to <= phase->show)
+        return true;
+    return hk_node_fail(err, read, "the read-out's window must lie within `show:`, first its start");
+}
+
+/* `wanted: 1`: what counts as right, whatever the sample is. `average: 50`: of the running score. */
+static bool read_wanted(const struct context *c, const struct hk_node *map, struct hk_phase *phase,
+                        struct hk_err *err) {
+    const struct hk_node *average = hk_node_get(map, "average");
+    if (!read_class(c, map, "wanted", &phase->wanted, err)) return false;
+    phase->average = 1000;
+    phase->curve = average || phase->use == HK_READOUT_RUNNING;
+    if (!read_count(c, map, "average", 1, &phase->average, err)) return false;
+    if (phase->average <= HK_RECENT_MAX) return true;
+    return hk_node_fail(err, average, "an average is over at most %d presentations", HK_RECENT_MAX);
+}
+
+/* `reward: NAME`, a signal with a rule. */
+static bool read_reward(const struct context *c, const struct hk_node *map, struct hk_phase *phase,
+                        struct hk_err *err) {
+    enum { NAMES_MAX = 64 };
+    const char *names[NAMES_MAX], *name;
+    char hint[HK_HINT_SIZE];
+    size_t count = 0;
+    const struct hk_node *node = hk_node_get(map, "reward");
+    if (!node) return true;
+    if (!(name = hk_node_text(node, err))) return false;
+    for (; count < c->network->reward_count && count < NAMES_MAX; count++) {
+        const struct hk_reward_spec *reward = &c->network->rewards[count];
+        names[count] = hk_signal_name(reward->signal);
+        if (strcmp(names[count], name) == 0) phase->reward = reward;
+    }
+    if (!phase->reward)
+        return hk_node_fail(err, node, "there is no signal '%s' with a `rule:` for rewards; %s", name,
+                            hk_nearest_hint(name, names, count, hint));
+    if (phase->use == HK_READOUT_EVALUATE || phase->use == HK_READOUT_RUNNING) return true;
+    return hk_node_fail_key(err, node, "a reward needs answers: `evaluate: READ-OUT`");
+}
+
+/* `teach: out`, a population with a unit for each class. */
+static bool read_teach(const struct context *c, const struct hk_node *map, struct hk_phase *phase,
+                       struct hk_err *err) {
+    const struct hk_node *node = hk_node_get(map, "teach");
+    if (!node) return true;
+    if (!(phase->teach = hk_node_population(node, c->sim, err))) return false;
+    if (hk_pop_size(phase->teach) < c->data->classes)
+        return hk_node_fail(err, node, "%s has %u units, fewer than the %zu classes of %s",
+                            hk_pop_name(phase->teach), hk_pop_size(phase->teach), c->data->classes,
+                            c->data->name);
+    if (phase->read_from > 0 || phase->read_to < phase->show)
+        return hk_node_fail_key(err, node, "a phase that teaches reads the whole of `show:`");
+    if (!hk_pop_can_be_taught(phase->teach))
+        return hk_node_fail(err, node,
+                            "nothing that ends in %s has a plasticity that learns from "
+                            "presentations, such as desire",
+                            hk_pop_name(phase->teach));
+    hk_sim_remember(c->sim, phase->show);
+    return true;
+}
+
 static bool read_phase(const struct context *c, const struct hk_node *map, struct hk_phase *phase,
                        struct hk_err *err) {
-    static const char *const keys[] = {"phase", "data",     "skip",    "take",  "shuffle", "epochs",
-                                       "show",  "rest",     "reset",   "learn", "adapt",   "retry",
-                                       "label", "evaluate", "running", "window"};
+    static const char *const keys[] = {"phase",    "data",    "skip",     "take",   "shuffle",
+                                       "epochs",   "of_class", "wanted",  "show",   "read",
+                                       "rest",     "reset",   "learn",    "adapt",  "drop",
+                                       "retry",    "label",   "evaluate", "running", "window",
+                                       "average",  "reward",  "teach"};
     if (!hk_node_expect(map, HK_NODE_MAP, err)) return false;
     if (!hk_node_check_keys(map, keys, HK_COUNT(keys), err)) return false;
     const struct hk_node *name = hk_node_get(map, "phase");
@@ -210,13 +306,16 @@ static bool read_phase(const struct context *c, const struct hk_node *map, struc
     if (!(phase->name = hk_node_text(name, err))) return false;
     if (!read_samples(c, map, phase, err) || !read_learn(c, map, phase, err) ||
         !read_flag(map, "adapt", &phase->adapt, err) ||
+        !read_flag(map, "drop", &phase->drop, err) ||
         !read_flag(map, "reset", &phase->reset, err) ||
         !read_ticks(c, map, "show", &phase->show, err) ||
         !read_ticks(c, map, "rest", &phase->rest, err) || !read_retry(c, map, phase, err) ||
         !read_use(c, map, phase, err))
         return false;
-    return phase->show > 0 ||
-           hk_node_fail(err, map, "needs `show:`, how long a sample is presented");
+    if (phase->show == 0)
+        return hk_node_fail(err, map, "needs `show:`, how long a sample is presented");
+    return read_window(c, map, phase, err) && read_wanted(c, map, phase, err) &&
+           read_reward(c, map, phase, err) && read_teach(c, map, phase, err);
 }
 
 static bool read_phases(const struct context *c, const struct hk_node *list,
@@ -239,8 +338,10 @@ static bool read_phases(const struct context *c, const struct hk_node *list,
 bool hk_protocol_read(struct hk_reader *reader, const struct hk_node *readouts,
                       const struct hk_node *protocol, const struct hk_network *network,
                       const struct hk_dataset *data, struct hk_protocol *out, struct hk_err *err) {
-    struct context c = {.reader = reader, .sim = network->sim, .data = data};
-    *out = (struct hk_protocol){.normalise = network->normalise,
+    struct context c = {.reader = reader, .sim = network->sim, .network = network, .data = data};
+    *out = (struct hk_protocol){.rewards = network->rewards,
+                                .reward_count = network->reward_count,
+                                .normalise = network->normalise,
                                 .normalise_count = network->normalise_count};
     if (!read_readouts(&c, readouts, err)) return false;
     out->readouts = c.readouts;

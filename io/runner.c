@@ -19,7 +19,7 @@ struct runner {
     struct hk_experiment *experiment;
     const struct hk_run_options *options;
     struct hk_results *results;
-    struct hk_results_series *accuracy; /* of the phase, every 1000 presentations */
+    struct hk_results_series *accuracy; /* of the phase, every `average` presentations */
     struct tap *taps;                   /* [record_count] */
     double phase_began, told;
 };
@@ -116,7 +116,7 @@ static bool phase_begin(void *context, const struct hk_phase *phase, size_t inde
     run->phase_began = clock_s();
     run->accuracy = NULL;
     choose_taps(run, phase->name);
-    if (phase->use != HK_READOUT_RUNNING) return true;
+    if (!phase->curve) return true;
     if (snprintf(path, sizeof path, "metrics/%s/running_accuracy", phase->name) >= (int)sizeof path)
         return HK_FAIL(err, HK_ERR_LIMIT, "the name of phase %s is too long", phase->name);
     run->accuracy = hk_results_series_open(run->results, path, "samples, accuracy", err);
@@ -125,8 +125,7 @@ static bool phase_begin(void *context, const struct hk_phase *phase, size_t inde
 
 static bool presented(void *context, const struct hk_phase_report *report, struct hk_err *err) {
     struct runner *run = context;
-    enum { EVERY = 1000 };
-    if (run->accuracy && report->recent && report->done % EVERY == 0 &&
+    if (run->accuracy && report->recent && report->done % report->phase->average == 0 &&
         !hk_results_series_append(run->accuracy, (double)report->done,
                                   (double)report->recent_correct / (double)report->recent, err))
         return false;

@@ -78,6 +78,14 @@ bool hk_credit_build(struct hk_sim *sim, struct hk_err *err) {
     return true;
 }
 
+bool hk_pop_can_be_taught(const struct hk_pop *pop) {
+    for (size_t i = 0; i < pop->sim->proj_count; i++) {
+        const struct hk_proj *proj = pop->sim->projs[i];
+        if (proj->target == pop && hk_proj_is_judged(proj)) return true;
+    }
+    return false;
+}
+
 /* ---- teaching ---- */
 
 struct lesson {
@@ -106,7 +114,7 @@ static void give(void *context, int thread) {
 bool hk_sim_teach(struct hk_sim *sim, struct hk_pop *pop, hk_neuron wanted, size_t epoch,
                   struct hk_err *err) {
     HK_ASSERT(sim->built && sim->now - sim->shown_from <= sim->remembered);
-    if (!pop->judge)
+    if (!hk_pop_can_be_taught(pop))
         return HK_FAIL(err, HK_ERR_CONFIG,
                        "%s can't be taught: no projection that ends there has a plasticity that "
                        "learns from presentations, such as desire",

@@ -13,6 +13,7 @@ static const char *const kind_names[HK_KIND_COUNT] = {
     [HK_KIND_SOURCE] = "source",
     [HK_KIND_DRIVE] = "drive",
     [HK_KIND_READOUT] = "read-out",
+    [HK_KIND_REWARD] = "reward",
 };
 static const char *const isa_names[HK_ISA_COUNT] = {"base", "v3", "v4"};
 
@@ -150,6 +151,10 @@ static bool has_operations(enum hk_model_kind kind, const void *model) {
         return m->derive && m->add;
     }
     case HK_KIND_READOUT: return ((const struct hk_readout_model *)model)->predict;
+    case HK_KIND_REWARD: {
+        const struct hk_reward_model *m = model;
+        return m->give && m->state_count <= HK_REWARD_STATE_MAX;
+    }
     case HK_KIND_COUNT: break;
     }
     return false;

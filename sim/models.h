@@ -15,6 +15,7 @@
 #include "sim/plasticity_model.h"
 #include "sim/readout_model.h"
 #include "sim/receptor_model.h"
+#include "sim/reward_model.h"
 #include "sim/source_model.h"
 #include "sim/synapse_model.h"
 
@@ -28,6 +29,7 @@ enum hk_model_kind {
     HK_KIND_SOURCE,
     HK_KIND_DRIVE,
     HK_KIND_READOUT,
+    HK_KIND_REWARD,
     HK_KIND_COUNT
 };
 

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-enum { RECENT = 1000 };
-
 /* A read-out with what it has learned. A running one has a second set: predictions come from the
  * labels of the window before. */
 struct reader {
@@ -23,14 +21,22 @@ struct runner {
     /* of the running phase */
     struct hk_phase_report report;
     uint64_t *confusion, *spikes;
-    bool recent[RECENT];
+    bool *recent;  /* [phase->average]: was the presentation judged right */
     size_t *order; /* the epoch's samples */
+    double (*rewards)[HK_REWARD_STATE_MAX]; /* [reward_count] what each remembers */
     float *values;
     uint64_t number; /* of the next presentation: keys its random numbers */
 };
 
+static bool takes_sample(const struct hk_phase *phase, size_t sample) {
+    return phase->of_class < 0 || phase->samples->labels[sample] == phase->of_class;
+}
+
 size_t hk_phase_total(const struct hk_phase *phase) {
-    size_t left = phase->samples->count > phase->skip ? phase->samples->count - phase->skip : 0;
+    size_t all = phase->samples->count;
+    for (size_t i = 0; phase->of_class >= 0 && i < phase->samples->count; i++)
+        all -= !takes_sample(phase, i);
+    size_t left = all > phase->skip ? all - phase->skip : 0;
     size_t take = phase->take && phase->take < left ? phase->take : left;
     return take * phase->epochs;
 }
@@ -75,10 +81,10 @@ static void judge(struct runner *run, int predicted) {
     struct hk_phase_report *r = &run->report;
     bool right = predicted == r->label;
     size_t column = predicted < 0 ? r->classes : (size_t)predicted;
-    bool *recent = &run->recent[r->judged % RECENT];
+    bool *recent = &run->recent[r->judged % r->phase->average];
     r->predicted = predicted;
     run->confusion[(size_t)r->label * (r->classes + 1) + column]++;
-    if (r->recent == RECENT)
+    if (r->recent == r->phase->average)
         r->recent_correct -= *recent;
     else
         r->recent++;
@@ -117,18 +123,6 @@ static bool prepare(struct runner *run, const struct hk_phase *phase, struct hk_
     return true;
 }
 
-/* Show the sample once and let the network rest; the counts of `show` stay until then. */
-static bool show(struct runner *run, const struct hk_phase *phase, double gain,
-                 struct hk_err *err) {
-    struct hk_sim *sim = run->sim;
-    for (size_t i = 0; i < run->pop_count; i++) hk_pop_clear_counts(hk_sim_population(sim, i));
-    if (!hk_sim_present(sim, run->values, phase->samples->size, phase->show, gain, run->number++,
-                        err))
-        return false;
-    run->report.shown += phase->show;
-    return hk_sim_run(sim, phase->show, err);
-}
-
 static uint64_t count_spikes(const struct hk_pop *pop) {
     const uint32_t *counts = hk_pop_counts(pop);
     uint64_t sum = 0;
@@ -136,15 +130,58 @@ static uint64_t count_spikes(const struct hk_pop *pop) {
     return sum;
 }
 
+/* A piece of `show`; the counts of it stay until the next that isn't empty. */
+static bool run_piece(struct runner *run, hk_tick ticks, struct hk_err *err) {
+    if (ticks == 0) return true;
+    for (size_t i = 0; i < run->pop_count; i++)
+        hk_pop_clear_counts(hk_sim_population(run->sim, i));
+    if (!hk_sim_run(run->sim, ticks, err)) return false;
+    for (size_t i = 0; i < run->pop_count; i++)
+        run->spikes[i] += count_spikes(hk_sim_population(run->sim, i));
+    run->report.shown += ticks;
+    return true;
+}
+
+/* The rest of `show`, with the reward for the answer. */
+static bool run_reward(struct runner *run, const struct hk_phase *phase, struct hk_err *err) {
+    const struct hk_reward_spec *reward = phase->reward;
+    hk_tick ticks = phase->show - phase->read_to;
+    if (!reward) return run_piece(run, ticks, err);
+    double *state = run->rewards[reward - run->protocol->rewards];
+    bool right = run->report.predicted == run->report.label;
+    double value = reward->model->give(reward->param, state, right);
+    hk_signal_set(reward->signal, value);
+    if (!run_piece(run, ticks, err)) return false;
+    hk_signal_set(reward->signal, 0.0);
+    if (reward->model->after)
+        reward->model->after(reward->param, state,
+                             value * (double)ticks * hk_sim_tick_ms(run->sim));
+    return true;
+}
+
+/* Show the sample and look at the answer; *enough: it isn't to be shown again. */
+static bool show(struct runner *run, const struct hk_phase *phase, double gain, bool last,
+                 bool *enough, struct hk_err *err) {
+    struct hk_sim *sim = run->sim;
+    if (!hk_sim_present(sim, run->values, phase->samples->size, phase->show, gain, run->number++,
+                        err) ||
+        !run_piece(run, phase->read_from, err) ||
+        !run_piece(run, phase->read_to - phase->read_from, err))
+        return false;
+    *enough = last || !phase->retry_pop || count_spikes(phase->retry_pop) >= phase->retry_below;
+    if (!*enough) return run_piece(run, phase->show - phase->read_to, err);
+    if (phase->use != HK_READOUT_NONE) read_out(run, phase);
+    if (!run_reward(run, phase, err)) return false;
+    return !phase->teach || hk_sim_teach(sim, phase->teach, (hk_neuron)run->report.label,
+                                         run->report.epoch, err);
+}
+
 static bool present(struct runner *run, const struct hk_phase *phase, struct hk_err *err) {
     double gain = 1.0;
+    bool enough = false;
     for (uint32_t tries = 0;; tries++, gain += phase->retry_gain) {
-        if (!prepare(run, phase, err) || !show(run, phase, gain, err)) return false;
-        for (size_t i = 0; i < run->pop_count; i++)
-            run->spikes[i] += count_spikes(hk_sim_population(run->sim, i));
-        bool enough = !phase->retry_pop || tries == phase->retry_most ||
-                      count_spikes(phase->retry_pop) >= phase->retry_below;
-        if (enough && phase->use != HK_READOUT_NONE) read_out(run, phase);
+        bool last = tries == phase->retry_most;
+        if (!prepare(run, phase, err) || !show(run, phase, gain, last, &enough, err)) return false;
         if (!hk_sim_run(run->sim, phase->rest, err)) return false;
         if (enough) return true;
         run->report.retries++;
@@ -165,16 +202,29 @@ static void shuffle(const struct runner *run, const struct hk_phase *phase, size
     }
 }
 
+static void list_samples(struct runner *run, const struct hk_phase *phase, size_t count) {
+    size_t passed = 0, listed = 0;
+    for (size_t i = 0; listed < count; i++) {
+        if (!takes_sample(phase, i)) continue;
+        if (passed++ >= phase->skip) run->order[listed++] = i;
+    }
+}
+
+static int label_of(const struct hk_phase *phase, size_t sample) {
+    if (phase->wanted >= 0) return phase->wanted;
+    return phase->samples->labels ? phase->samples->labels[sample] : -1;
+}
+
 static bool run_epoch(struct runner *run, const struct hk_phase *phase, size_t epoch, size_t count,
                       struct hk_err *err) {
     const struct hk_protocol_listener *listener = run->listener;
     struct hk_phase_report *report = &run->report;
-    for (size_t i = 0; i < count; i++) run->order[i] = phase->skip + i;
+    list_samples(run, phase, count);
     if (phase->shuffle) shuffle(run, phase, epoch, count);
     for (size_t i = 0; i < count; i++) {
         report->epoch = epoch;
         report->sample = run->order[i];
-        report->label = phase->samples->labels ? phase->samples->labels[run->order[i]] : -1;
+        report->label = label_of(phase, run->order[i]);
         report->predicted = -1;
         hk_samples_get(phase->samples, run->order[i], run->values);
         if (!present(run, phase, err)) return false;
@@ -211,6 +261,7 @@ static bool open_phase(struct runner *run, const struct hk_phase *phase, size_t 
     for (size_t k = 0; hk_sim_projection(run->sim, k); k++)
         hk_proj_set_learning(hk_sim_projection(run->sim, k), phase->learn[k]);
     hk_sim_set_adapting(run->sim, phase->adapt);
+    hk_sim_set_dropping(run->sim, phase->drop);
     if (phase->use == HK_READOUT_LABEL || phase->use == HK_READOUT_RUNNING)
         forget(&run->readers[phase->readout]);
     return true;
@@ -234,7 +285,7 @@ static bool run_phase(struct runner *run, const struct hk_phase *phase, size_t i
 
 static bool open_runner(struct runner *run, struct hk_err *err) {
     const struct hk_protocol *protocol = run->protocol;
-    size_t samples = 0, values = 0;
+    size_t samples = 0, values = 0, recent = 1;
     while (hk_sim_population(run->sim, run->pop_count)) run->pop_count++;
     for (size_t i = 0; i < protocol->phase_count; i++) {
         const struct hk_phase *phase = &protocol->phases[i];
@@ -245,11 +296,19 @@ static bool open_runner(struct runner *run, struct hk_err *err) {
                            phase->skip, phase->samples->count);
         if (count > samples) samples = count;
         if (phase->samples->size > values) values = phase->samples->size;
+        HK_ASSERT(phase->average > 0 && phase->average <= HK_RECENT_MAX);
+        if (phase->average > recent) recent = phase->average;
     }
+    run->recent = HK_NEW(run->arena, bool, recent, err);
+    run->rewards = hk_arena_array(run->arena, protocol->reward_count, sizeof *run->rewards,
+                                  _Alignof(double), err);
     run->order = HK_NEW(run->arena, size_t, samples, err);
     run->values = HK_NEW(run->arena, float, values, err);
     run->readers = HK_NEW(run->arena, struct reader, protocol->readout_count, err);
-    if (!run->order || !run->values || !run->readers) return false;
+    if (!run->order || !run->values || !run->readers || !run->recent || !run->rewards) return false;
+    for (size_t i = 0; i < protocol->reward_count; i++)
+        if (protocol->rewards[i].model->start)
+            protocol->rewards[i].model->start(protocol->rewards[i].param, run->rewards[i]);
     for (size_t i = 0; i < protocol->readout_count; i++)
         if (!open_reader(run, &protocol->readouts[i], &run->readers[i], err)) return false;
     return true;

@@ -2,7 +2,8 @@
  * turns counts into classes. A protocol is a list of phases (train, label, validation, test ...).
  *
  * One presentation: [normalise] - show (encoders spike, counts are taken) - rest (encoders silent)
- * - and again with a higher gain where too few units answered (retry). The runner reports through
+ * - and again with a higher gain where too few units answered (retry). The read-out may count in a
+ * part of `show`; its answer can be rewarded for the rest of it, and a supervised rule be taught. The runner reports through
  * callbacks and reads no clock. */
 #ifndef HK_SIM_PROTOCOL_H
 #define HK_SIM_PROTOCOL_H
@@ -25,16 +26,26 @@ struct hk_readout_spec {
     size_t classes;
 };
 
+enum { HK_RECENT_MAX = 100000 };
+
 struct hk_phase {
     const char *name;
     const struct hk_samples *samples;
-    size_t skip, take; /* samples skip .. skip+take-1 of the set; take 0: all that follow */
+    size_t skip, take; /* samples skip .. skip+take-1 of the set (of the class, where one is given);
+                        * take 0: all that follow */
     bool shuffle;
     size_t epochs;
+    int of_class;       /* samples of this class only; -1: all */
+    int wanted;         /* the answer that is right, whatever the sample's class; -1: its class */
     hk_tick show, rest;
+    hk_tick read_from, read_to; /* ticks of `show` whose spikes the read-out counts: all by default */
     bool reset;        /* state back to its start before each presentation */
     const bool *learn; /* [projection]: which plastic projections learn */
     bool adapt;        /* slow adaptation goes on */
+    bool drop;         /* populations drop out */
+    struct hk_pop *teach; /* at the end of `show` its unit of the wanted class should have fired:
+                           * rules that learn from presentations do so. NULL: none */
+    const struct hk_reward_spec *reward; /* given from the end of reading to that of `show` */
 
     const struct hk_pop *retry_pop; /* NULL: no retries */
     uint32_t retry_below;           /* spikes of that population in `show` */
@@ -44,6 +55,15 @@ struct hk_phase {
     enum hk_readout_use use;
     size_t readout;        /* index in the protocol */
     size_t running_window; /* RUNNING: presentations after which labels are assigned anew */
+    bool curve;            /* the running accuracy is worth keeping */
+    size_t average;        /* presentations that `recent` is over, at most HK_RECENT_MAX */
+};
+
+/* A signal that says how good the read-out's answer was. */
+struct hk_reward_spec {
+    struct hk_signal *signal;
+    const struct hk_reward_model *model;
+    const void *param;
 };
 
 /* Weights whose sum per target is restored before each presentation that learns. */
@@ -57,6 +77,8 @@ struct hk_protocol {
     size_t phase_count;
     const struct hk_readout_spec *readouts;
     size_t readout_count;
+    const struct hk_reward_spec *rewards;
+    size_t reward_count;
     const struct hk_normalise *normalise;
     size_t normalise_count;
     uint64_t seed; /* of shuffling */
@@ -71,7 +93,7 @@ struct hk_phase_report {
     int label, predicted;          /* of the last one; -1: none */
     size_t retries;                /* so far */
     size_t judged, correct;        /* presentations that were predicted */
-    size_t recent, recent_correct; /* the same within the last 1000, for a running accuracy */
+    size_t recent, recent_correct; /* the same within the last `average`: a running accuracy */
     size_t classes;
     const uint64_t *confusion; /* [classes][classes + 1]: true class, predicted (last: none) */
     const uint64_t *spikes;    /* [population], during `show` */

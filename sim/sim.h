@@ -65,6 +65,8 @@ const char *hk_pop_name(const struct hk_pop *pop);
 hk_neuron hk_pop_size(const struct hk_pop *pop);
 bool hk_pop_has_neurons(const struct hk_pop *pop);
 bool hk_pop_has_encoder(const struct hk_pop *pop);
+/* Does a projection end there that learns from presentations? */
+bool hk_pop_can_be_taught(const struct hk_pop *pop);
 /* How far its source has moved a spike to a whole tick at most; 0 for most. */
 double hk_pop_rounding_ms(const struct hk_pop *pop);
 /* The receptor's model, or NULL; index 0.. to walk, name to find. */
