@@ -23,6 +23,24 @@ static void add_row(hk_real *restrict sum, const hk_real *restrict w, size_t cou
     for (size_t k = 0; k < count; k++) sum[k] += w[k];
 }
 
+/* Four rows, one after the other for each sum: a quarter of the loads and stores of the sums. */
+static void add_four(hk_real *restrict sum, const hk_real *const rows[4], size_t count) {
+    const hk_real *restrict a = rows[0], *restrict b = rows[1];
+    const hk_real *restrict c = rows[2], *restrict d = rows[3];
+    for (size_t k = 0; k < count; k++) sum[k] = sum[k] + a[k] + b[k] + c[k] + d[k];
+}
+
+static void add_rows(hk_real *sum, const hk_real *weight, size_t stride, const uint32_t *units,
+                     uint32_t count, size_t owned) {
+    uint32_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        const hk_real *rows[4];
+        for (uint32_t r = 0; r < 4; r++) rows[r] = weight + units[i + r] * stride;
+        add_four(sum, rows, owned);
+    }
+    for (; i < count; i++) add_row(sum, weight + units[i] * stride, owned);
+}
+
 static void scatter_part(hk_real *restrict sum, const uint32_t *restrict target,
                          const hk_real *restrict w, hk_real part, size_t count) {
     for (size_t k = 0; k < count; k++) sum[target[k]] += part * w[k];
@@ -82,13 +100,9 @@ static uint64_t deliver_matrix(const struct hk_proj *proj, int thread, hk_tick t
         const uint32_t *units;
         const hk_real *released = released_at(proj, at);
         uint32_t count = hk_spikes(proj->sim, proj->source, at, owner, &units);
-        for (uint32_t i = 0; i < count; i++) {
-            const hk_real *row = weight + units[i] * part->stride;
-            if (released)
-                add_part(sum, row, released[units[i]], owned);
-            else
-                add_row(sum, row, owned);
-        }
+        for (uint32_t i = 0; released && i < count; i++)
+            add_part(sum, weight + units[i] * part->stride, released[units[i]], owned);
+        if (!released) add_rows(sum, weight, part->stride, units, count, owned);
         events += (uint64_t)count * owned;
     }
     return events;
