@@ -14,13 +14,28 @@ struct hk_connect_shape {
     bool recurrent; /* source and target are one population, so i -> i is an autapse */
 };
 
+/* Pairs that need no list: units fall into groups of one size, and a source reaches all targets of
+ * its own group, or all of the other groups. */
+struct hk_blocks {
+    hk_neuron groups; /* 1: everybody reaches everybody */
+    bool interleaved; /* unit u is in group u mod groups; else groups are runs of neighbours */
+    bool others;      /* a source reaches the other groups instead of its own */
+    bool except_same; /* but for i -> i */
+};
+enum { HK_GROUPS_MAX = 4096 };
+
+static inline hk_neuron hk_group_of(const struct hk_blocks *blocks, hk_neuron size,
+                                    hk_neuron unit) {
+    return blocks->interleaved ? unit % blocks->groups : unit / (size / blocks->groups);
+}
+
 struct hk_connect_model {
     struct hk_model base;
     /* Errors: HK_ERR_RANGE. Optional. */
     bool (*check)(const void *param, const struct hk_connect_shape *shape, struct hk_err *err);
-    /* True when every source reaches every target, but for i -> i where *except_same: such
-     * projections are stored as matrices, or as nothing at all. Optional. */
-    bool (*dense)(const void *param, bool *except_same);
+    /* True when who reaches whom follows from groups alone: such projections are stored as matrices,
+     * or as nothing at all. Optional. */
+    bool (*blocks)(const void *param, struct hk_blocks *blocks);
     /* The most sources that draw can give for one target. */
     size_t (*draw_max)(const void *param, const struct hk_connect_shape *shape);
     /* Write the sources of `target`, ascending, a repeated one as often as it connects; return how

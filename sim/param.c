@@ -124,9 +124,9 @@ static bool is_missing(const struct hk_param *param, const void *values) {
     case HK_INT: return isnan(hk_param_get(param, values));
     case HK_LIST: return isnan(param->def) && !((const struct hk_list *)at)->values;
     case HK_RECORDING: return !((const struct hk_recording *)at)->times;
+    case HK_TEXT: return isnan(param->def) && !**(const char *const *)at;
     case HK_BOOL:
-    case HK_CHOICE:
-    case HK_TEXT: break;
+    case HK_CHOICE: break;
     }
     return false;
 }

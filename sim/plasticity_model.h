@@ -57,7 +57,7 @@ struct hk_pair_params {
 
 /* The row of a rule that follows a signal; the member of `type` is `const char *signal`. */
 #define HK_SIGNAL_PARAM(type, what)                                                                \
-    {"signal", "1", what, 0, 0, 0, offsetof(type, signal), HK_TEXT, NULL}
+    {"signal", "1", what, HK_REQUIRED, 0, 0, offsetof(type, signal), HK_TEXT, NULL}
 /* clang-format on */
 
 /* ---- learning from events ---- */

@@ -73,12 +73,9 @@ static bool check_bounds(const struct hk_proj *proj, struct hk_err *err) {
 }
 
 static bool follow(struct hk_proj *proj, const char *name, struct hk_err *err) {
-    const char *rule = proj->plasticity->base.name;
-    if (!*name)
-        return HK_FAIL(err, HK_ERR_CONFIG, "%s needs `signal: NAME`, the signal that it follows",
-                       rule);
     if ((proj->signal = hk_sim_find_signal(proj->sim, name))) return true;
-    return HK_FAIL(err, HK_ERR_CONFIG, "%s: there is no signal '%s'", rule, name);
+    return HK_FAIL(err, HK_ERR_CONFIG, "%s: there is no signal '%s'", proj->plasticity->base.name,
+                   name);
 }
 
 static bool add_plasticity(struct hk_proj *proj, const struct hk_proj_spec *spec,
@@ -189,13 +186,14 @@ static bool plan_delays(struct hk_proj *proj, struct hk_err *err) {
 
 bool hk_proj_plan(struct hk_proj *proj, struct hk_err *err) {
     if (!plan_delays(proj, err)) return false;
-    bool dense = proj->connect->dense &&
-                 proj->connect->dense(proj->connect_param, &proj->except_same) && proj->delays == 1;
+    struct hk_blocks *blocks = &proj->blocks;
+    bool dense = proj->connect->blocks && proj->connect->blocks(proj->connect_param, blocks) &&
+                 proj->delays == 1 && blocks->groups <= HK_GROUPS_MAX;
     bool shared = proj->weight.kind == HK_DIST_CONSTANT && !proj->plasticity;
     shared = shared && !hk_proj_remembers(proj); /* each source counts for itself */
     proj->storage = dense && shared               ? HK_STORE_UNIFORM
-                    : dense && !proj->except_same ? HK_STORE_MATRIX
-                                                  : HK_STORE_ROWS;
+                    : dense && blocks->groups == 1 && !blocks->except_same ? HK_STORE_MATRIX
+                                                                          : HK_STORE_ROWS;
     proj->rows = (size_t)proj->source->size * proj->delays;
     if (proj->storage == HK_STORE_ROWS && proj->rows > UINT32_MAX)
         return HK_FAIL(err, HK_ERR_LIMIT, "%zu sources and delays are more than %u", proj->rows,
@@ -461,6 +459,14 @@ static bool build_sum(struct hk_proj *proj, struct hk_err *err) {
     return true;
 }
 
+static uint64_t count_pairs(const struct hk_proj *proj) {
+    const struct hk_blocks *blocks = &proj->blocks;
+    uint64_t sources = proj->source->size, targets = proj->target->size;
+    uint64_t own = sources * targets / blocks->groups; /* pairs within groups */
+    uint64_t same = sources < targets ? sources : targets;
+    return blocks->others ? sources * targets - own : own - (blocks->except_same ? same : 0);
+}
+
 bool hk_proj_build(struct hk_proj *proj, struct hk_err *err) {
     bool ok = false;
     struct hk_block room[HK_THREADS_MAX] = {{0}};
@@ -473,10 +479,7 @@ bool hk_proj_build(struct hk_proj *proj, struct hk_err *err) {
     case HK_STORE_MATRIX: ok = build_matrix(proj, &build, err); break;
     case HK_STORE_UNIFORM:
         ok = true;
-        proj->count = (uint64_t)proj->source->size * proj->target->size;
-        if (proj->except_same)
-            proj->count -=
-                proj->source->size < proj->target->size ? proj->source->size : proj->target->size;
+        proj->count = count_pairs(proj);
         break;
     }
     ok = ok && (!hk_proj_learns(proj) || build_plastic(proj, &build, err));

@@ -186,7 +186,7 @@ struct hk_proj {
     bool learning;
 
     enum hk_storage storage;
-    bool except_same;
+    struct hk_blocks blocks; /* UNIFORM and MATRIX */
     hk_tick delay_min;
     uint32_t delays; /* number of different ones, a contiguous range from delay_min */
     size_t rows;     /* source size * delays */

@@ -34,7 +34,7 @@ bool hk_proj_is_plastic(const struct hk_proj *proj) {
 }
 
 bool hk_proj_is_dense(const struct hk_proj *proj) {
-    return proj->storage != HK_STORE_ROWS && !proj->except_same;
+    return proj->storage != HK_STORE_ROWS && proj->blocks.groups == 1 && !proj->blocks.except_same;
 }
 
 uint64_t hk_proj_count(const struct hk_proj *proj) {
@@ -104,13 +104,21 @@ static bool visit_rows(const struct hk_proj *proj, int thread, hk_syn first, str
     return true;
 }
 
-static void visit_dense(const struct hk_proj *proj, int thread, hk_syn order, place_visit *visit,
-                        void *context) {
+static bool reaches(const struct hk_proj *proj, hk_neuron source, hk_neuron target) {
+    const struct hk_blocks *blocks = &proj->blocks;
+    bool together = hk_group_of(blocks, proj->source->size, source) ==
+                    hk_group_of(blocks, proj->target->size, target);
+    return together != blocks->others && !(blocks->except_same && source == target);
+}
+
+/* Returns the order of the next synapse. */
+static hk_syn visit_dense(const struct hk_proj *proj, int thread, hk_syn order, place_visit *visit,
+                          void *context) {
     const struct hk_proj_part *part = &proj->parts[thread];
     hk_neuron base = proj->target->part[thread], end = proj->target->part[thread + 1];
     for (hk_neuron target = base; target < end; target++)
         for (hk_neuron source = 0; source < proj->source->size; source++) {
-            if (proj->except_same && source == target) continue;
+            if (!reaches(proj, source, target)) continue;
             visit(context, part,
                   &(struct place){.source = source,
                                   .target = target,
@@ -118,6 +126,7 @@ static void visit_dense(const struct hk_proj *proj, int thread, hk_syn order, pl
                                   .stored = source * part->stride + (target - base),
                                   .order = order++});
         }
+    return order;
 }
 
 static bool visit_all(const struct hk_proj *proj, place_visit *visit, void *context,
@@ -126,16 +135,11 @@ static bool visit_all(const struct hk_proj *proj, place_visit *visit, void *cont
     hk_syn first = 0;
     bool ok = true;
     for (int p = 0; ok && p < proj->sim->threads; p++) {
-        if (proj->storage == HK_STORE_ROWS)
+        if (proj->storage == HK_STORE_ROWS) {
             ok = visit_rows(proj, p, first, &room, visit, context, err);
-        else
-            visit_dense(proj, p, first, visit, context);
-        size_t owned = proj->target->part[p + 1] - proj->target->part[p];
-        first += proj->storage == HK_STORE_ROWS ? proj->parts[p].count : proj->rows * owned;
-        if (proj->except_same && proj->storage == HK_STORE_UNIFORM) {
-            hk_neuron end = proj->target->part[p + 1], most = proj->source->size;
-            hk_neuron begin = proj->target->part[p];
-            first -= (end < most ? end : most) - (begin < most ? begin : most);
+            first += proj->parts[p].count;
+        } else {
+            first = visit_dense(proj, p, first, visit, context);
         }
     }
     hk_block_finish(&room);

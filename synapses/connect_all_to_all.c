@@ -12,8 +12,9 @@ static const struct hk_param params[] = {
      offsetof(struct all_to_all, except), HK_CHOICE, exceptions},
 };
 
-static bool all_dense(const void *param, bool *except_same) {
-    *except_same = ((const struct all_to_all *)param)->except == EXCEPT_SAME;
+static bool all_blocks(const void *param, struct hk_blocks *blocks) {
+    bool except = ((const struct all_to_all *)param)->except == EXCEPT_SAME;
+    *blocks = (struct hk_blocks){.groups = 1, .except_same = except};
     return true;
 }
 
@@ -37,7 +38,7 @@ const struct hk_connect_model hk_connect_all_to_all = {
              .name = "all-to-all",
              .doc = "every source reaches every target",
              HK_PARAMS(params, struct all_to_all)},
-    .dense = all_dense,
+    .blocks = all_blocks,
     .draw_max = all_draw_max,
     .draw = all_draw,
 };

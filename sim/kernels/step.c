@@ -108,35 +108,70 @@ static uint64_t deliver_matrix(const struct hk_proj *proj, int thread, hk_tick t
     return events;
 }
 
-/* Every target gets w times the number of spikes; with `except_same` less its own. Counts are
- * whole, so the sum is the same however it is split. */
+/* How many spikes reach a target of each group, at most `total`. */
+static void count_groups(const struct hk_proj *proj, hk_tick at, uint32_t total, uint32_t *reach) {
+    const struct hk_blocks *blocks = &proj->blocks;
+    const uint32_t *units;
+    memset(reach, 0, blocks->groups * sizeof *reach);
+    if (blocks->groups == 1) reach[0] = total;
+    for (int owner = 0; blocks->groups > 1 && owner < proj->sim->threads; owner++) {
+        uint32_t count = hk_spikes(proj->sim, proj->source, at, owner, &units);
+        for (uint32_t i = 0; i < count; i++)
+            reach[hk_group_of(blocks, proj->source->size, units[i])]++;
+    }
+    for (hk_neuron g = 0; blocks->others && g < blocks->groups; g++) reach[g] = total - reach[g];
+}
+
+/* Targets begin..end-1 get w times what reaches their group; returns events. */
+static uint64_t add_reach(const struct hk_proj *proj, const uint32_t *reach, hk_neuron begin,
+                          hk_neuron end, hk_real *sum) {
+    const struct hk_blocks *blocks = &proj->blocks;
+    const hk_real w = (hk_real)proj->weight.a;
+    uint64_t events = 0;
+    if (blocks->groups == 1) {
+        const hk_real all = w * (hk_real)reach[0];
+        for (hk_neuron i = 0; i < end - begin; i++) sum[i] += all;
+        return (uint64_t)reach[0] * (end - begin);
+    }
+    for (hk_neuron i = begin; i < end; i++) {
+        uint32_t spikes = reach[hk_group_of(blocks, proj->target->size, i)];
+        sum[i - begin] += w * (hk_real)spikes;
+        events += spikes;
+    }
+    return events;
+}
+
+/* Every target gets w times the number of spikes that reach it; with `except_same` less its own.
+ * Counts are whole, so the sum is the same however it is split. */
 static uint64_t deliver_uniform(const struct hk_proj *proj, int thread, hk_tick tick,
                                 hk_real *sum) {
     const hk_neuron *bounds = proj->target->part, first = bounds[thread], end = bounds[thread + 1];
+    const struct hk_blocks *blocks = &proj->blocks;
     const hk_real w = (hk_real)proj->weight.a;
     const struct hk_sim *sim = proj->sim;
     hk_tick at = tick - proj->delay_min;
-    uint32_t total = 0;
-    uint64_t own = 0;
+    uint32_t total = 0, reach[HK_GROUPS_MAX];
+    uint64_t events = 0;
     const uint32_t *units;
     for (int owner = 0; at > 0 && owner < sim->threads; owner++)
         total += hk_spikes(sim, proj->source, at, owner, &units);
     if (total == 0) return 0;
-    const hk_real all = w * (hk_real)total;
+    count_groups(proj, at, total, reach);
     hk_neuron next = first; /* targets before it have got theirs */
-    for (int owner = 0; proj->except_same && owner < sim->threads; owner++) {
+    for (int owner = 0; blocks->except_same && owner < sim->threads; owner++) {
         uint32_t count = hk_spikes(sim, proj->source, at, owner, &units);
         for (uint32_t i = 0; i < count;) {
             uint32_t unit = units[i], times = 0;
             while (i < count && units[i] == unit) i++, times++;
             if (unit < first || unit >= end) continue;
-            for (; next < unit; next++) sum[next - first] += all;
-            sum[next++ - first] += w * (hk_real)(total - times);
-            own += times;
+            events += add_reach(proj, reach, next, unit, sum + (next - first));
+            uint32_t left = reach[hk_group_of(blocks, proj->target->size, unit)] - times;
+            sum[unit - first] += w * (hk_real)left;
+            events += left;
+            next = unit + 1;
         }
     }
-    for (; next < end; next++) sum[next - first] += all;
-    return (uint64_t)total * (end - first) - own;
+    return events + add_reach(proj, reach, next, end, sum + (next - first));
 }
 
 static uint64_t deliver_to(const struct hk_proj *proj, int thread, hk_tick tick, hk_real *sum) {

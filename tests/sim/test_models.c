@@ -18,7 +18,7 @@ static void must(bool ok, const char *model, const struct hk_err *err) {
 
 /* Parameters that a model can run with. */
 static const void *fill(const struct hk_model *model, void *values) {
-    static const double one[] = {1.0};
+    static const double one[] = {1.0}, line[] = {1.0, 37.0};
     static const hk_neuron zero[] = {0};
     static const struct hk_recording recording = {one, zero, 1, 2.0};
     struct hk_err err = {0};
@@ -29,8 +29,10 @@ static const void *fill(const struct hk_model *model, void *values) {
         if (!isnan(p->def)) continue;
         if (p->kind == HK_RECORDING)
             hk_param_set_recording(p, values, &recording);
+        else if (p->kind == HK_TEXT)
+            hk_param_set_text(p, values, "reward");
         else if (p->kind == HK_LIST)
-            must(hk_param_set_list(p, values, (struct hk_list){one, 1}, &err), model->name, &err);
+            must(hk_param_set_list(p, values, (struct hk_list){line, 2}, &err), model->name, &err);
         else
             must(hk_param_set(p, values, fmin(fmax(1.0, p->min), p->max), &err), model->name, &err);
     }
@@ -155,13 +157,16 @@ START_TEST(mandatory_operations_are_there) {
             break;
         case HK_KIND_CONNECT: fine = connect->draw && connect->draw_max; break;
         case HK_KIND_PLASTICITY:
-            fine = rule->on_pre && rule->on_post && rule->pre_count <= HK_TRACE_MAX &&
-                   rule->post_count <= HK_TRACE_MAX;
+            fine = rule->pre_count <= HK_TRACE_MAX && rule->post_count <= HK_TRACE_MAX &&
+                   rule->memory_count <= HK_MEMORY_MAX &&
+                   ((rule->on_pre && rule->on_post) ||
+                    (rule->teach && rule->credit && rule->on_end));
             break;
         case HK_KIND_ENCODER: fine = ((const struct hk_encoder_model *)table)->encode; break;
         case HK_KIND_SOURCE: fine = source->derive && source->burst && source->emit; break;
         case HK_KIND_DRIVE: fine = drive->derive && drive->add; break;
         case HK_KIND_READOUT: fine = ((const struct hk_readout_model *)table)->predict; break;
+        case HK_KIND_REWARD: fine = ((const struct hk_reward_model *)table)->give; break;
         case HK_KIND_SYNAPSE:
         case HK_KIND_COUNT: break;
         }
@@ -254,11 +259,17 @@ static struct hk_sim_counts run_trial(const struct trial *t, double weight) {
                                        &err);
     must(sim != NULL, "sim", &err);
     struct hk_pop *in = add_input(sim, t), *out = add_neurons(sim, t);
+    struct hk_signal *reward =
+        hk_sim_add_signal(sim, &(struct hk_signal_spec){.name = "reward"}, &err);
+    must(reward != NULL, "reward", &err);
+    hk_sim_remember(sim, 100);
     add_synapses(sim, t, in, out, weight);
     must(hk_sim_build(sim, &err), "build", &err);
     if (t->encoder)
         must(hk_sim_present(sim, values, VALUES, 100, 1, 0, &err), t->encoder->name, &err);
+    hk_signal_set(reward, 1.0);
     must(hk_sim_run(sim, 100, &err), "run", &err);
+    if (hk_pop_can_be_taught(out)) must(hk_sim_teach(sim, out, 1, 0, &err), "teach", &err);
     struct hk_sim_counts counts = hk_sim_count(sim);
     ck_assert_uint_eq(counts.updates, 3700);
     hk_sim_destroy(sim);

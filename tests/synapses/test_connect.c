@@ -92,10 +92,10 @@ static void check_out_degrees(const struct counts *counts, double mean, double v
 START_TEST(all_to_all_joins_every_pair) {
     struct rule rule;
     hk_neuron sources[5];
-    bool except_same = true;
+    struct hk_blocks blocks;
     rule_init(&rule, "all-to-all", 5, 3);
-    ck_assert(rule.model->dense(rule.param, &except_same));
-    ck_assert(!except_same);
+    ck_assert(rule.model->blocks(rule.param, &blocks));
+    ck_assert(blocks.groups == 1 && !blocks.except_same);
     for (hk_neuron target = 0; target < 3; target++) {
         ck_assert_uint_eq(rule_draw(&rule, target, sources), 5);
         for (hk_neuron k = 0; k < 5; k++) ck_assert_uint_eq(sources[k], k);
@@ -107,12 +107,12 @@ START_TEST(all_to_all_can_leave_out_the_same_index) {
     struct rule rule;
     struct hk_err err = {0};
     hk_neuron sources[5];
-    bool except_same = false;
+    struct hk_blocks blocks;
     rule_init(&rule, "all-to-all", 5, 5);
     const struct hk_param *except = hk_param_find(&rule.model->base, "except");
     ck_assert(hk_param_choose(except, rule.param, "same-index", &err));
-    ck_assert(rule.model->dense(rule.param, &except_same));
-    ck_assert(except_same);
+    ck_assert(rule.model->blocks(rule.param, &blocks));
+    ck_assert(blocks.groups == 1 && blocks.except_same);
     for (hk_neuron target = 0; target < 5; target++) {
         ck_assert_uint_eq(rule_draw(&rule, target, sources), 4);
         for (hk_neuron k = 0; k < 4; k++) ck_assert_uint_eq(sources[k], k < target ? k : k + 1);

@@ -1,0 +1,78 @@
+/* Groups: both populations are divided into `groups` of one size, runs of neighbours or, interleaved,
+ * every groups-th unit; a source reaches its own group or all others. Lateral inhibition within a
+ * receptive field, or between the groups that stand for classes. Nothing is drawn. */
+#include "sim/connect_model.h"
+
+struct groups {
+    int64_t groups;
+    int layout, reach, except;
+};
+enum { LAYOUT_NEIGHBOURS, LAYOUT_INTERLEAVED };
+enum { REACH_SAME, REACH_OTHERS };
+enum { EXCEPT_NONE, EXCEPT_SAME };
+
+static const char *const layouts[] = {"neighbours", "interleaved", NULL};
+static const char *const reaches[] = {"same", "others", NULL};
+static const char *const exceptions[] = {"none", "same-index", NULL};
+static const struct hk_param params[] = {
+    {"groups", "1", "how many groups", HK_REQUIRED, 1, HK_GROUPS_MAX,
+     offsetof(struct groups, groups), HK_INT, NULL},
+    {"layout", "1", "which units form a group", LAYOUT_NEIGHBOURS, 0, 1,
+     offsetof(struct groups, layout), HK_CHOICE, layouts},
+    {"reach", "1", "the groups that a source reaches", REACH_SAME, 0, 1,
+     offsetof(struct groups, reach), HK_CHOICE, reaches},
+    {"except", "1", "pairs that are left out", EXCEPT_NONE, 0, 1, offsetof(struct groups, except),
+     HK_CHOICE, exceptions},
+};
+
+static bool groups_check(const void *param, const struct hk_connect_shape *shape,
+                         struct hk_err *err) {
+    const struct groups *p = param;
+    hk_neuron groups = (hk_neuron)p->groups;
+    if (shape->source_count % groups == 0 && shape->target_count % groups == 0) return true;
+    return HK_FAIL(err, HK_ERR_RANGE,
+                   "%u sources and %u targets can't both be divided into %u equal groups",
+                   shape->source_count, shape->target_count, groups);
+}
+
+static bool groups_blocks(const void *param, struct hk_blocks *blocks) {
+    const struct groups *p = param;
+    *blocks = (struct hk_blocks){.groups = (hk_neuron)p->groups,
+                                 .interleaved = p->layout == LAYOUT_INTERLEAVED,
+                                 .others = p->reach == REACH_OTHERS,
+                                 .except_same = p->except == EXCEPT_SAME &&
+                                                p->reach == REACH_SAME};
+    return true;
+}
+
+static size_t groups_draw_max(const void *param, const struct hk_connect_shape *shape) {
+    (void)param;
+    return shape->source_count;
+}
+
+static size_t groups_draw(const void *param, const struct hk_connect_shape *shape,
+                          struct hk_stream stream, hk_neuron target, hk_neuron *sources) {
+    struct hk_blocks blocks;
+    (void)stream;
+    (void)groups_blocks(param, &blocks);
+    hk_neuron group = hk_group_of(&blocks, shape->target_count, target);
+    size_t count = 0;
+    for (hk_neuron source = 0; source < shape->source_count; source++) {
+        bool same = hk_group_of(&blocks, shape->source_count, source) == group;
+        if (same != blocks.others && !(blocks.except_same && source == target))
+            sources[count++] = source;
+    }
+    return count;
+}
+
+const struct hk_connect_model hk_connect_groups = {
+    .base = {.abi = HK_MODEL_ABI,
+             .name = "groups",
+             .doc = "sources reach the targets of their own group, or of all others",
+             HK_PARAMS(params, struct groups),
+             .main_param = "groups"},
+    .check = groups_check,
+    .blocks = groups_blocks,
+    .draw_max = groups_draw_max,
+    .draw = groups_draw,
+};
