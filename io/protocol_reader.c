@@ -47,7 +47,8 @@ static bool read_readout(struct context *c, struct hk_node *node, struct hk_err 
     struct hk_readout_spec *spec = &c->readouts[c->readout_count++];
     const struct hk_model *model;
     const struct hk_node *from = NULL;
-    struct hk_keys keys = {{"model", "from"}, 2};
+    struct hk_keys keys = {{"model", "from", "classes"}, 3};
+    size_t classes = c->data->classes;
     void *values = NULL;
     if (!hk_node_expect(node, HK_NODE_MAP, err)) return false;
     const struct hk_node *named = hk_node_get(node, "model");
@@ -58,13 +59,14 @@ static bool read_readout(struct context *c, struct hk_node *node, struct hk_err 
         return hk_node_context(err, named);
     if (!hk_read_params(c->reader, node, model, NULL, "1", &keys, &values, err)) return false;
     if (!hk_node_check_keys(node, keys.key, keys.count, err)) return false;
+    if (!read_count(c, node, "classes", 1, &classes, err)) return false;
     if (!(from = hk_node_get(node, "from")))
         return hk_node_fail_key(err, node, "needs `from: POPULATION`");
     *spec = (struct hk_readout_spec){.name = node->key,
                                      .pop = hk_node_population(from, c->sim, err),
                                      .model = (const struct hk_readout_model *)model,
                                      .param = values,
-                                     .classes = c->data->classes};
+                                     .classes = classes};
     if (!spec->pop) return false;
     if (spec->model->check &&
         !spec->model->check(values, hk_pop_size(spec->pop), spec->classes, err))
@@ -173,15 +175,15 @@ static bool read_retry(const struct context *c, const struct hk_node *map, struc
 }
 
 static bool read_class(const struct context *c, const struct hk_node *map, const char *key,
-                       int *out, struct hk_err *err) {
+                       size_t classes, int *out, struct hk_err *err) {
     const struct hk_node *node = hk_node_get(map, key);
     int64_t class = 0;
     *out = -1;
     if (!node) return true;
     if (!hk_node_whole(node, c->reader->scope, 0, 1 << 24, &class, err)) return false;
-    if ((size_t)class >= c->data->classes)
-        return hk_node_fail(err, node, "there is no class %lld; %s has 0 to %zu", (long long)class,
-                            c->data->name, c->data->classes - 1);
+    if ((size_t)class >= classes)
+        return hk_node_fail(err, node, "there is no class %lld; there are 0 to %zu", (long long)class,
+                            classes - 1);
     *out = (int)class;
     return true;
 }
@@ -202,7 +204,7 @@ static bool read_samples(const struct context *c, const struct hk_node *map, str
         return hk_node_fail(err, node, "there is no part '%s' of a data set; %s", split,
                             hk_nearest_hint(split, splits, HK_COUNT(splits), hint));
     phase->epochs = 1;
-    if (!read_class(c, map, "of_class", &phase->of_class, err)) return false;
+    if (!read_class(c, map, "of_class", c->data->classes, &phase->of_class, err)) return false;
     if (!read_count(c, map, "skip", 0, &phase->skip, err) ||
         !read_count(c, map, "take", 1, &phase->take, err) ||
         !read_count(c, map, "epochs", 1, &phase->epochs, err) ||
@@ -240,8 +242,16 @@ static bool read_window(const struct context *c, const struct hk_node *map, stru
 /* `wanted: 1`: what counts as right, whatever the sample is. `average: 50`: of the running score. */
 static bool read_wanted(const struct context *c, const struct hk_node *map, struct hk_phase *phase,
                         struct hk_err *err) {
-    const struct hk_node *average = hk_node_get(map, "average");
-    if (!read_class(c, map, "wanted", &phase->wanted, err)) return false;
+    const struct hk_node *average = hk_node_get(map, "average"), *wanted = hk_node_get(map, "wanted");
+    bool reads = phase->use != HK_READOUT_NONE;
+    size_t answers = reads ? c->readouts[phase->readout].classes : c->data->classes;
+    if (!read_class(c, map, "wanted", answers, &phase->wanted, err)) return false;
+    if (!wanted && reads && answers < c->data->classes)
+        return hk_node_fail_key(err, map,
+                                "read-out %s tells %zu classes apart, but %s has %zu: say which "
+                                "answer is `wanted:`",
+                                c->readouts[phase->readout].name, answers, c->data->name,
+                                c->data->classes);
     phase->average = 1000;
     phase->curve = average || phase->use == HK_READOUT_RUNNING;
     if (!read_count(c, map, "average", 1, &phase->average, err)) return false;
