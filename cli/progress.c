@@ -143,6 +143,16 @@ void hk_progress_stop(struct hk_progress *progress) {
 
 /* ---- the table ---- */
 
+static void print_arithmetic(const struct hk_run_status *row, const struct hk_terminal *out) {
+    const struct hk_arithmetic *a = &row->arithmetic;
+    if (a->backpropagation <= 0.0) return;
+    (void)fprintf(out->file,
+                  "arithmetic, %s: %.3g M additions and %.3g M multiplications a sample\n"
+                  "  backpropagation in a net of this size: %.3g M of each\n",
+                  row->phase, a->additions * 1e-6, a->multiplications * 1e-6,
+                  a->backpropagation * 1e-6);
+}
+
 void hk_progress_table(const struct hk_progress *progress, const struct hk_terminal *out) {
     if (progress->row_count == 0) return;
     bool in_samples = progress->rows[0].in_samples;
@@ -157,4 +167,5 @@ void hk_progress_table(const struct hk_progress *progress, const struct hk_termi
         (void)fprintf(out->file, "%-12s %10.10g %10s %12s\n", row->phase, in_unit(row, row->done),
                       accuracy, wall);
     }
+    for (size_t i = 0; i < progress->row_count; i++) print_arithmetic(&progress->rows[i], out);
 }

@@ -85,11 +85,11 @@ static bool apply_defaults(struct hk_experiment *e, const char *part, struct hk_
 
 static bool load_tree(struct hk_experiment *e, const struct hk_experiment_options *options,
                       struct hk_err *err) {
-    static const char *const keys[] = {"hillock",    "name",        "about",       "seed",
-                                       "resolution", "clock",       "precision",   "duration",
-                                       "protocol",   "params",      "base",        "defaults",
-                                       "data",       "populations", "signals",     "projections", "readouts",
-                                       "record",     "sweep"};
+    static const char *const keys[] = {"hillock",    "name",        "about",     "seed",
+                                       "resolution", "clock",       "precision", "duration",
+                                       "protocol",   "params",      "base",      "defaults",
+                                       "data",       "populations", "signals",   "projections",
+                                       "readouts",   "record",      "sweep"};
     static const char *const parts[] = {"populations", "projections"};
     if (!hk_experiment_load(e->arena, options->path, &e->root, err)) return false;
     for (size_t i = 0; i < options->define_count; i++)
@@ -174,8 +174,8 @@ static bool read_head(struct hk_experiment *e, struct hk_reader *reader,
 /* ---- data ---- */
 
 /* `crop: [22, 22]`: the central part of each image. */
-static bool read_crop(struct hk_experiment *e, struct hk_reader *reader,
-                      const struct hk_node *crop, struct hk_err *err) {
+static bool read_crop(struct hk_experiment *e, struct hk_reader *reader, const struct hk_node *crop,
+                      struct hk_err *err) {
     int64_t side[2] = {0, 0};
     size_t k = 0;
     if (!hk_node_expect(crop, HK_NODE_LIST, err)) return false;
@@ -299,8 +299,8 @@ static bool read_all(struct hk_experiment *e, const struct hk_experiment_options
     struct hk_node *populations = hk_node_get(e->root, "populations");
     if (!populations) return hk_node_fail(err, e->root, "needs `populations:`");
     return hk_network_read(&reader, populations, hk_node_get(e->root, "signals"),
-                           hk_node_get(e->root, "projections"),
-                           e->has_data ? &e->data.train : NULL, &network, err) &&
+                           hk_node_get(e->root, "projections"), e->has_data ? &e->data.train : NULL,
+                           &network, err) &&
            read_time(e, &reader, &network, err) && read_record(e, err);
 }
 

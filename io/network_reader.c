@@ -264,8 +264,9 @@ static bool read_signal(struct hk_reader *reader, struct hk_node *map, struct hk
         !read_optional(reader, map, "delay", "ms", &spec.delay_ms, err))
         return false;
     if (hk_node_get(map, "tau") && !(spec.tau_ms > 0.0))
-        return hk_node_fail(err, hk_node_get(map, "tau"), "tau must be above 0; without it the "
-                                                          "signal stays as it was set");
+        return hk_node_fail(err, hk_node_get(map, "tau"),
+                            "tau must be above 0; without it the "
+                            "signal stays as it was set");
     reward->signal = hk_sim_add_signal(network->sim, &spec, err);
     if (!reward->signal) return hk_node_context(err, map);
     network->reward_count += rule != NULL;
@@ -427,8 +428,8 @@ static bool read_projection(struct hk_reader *reader, struct hk_node *map,
     return read_normalise(reader, map, &link, proj, network, err);
 }
 
-bool hk_network_read(struct hk_reader *reader, struct hk_node *populations,
-                     struct hk_node *signals, struct hk_node *projections, const struct hk_samples *samples,
+bool hk_network_read(struct hk_reader *reader, struct hk_node *populations, struct hk_node *signals,
+                     struct hk_node *projections, const struct hk_samples *samples,
                      struct hk_network *network, struct hk_err *err) {
     if (!hk_node_expect(populations, HK_NODE_MAP, err)) return false;
     for (struct hk_node *node = populations->first; node; node = node->next)

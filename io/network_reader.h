@@ -15,8 +15,8 @@ struct hk_network {
 
 /* Add what the maps describe (signals and projections: NULL for none). `samples` (NULL: the file names no data) says how many values an
  * encoder's population has to show. Errors with file, line and column. */
-bool hk_network_read(struct hk_reader *reader, struct hk_node *populations,
-                     struct hk_node *signals, struct hk_node *projections, const struct hk_samples *samples,
+bool hk_network_read(struct hk_reader *reader, struct hk_node *populations, struct hk_node *signals,
+                     struct hk_node *projections, const struct hk_samples *samples,
                      struct hk_network *network, struct hk_err *err) HK_MUST_USE;
 
 /* The population or projection that a scalar names; NULL and an error that lists the known ones. */

@@ -181,9 +181,9 @@ static bool read_class(const struct context *c, const struct hk_node *map, const
     *out = -1;
     if (!node) return true;
     if (!hk_node_whole(node, c->reader->scope, 0, 1 << 24, &class, err)) return false;
-    if ((size_t)class >= classes)
-        return hk_node_fail(err, node, "there is no class %lld; there are 0 to %zu", (long long)class,
-                            classes - 1);
+    if ((size_t) class >= classes)
+        return hk_node_fail(err, node, "there is no class %lld; there are 0 to %zu",
+                            (long long)class, classes - 1);
     *out = (int)class;
     return true;
 }
@@ -210,9 +210,8 @@ static bool read_samples(const struct context *c, const struct hk_node *map, str
         !read_count(c, map, "epochs", 1, &phase->epochs, err) ||
         !read_flag(map, "shuffle", &phase->shuffle, err))
         return false;
-    size_t count = hk_phase_total(&(struct hk_phase){.samples = phase->samples,
-                                                     .of_class = phase->of_class,
-                                                     .epochs = 1});
+    size_t count = hk_phase_total(
+        &(struct hk_phase){.samples = phase->samples, .of_class = phase->of_class, .epochs = 1});
     if (phase->skip < count && phase->take <= count - phase->skip) return true;
     return hk_node_fail(err, map, "asks for samples %zu to %zu, but there are %zu in %s/%s",
                         phase->skip, phase->skip + phase->take - 1, count, c->data->name, split);
@@ -236,13 +235,15 @@ static bool read_window(const struct context *c, const struct hk_node *map, stru
     }
     if (phase->read_from >= 0 && phase->read_from < phase->read_to && phase->read_to <= phase->show)
         return true;
-    return hk_node_fail(err, read, "the read-out's window must lie within `show:`, first its start");
+    return hk_node_fail(err, read,
+                        "the read-out's window must lie within `show:`, first its start");
 }
 
 /* `wanted: 1`: what counts as right, whatever the sample is. `average: 50`: of the running score. */
 static bool read_wanted(const struct context *c, const struct hk_node *map, struct hk_phase *phase,
                         struct hk_err *err) {
-    const struct hk_node *average = hk_node_get(map, "average"), *wanted = hk_node_get(map, "wanted");
+    const struct hk_node *average = hk_node_get(map, "average"),
+                         *wanted = hk_node_get(map, "wanted");
     bool reads = phase->use != HK_READOUT_NONE;
     size_t answers = reads ? c->readouts[phase->readout].classes : c->data->classes;
     if (!read_class(c, map, "wanted", answers, &phase->wanted, err)) return false;
@@ -275,8 +276,8 @@ static bool read_reward(const struct context *c, const struct hk_node *map, stru
         if (strcmp(names[count], name) == 0) phase->reward = reward;
     }
     if (!phase->reward)
-        return hk_node_fail(err, node, "there is no signal '%s' with a `rule:` for rewards; %s", name,
-                            hk_nearest_hint(name, names, count, hint));
+        return hk_node_fail(err, node, "there is no signal '%s' with a `rule:` for rewards; %s",
+                            name, hk_nearest_hint(name, names, count, hint));
     if (phase->use == HK_READOUT_EVALUATE || phase->use == HK_READOUT_RUNNING) return true;
     return hk_node_fail_key(err, node, "a reward needs answers: `evaluate: READ-OUT`");
 }
@@ -304,11 +305,11 @@ static bool read_teach(const struct context *c, const struct hk_node *map, struc
 
 static bool read_phase(const struct context *c, const struct hk_node *map, struct hk_phase *phase,
                        struct hk_err *err) {
-    static const char *const keys[] = {"phase",    "data",    "skip",     "take",   "shuffle",
-                                       "epochs",   "of_class", "wanted",  "show",   "read",
-                                       "rest",     "reset",   "learn",    "adapt",  "drop",
-                                       "retry",    "label",   "evaluate", "running", "window",
-                                       "average",  "reward",  "teach"};
+    static const char *const keys[] = {"phase",   "data",     "skip",     "take",    "shuffle",
+                                       "epochs",  "of_class", "wanted",   "show",    "read",
+                                       "rest",    "reset",    "learn",    "adapt",   "drop",
+                                       "retry",   "label",    "evaluate", "running", "window",
+                                       "average", "reward",   "teach"};
     if (!hk_node_expect(map, HK_NODE_MAP, err)) return false;
     if (!hk_node_check_keys(map, keys, HK_COUNT(keys), err)) return false;
     const struct hk_node *name = hk_node_get(map, "phase");

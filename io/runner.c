@@ -53,6 +53,8 @@ static bool tell_phase(struct runner *run, const struct hk_phase_report *report,
                                         .in_samples = true,
                                         .accuracy = report->recent ? recent : (double)NAN,
                                         .ended = ended,
+                                        .arithmetic =
+                                            hk_arithmetic_of(run->experiment->sim, report),
                                         .report = ended ? report : NULL},
                 err);
 }

@@ -4,6 +4,13 @@
 
 #include "io/experiment.h"
 
+/* What a presentation of a phase that teaches costs, and what it would cost an ordinary network with
+ * the same connections: forward, errors back, weights (numbers that are not spikes). */
+struct hk_arithmetic {
+    double additions, multiplications, backpropagation; /* a presentation; 0: not a phase that
+                                                         * teaches */
+};
+
 /* How far a run is; lent during the callback. */
 struct hk_run_status {
     const char *phase;   /* "build", a phase of the protocol, or "run" for a plain duration */
@@ -13,6 +20,7 @@ struct hk_run_status {
     double elapsed_s;    /* wall time of the phase */
     double simulated_ms; /* since the start of the run */
     bool ended;          /* the phase is over: the last report of it */
+    struct hk_arithmetic arithmetic;      /* of a phase that ended */
     const struct hk_phase_report *report; /* of a phase that ended, else NULL */
 };
 

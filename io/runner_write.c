@@ -48,6 +48,40 @@ static bool write_accuracy(struct hk_results *results, const struct hk_phase_rep
     return write_confusion(results, report, err);
 }
 
+struct hk_arithmetic hk_arithmetic_of(const struct hk_sim *sim,
+                                      const struct hk_phase_report *report) {
+    struct hk_arithmetic a = {0};
+    const struct hk_sim_counts now = hk_sim_count(sim), *before = &report->before;
+    const struct hk_proj *proj;
+    double shown = (double)report->done;
+    if (!report->phase->teach || report->done == 0) return a;
+    a.additions = (double)(now.additions - before->additions + now.events - before->events) / shown;
+    a.multiplications = (double)(now.multiplications - before->multiplications) / shown;
+    for (size_t i = 0; (proj = hk_sim_projection(sim, i)); i++) {
+        bool taught = hk_proj_is_plastic(proj) && hk_pop_can_be_taught(hk_proj_target(proj));
+        double passes = hk_pop_has_neurons(hk_proj_source(proj)) ? 3.0 : 2.0;
+        a.backpropagation += taught ? passes * (double)hk_proj_count(proj) : 0.0;
+    }
+    return a;
+}
+
+static bool write_arithmetic(struct hk_results *results, const struct hk_sim *sim,
+                             const struct hk_phase_report *report, struct hk_err *err) {
+    const struct hk_arithmetic a = hk_arithmetic_of(sim, report);
+    const struct {
+        const char *name;
+        double value;
+    } rows[] = {{"additions", a.additions},
+                {"multiplications", a.multiplications},
+                {"backpropagation", a.backpropagation}};
+    char path[PATH_SIZE];
+    for (size_t i = 0; a.backpropagation > 0.0 && i < HK_COUNT(rows); i++)
+        if (!PATH(path, err, "metrics/%s/arithmetic/%s", report->phase->name, rows[i].name) ||
+            !hk_results_number(results, path, rows[i].value, NULL, err))
+            return false;
+    return true;
+}
+
 bool hk_write_phase(struct hk_results *results, const struct hk_experiment *experiment,
                     const struct hk_phase_report *report, struct hk_err *err) {
     char path[PATH_SIZE];
@@ -66,7 +100,8 @@ bool hk_write_phase(struct hk_results *results, const struct hk_experiment *expe
             !hk_results_number(results, path, rate, "Hz", err))
             return false;
     }
-    return write_accuracy(results, report, err);
+    return write_arithmetic(results, experiment->sim, report, err) &&
+           write_accuracy(results, report, err);
 }
 
 bool hk_write_rates(struct hk_results *results, const struct hk_experiment *experiment,

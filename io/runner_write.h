@@ -25,4 +25,8 @@ bool hk_write_weights(struct hk_results *results, const struct hk_experiment *ex
 bool hk_write_provenance(struct hk_results *results, const struct hk_experiment *experiment,
                          const char *command, struct hk_err *err) HK_MUST_USE;
 
+/* What a presentation of the phase has cost so far. */
+struct hk_arithmetic hk_arithmetic_of(const struct hk_sim *sim,
+                                      const struct hk_phase_report *report);
+
 #endif

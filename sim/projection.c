@@ -191,9 +191,9 @@ bool hk_proj_plan(struct hk_proj *proj, struct hk_err *err) {
                  proj->delays == 1 && blocks->groups <= HK_GROUPS_MAX;
     bool shared = proj->weight.kind == HK_DIST_CONSTANT && !proj->plasticity;
     shared = shared && !hk_proj_remembers(proj); /* each source counts for itself */
-    proj->storage = dense && shared               ? HK_STORE_UNIFORM
+    proj->storage = dense && shared                                        ? HK_STORE_UNIFORM
                     : dense && blocks->groups == 1 && !blocks->except_same ? HK_STORE_MATRIX
-                                                                          : HK_STORE_ROWS;
+                                                                           : HK_STORE_ROWS;
     proj->rows = (size_t)proj->source->size * proj->delays;
     if (proj->storage == HK_STORE_ROWS && proj->rows > UINT32_MAX)
         return HK_FAIL(err, HK_ERR_LIMIT, "%zu sources and delays are more than %u", proj->rows,

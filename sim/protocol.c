@@ -133,8 +133,7 @@ static uint64_t count_spikes(const struct hk_pop *pop) {
 /* A piece of `show`; the counts of it stay until the next that isn't empty. */
 static bool run_piece(struct runner *run, hk_tick ticks, struct hk_err *err) {
     if (ticks == 0) return true;
-    for (size_t i = 0; i < run->pop_count; i++)
-        hk_pop_clear_counts(hk_sim_population(run->sim, i));
+    for (size_t i = 0; i < run->pop_count; i++) hk_pop_clear_counts(hk_sim_population(run->sim, i));
     if (!hk_sim_run(run->sim, ticks, err)) return false;
     for (size_t i = 0; i < run->pop_count; i++)
         run->spikes[i] += count_spikes(hk_sim_population(run->sim, i));
@@ -172,8 +171,8 @@ static bool show(struct runner *run, const struct hk_phase *phase, double gain, 
     if (!*enough) return run_piece(run, phase->show - phase->read_to, err);
     if (phase->use != HK_READOUT_NONE) read_out(run, phase);
     if (!run_reward(run, phase, err)) return false;
-    return !phase->teach || hk_sim_teach(sim, phase->teach, (hk_neuron)run->report.label,
-                                         run->report.epoch, err);
+    return !phase->teach ||
+           hk_sim_teach(sim, phase->teach, (hk_neuron)run->report.label, run->report.epoch, err);
 }
 
 static bool present(struct runner *run, const struct hk_phase *phase, struct hk_err *err) {
@@ -254,6 +253,7 @@ static bool open_phase(struct runner *run, const struct hk_phase *phase, size_t 
                                            .label = -1,
                                            .predicted = -1,
                                            .classes = classes,
+                                           .before = hk_sim_count(run->sim),
                                            .confusion = run->confusion,
                                            .spikes = run->spikes};
     /* Each phase has its own random numbers, whatever happened before it. */

@@ -35,14 +35,15 @@ struct hk_phase {
                         * take 0: all that follow */
     bool shuffle;
     size_t epochs;
-    int of_class;       /* samples of this class only; -1: all */
-    int wanted;         /* the answer that is right, whatever the sample's class; -1: its class */
+    int of_class; /* samples of this class only; -1: all */
+    int wanted;   /* the answer that is right, whatever the sample's class; -1: its class */
     hk_tick show, rest;
-    hk_tick read_from, read_to; /* ticks of `show` whose spikes the read-out counts: all by default */
-    bool reset;        /* state back to its start before each presentation */
-    const bool *learn; /* [projection]: which plastic projections learn */
-    bool adapt;        /* slow adaptation goes on */
-    bool drop;         /* populations drop out */
+    hk_tick read_from,
+        read_to;          /* ticks of `show` whose spikes the read-out counts: all by default */
+    bool reset;           /* state back to its start before each presentation */
+    const bool *learn;    /* [projection]: which plastic projections learn */
+    bool adapt;           /* slow adaptation goes on */
+    bool drop;            /* populations drop out */
     struct hk_pop *teach; /* at the end of `show` its unit of the wanted class should have fired:
                            * rules that learn from presentations do so. NULL: none */
     const struct hk_reward_spec *reward; /* given from the end of reading to that of `show` */
@@ -95,9 +96,10 @@ struct hk_phase_report {
     size_t judged, correct;        /* presentations that were predicted */
     size_t recent, recent_correct; /* the same within the last `average`: a running accuracy */
     size_t classes;
-    const uint64_t *confusion; /* [classes][classes + 1]: true class, predicted (last: none) */
-    const uint64_t *spikes;    /* [population], during `show` */
-    hk_tick shown;             /* ticks of `show`, retries included */
+    const uint64_t *confusion;   /* [classes][classes + 1]: true class, predicted (last: none) */
+    const uint64_t *spikes;      /* [population], during `show` */
+    hk_tick shown;               /* ticks of `show`, retries included */
+    struct hk_sim_counts before; /* hk_sim_count at its beginning */
 };
 
 struct hk_protocol_listener {

@@ -57,20 +57,31 @@ static void emit(struct hk_sim *sim, int thread, hk_tick from, hk_tick to) {
     }
 }
 
+static void deliver(struct hk_proj *proj, int thread, hk_tick tick) {
+    struct hk_sim *sim = proj->sim;
+    struct hk_sim_counts *counts = &sim->tally[thread].counts;
+    if (hk_proj_lapses(proj)) sim->learn->catch_up(proj, thread, tick);
+    uint64_t events = sim->step->deliver(proj, thread, tick);
+    counts->events += events;
+    if (!events || !sim->dropping || proj->source->dropout <= 0.0) return;
+    uint64_t owned = proj->target->part[thread + 1] - proj->target->part[thread];
+    counts->additions += owned;
+    counts->multiplications += owned;
+}
+
 static void step(struct hk_sim *sim, int thread, hk_tick tick) {
     struct hk_sim_counts *counts = &sim->tally[thread].counts;
     hk_signals_advance(sim, thread, tick);
     for (size_t i = 0; i < sim->pop_count; i++) {
         struct hk_pop *pop = sim->pops[i];
         if (!pop->neuron) continue;
-        for (size_t k = 0; k < pop->incoming_count; k++) {
-            struct hk_proj *proj = pop->incoming[k];
-            if (hk_proj_lapses(proj)) sim->learn->catch_up(proj, thread, tick);
-            counts->events += sim->step->deliver(proj, thread, tick);
-        }
+        for (size_t k = 0; k < pop->incoming_count; k++) deliver(pop->incoming[k], thread, tick);
         counts->spikes += sim->step->update(pop, thread, tick);
         release(sim, pop, thread, tick);
-        counts->updates += pop->part[thread + 1] - pop->part[thread];
+        uint64_t owned = pop->part[thread + 1] - pop->part[thread];
+        counts->updates += owned;
+        counts->additions += owned;
+        counts->multiplications += owned;
         for (size_t k = 0; k < pop->incoming_count; k++)
             if (hk_proj_learns(pop->incoming[k])) sim->learn->learn(pop->incoming[k], thread, tick);
     }

@@ -195,7 +195,8 @@ struct hk_sim_counts {
     uint64_t spikes;  /* emitted, of all populations */
     uint64_t events;  /* synaptic events delivered */
     uint64_t updates; /* neuron steps */
-    /* Arithmetic of learning from presentations: traces, errors, weights. */
+    /* Arithmetic beside them: membranes that decay, inputs that are scaled, and what rules that
+     * learn from presentations do with traces, errors and weights. An event is an addition, too. */
     uint64_t additions, multiplications;
 };
 struct hk_sim_counts hk_sim_count(const struct hk_sim *sim);

@@ -40,8 +40,7 @@ static bool groups_blocks(const void *param, struct hk_blocks *blocks) {
     *blocks = (struct hk_blocks){.groups = (hk_neuron)p->groups,
                                  .interleaved = p->layout == LAYOUT_INTERLEAVED,
                                  .others = p->reach == REACH_OTHERS,
-                                 .except_same = p->except == EXCEPT_SAME &&
-                                                p->reach == REACH_SAME};
+                                 .except_same = p->except == EXCEPT_SAME && p->reach == REACH_SAME};
     return true;
 }
 

@@ -10,10 +10,10 @@ struct local {
 };
 
 static const struct hk_param params[] = {
-    {"input", "1", "shape of the sources: [rows, columns] or [channels, rows, columns]", HK_REQUIRED, 1, 1e6,
-     offsetof(struct local, input), HK_LIST, NULL},
-    {"field", "1", "side of a field", HK_REQUIRED, 1, 1 << 16, offsetof(struct local, field), HK_INT,
-     NULL},
+    {"input", "1", "shape of the sources: [rows, columns] or [channels, rows, columns]",
+     HK_REQUIRED, 1, 1e6, offsetof(struct local, input), HK_LIST, NULL},
+    {"field", "1", "side of a field", HK_REQUIRED, 1, 1 << 16, offsetof(struct local, field),
+     HK_INT, NULL},
     {"stride", "1", "distance of neighbouring fields", 1, 1, 1 << 16,
      offsetof(struct local, stride), HK_INT, NULL},
 };
@@ -48,7 +48,8 @@ static bool local_check(const void *param, const struct hk_connect_shape *shape,
                        "input: expected [ROWS, COLUMNS] or [CHANNELS, ROWS, COLUMNS], at least as "
                        "large as the field of %lld",
                        (long long)p->field);
-    uint64_t sources = (uint64_t)l.channels * l.rows * l.columns, fields = (uint64_t)l.down * l.across;
+    uint64_t sources = (uint64_t)l.channels * l.rows * l.columns,
+             fields = (uint64_t)l.down * l.across;
     if (sources != shape->source_count)
         return HK_FAIL(err, HK_ERR_RANGE, "input: %u x %u x %u are not the %u sources", l.channels,
                        l.rows, l.columns, shape->source_count);

@@ -25,12 +25,12 @@ static struct pair pair_make(const double *pre, size_t pre_count, const double *
                                                 .target = out,
                                                 .receptor = "force",
                                                 .weight = net_value(1000)});
-    pair.synapse = net_link(pair.sim,
-                            &(struct net_link){.source = in,
-                                               .target = out,
-                                               .receptor = "syn",
-                                               .weight = net_value(0.5),
-                                               .rule = "mstdp:signal=reward,w_max=1,rate=0.1"});
+    pair.synapse =
+        net_link(pair.sim, &(struct net_link){.source = in,
+                                              .target = out,
+                                              .receptor = "syn",
+                                              .weight = net_value(0.5),
+                                              .rule = "mstdp:signal=reward,w_max=1,rate=0.1"});
     net_build(pair.sim);
     hk_signal_set(pair.reward, 1.0);
     return pair;

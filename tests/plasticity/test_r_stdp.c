@@ -63,8 +63,8 @@ static double weight_at(const struct pair *pair, double tick_ms, double ms) {
 /* Pre at 0, post at 10, dopamine at 1000 ms, all 1 ms later here. What is left of the signal after
  * 30 s is e^-150. */
 START_TEST(gives_the_specified_weight) {
-    struct pair pair = pair_make(1, TIMES(1), TIMES(11), TIMES(1001), 0.5,
-                                 RULE "a_plus=1,a_minus=1.5");
+    struct pair pair =
+        pair_make(1, TIMES(1), TIMES(11), TIMES(1001), 0.5, RULE "a_plus=1,a_minus=1.5");
     ck_assert_double_eq(weight_at(&pair, 1, 1000), 0.0);
     ck_assert_double_eq_tol(weight_at(&pair, 1, 30000), 18.7810546283, 0.5e-10);
     hk_sim_destroy(pair.sim);
@@ -74,8 +74,8 @@ END_TEST
 /* The same in the units of the published script: amplitude 0.1, summed every 10 ms, reward 1000 ms
  * after the post spike. */
 START_TEST(gives_the_specified_weight_in_the_units_of_the_script) {
-    struct pair pair = pair_make(1, TIMES(1), TIMES(11), TIMES(1011), 0.5,
-                                 RULE "a_plus=0.01,a_minus=0.015");
+    struct pair pair =
+        pair_make(1, TIMES(1), TIMES(11), TIMES(1011), 0.5, RULE "a_plus=0.01,a_minus=0.015");
     ck_assert_double_eq_tol(weight_at(&pair, 1, 30000), 0.185941800124, 0.5e-12);
     hk_sim_destroy(pair.sim);
 }
@@ -98,8 +98,8 @@ START_TEST(closed_form_holds_however_often_a_synapse_is_touched) {
                                  0.5, RULE "a_plus=1,a_minus=0");
     double k = 1.0 / 1000 + 1.0 / 200, c1 = exp(-0.5) * exp(-0.49), c2 = exp(-0.5) * exp(-0.99);
     double t = 1701;
-    double expected = c1 * 0.5 * (1 - exp(-(t - 501) * k)) / k +
-                      c2 * 0.5 * (1 - exp(-(t - 1001) * k)) / k;
+    double expected =
+        c1 * 0.5 * (1 - exp(-(t - 501) * k)) / k + c2 * 0.5 * (1 - exp(-(t - 1001) * k)) / k;
     for (double ms = 100; ms < t; ms += 100) (void)weight_at(&pair, 0.5, ms);
     ck_assert_double_eq_tol(weight_at(&pair, 0.5, t), expected, 1e-12);
     hk_sim_destroy(pair.sim);
@@ -108,8 +108,8 @@ END_TEST
 
 /* A weight that is read is what a spike at that time would deliver. */
 START_TEST(what_is_delivered_is_up_to_date) {
-    struct pair pair = pair_make(1, TIMES(1, 1500), TIMES(11), TIMES(1001), 0.5,
-                                 RULE "a_plus=1,a_minus=0");
+    struct pair pair =
+        pair_make(1, TIMES(1, 1500), TIMES(11), TIMES(1001), 0.5, RULE "a_plus=1,a_minus=0");
     double w = weight_at(&pair, 1, 1499);
     net_run(pair.sim, 1);
     struct hk_pop *out = hk_sim_find_population(pair.sim, "out");
@@ -122,8 +122,8 @@ START_TEST(what_is_delivered_is_up_to_date) {
 END_TEST
 
 START_TEST(weights_stay_while_learning_is_off_and_eligibility_goes_on) {
-    struct pair pair = pair_make(1, TIMES(1), TIMES(11), TIMES(501, 1001), 0.5,
-                                 RULE "a_plus=1,a_minus=0");
+    struct pair pair =
+        pair_make(1, TIMES(1), TIMES(11), TIMES(501, 1001), 0.5, RULE "a_plus=1,a_minus=0");
     (void)weight_at(&pair, 1, 100);
     hk_proj_set_learning(pair.synapse, false);
     ck_assert_double_eq(weight_at(&pair, 1, 1001), 0.0);
@@ -145,8 +145,8 @@ END_TEST
 /* ---- signals ---- */
 
 START_TEST(a_signal_jumps_with_spikes_and_decays) {
-    struct pair pair = pair_make(1, TIMES(1), TIMES(2), TIMES(10, 10, 20), 0.25,
-                                 RULE "a_plus=1,a_minus=0");
+    struct pair pair =
+        pair_make(1, TIMES(1), TIMES(2), TIMES(10, 10, 20), 0.25, RULE "a_plus=1,a_minus=0");
     net_run(pair.sim, 10);
     ck_assert_double_eq(hk_signal_value(pair.dopamine), 0.5);
     net_run(pair.sim, 20);
@@ -178,7 +178,8 @@ END_TEST
 enum { UNITS = 90 };
 
 /* A recurrent network in which both rules follow signals, one of them of its own spikes. */
-static void run_network(enum hk_precision precision, int threads, const char *connect, double *out) {
+static void run_network(enum hk_precision precision, int threads, const char *connect,
+                        double *out) {
     struct hk_err err = {0};
     struct hk_sim *sim = net_create(precision, 0.5, threads);
     struct hk_pop *in = net_source(sim, "in", UNITS, "poisson", "rate=60");
@@ -191,19 +192,19 @@ static void run_network(enum hk_precision precision, int threads, const char *co
     ck_assert_ptr_nonnull(hk_sim_add_signal(sim, &own, &err));
     struct hk_signal *reward =
         hk_sim_add_signal(sim, &(struct hk_signal_spec){.name = "reward"}, &err);
-    struct hk_proj *projs[] = {
-        net_link(sim, &(struct net_link){.source = in,
-                                         .target = a,
-                                         .connect = connect,
-                                         .weight = {HK_DIST_UNIFORM, 0, 3},
-                                         .rule = "r-stdp:signal=dopamine,w_max=4,a_plus=0.1,"
-                                                 "a_minus=0.11,tau_c=100,baseline=0.001"}),
-        net_link(sim, &(struct net_link){.source = a,
-                                         .target = a,
-                                         .connect = connect,
-                                         .weight = {HK_DIST_UNIFORM, 0, 0.4},
-                                         .delay_ms = net_value(1),
-                                         .rule = "mstdp:signal=reward,w_max=1,rate=0.01"})};
+    struct hk_proj *projs[] =
+        {net_link(sim, &(struct net_link){.source = in,
+                                          .target = a,
+                                          .connect = connect,
+                                          .weight = {HK_DIST_UNIFORM, 0, 3},
+                                          .rule = "r-stdp:signal=dopamine,w_max=4,a_plus=0.1,"
+                                                  "a_minus=0.11,tau_c=100,baseline=0.001"}),
+         net_link(sim, &(struct net_link){.source = a,
+                                          .target = a,
+                                          .connect = connect,
+                                          .weight = {HK_DIST_UNIFORM, 0, 0.4},
+                                          .delay_ms = net_value(1),
+                                          .rule = "mstdp:signal=reward,w_max=1,rate=0.01"})};
     net_build(sim);
     net_run(sim, 300);
     hk_signal_set(reward, 0.7);

@@ -157,10 +157,10 @@ START_TEST(mandatory_operations_are_there) {
             break;
         case HK_KIND_CONNECT: fine = connect->draw && connect->draw_max; break;
         case HK_KIND_PLASTICITY:
-            fine = rule->pre_count <= HK_TRACE_MAX && rule->post_count <= HK_TRACE_MAX &&
-                   rule->memory_count <= HK_MEMORY_MAX &&
-                   ((rule->on_pre && rule->on_post) ||
-                    (rule->teach && rule->credit && rule->on_end));
+            fine =
+                rule->pre_count <= HK_TRACE_MAX && rule->post_count <= HK_TRACE_MAX &&
+                rule->memory_count <= HK_MEMORY_MAX &&
+                ((rule->on_pre && rule->on_post) || (rule->teach && rule->credit && rule->on_end));
             break;
         case HK_KIND_ENCODER: fine = ((const struct hk_encoder_model *)table)->encode; break;
         case HK_KIND_SOURCE: fine = source->derive && source->burst && source->emit; break;
