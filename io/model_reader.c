@@ -167,7 +167,8 @@ static struct hk_node *naming_key(const struct hk_reader *reader, enum hk_model_
 }
 
 bool hk_read_keyed(struct hk_reader *reader, enum hk_model_kind kind, struct hk_node *map,
-                   const struct hk_model **model, void **values, struct hk_err *err) {
+                   const char *weight_unit, const struct hk_model **model, void **values,
+                   struct hk_err *err) {
     if (!hk_node_expect(map, HK_NODE_MAP, err)) return false;
     const struct hk_node *named = naming_key(reader, kind, map, model);
     if (!named) {
@@ -188,7 +189,7 @@ bool hk_read_keyed(struct hk_reader *reader, enum hk_model_kind kind, struct hk_
         alias->next = NULL;
         hk_node_append(map, alias);
     }
-    return hk_read_params(reader, map, *model, NULL, "1", &keys, values, err) &&
+    return hk_read_params(reader, map, *model, NULL, weight_unit, &keys, values, err) &&
            hk_node_check_keys(map, keys.key, keys.count, err);
 }
 

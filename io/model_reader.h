@@ -38,7 +38,8 @@ bool hk_read_named(struct hk_reader *reader, enum hk_model_kind kind, struct hk_
 /* `{poisson: 10 Hz}` or `{step: 400 pA, from: 10 ms}`: a model by the one key that names one, whose
  * value is its main parameter. */
 bool hk_read_keyed(struct hk_reader *reader, enum hk_model_kind kind, struct hk_node *map,
-                   const struct hk_model **model, void **values, struct hk_err *err) HK_MUST_USE;
+                   const char *weight_unit, const struct hk_model **model, void **values,
+                   struct hk_err *err) HK_MUST_USE;
 
 /* `20 ms`, `{uniform: [0 ms, 10 ms]}` or `{normal: [1.5 ms, 0.75 ms]}`. */
 bool hk_read_dist(struct hk_reader *reader, const struct hk_node *node, const char *unit,

@@ -107,7 +107,7 @@ static bool read_source(struct hk_reader *reader, struct hk_node *source, struct
             return false;
         draft->spec.encoder = (const struct hk_encoder_model *)draft->model;
     } else {
-        if (!hk_read_keyed(reader, HK_KIND_SOURCE, source, &draft->model, &values, err))
+        if (!hk_read_keyed(reader, HK_KIND_SOURCE, source, "1", &draft->model, &values, err))
             return false;
         draft->spec.source = (const struct hk_source_model *)draft->model;
     }
@@ -151,6 +151,16 @@ static bool read_receptors(struct hk_reader *reader, struct hk_node *map, struct
     return true;
 }
 
+/* The unit of what arrives at the receptor that a drive names, or at the first. */
+static const char *drive_weight_unit(const struct hk_node *drive, const struct hk_pop_spec *spec) {
+    const struct hk_node *named =
+        drive->kind == HK_NODE_MAP ? hk_node_get(drive, "receptor") : NULL;
+    const char *name = named && named->kind == HK_NODE_SCALAR ? named->text : "";
+    for (size_t i = 0; i < spec->receptor_count; i++)
+        if (strcmp(spec->receptors[i].name, name) == 0) return spec->receptors[i].model->weight_unit;
+    return spec->receptors[0].model->weight_unit;
+}
+
 /* `drive: {step: 400 pA}` or a list of such. */
 static bool read_drives(struct hk_reader *reader, struct hk_node *map, struct draft *draft,
                         struct hk_err *err) {
@@ -165,7 +175,8 @@ static bool read_drives(struct hk_reader *reader, struct hk_node *map, struct dr
     for (; i < count; item = item->next, i++) {
         const struct hk_model *model;
         void *values = NULL;
-        if (!hk_read_keyed(reader, HK_KIND_DRIVE, item, &model, &values, err)) return false;
+        const char *unit = drive_weight_unit(item, &draft->spec);
+        if (!hk_read_keyed(reader, HK_KIND_DRIVE, item, unit, &model, &values, err)) return false;
         specs[i] = (struct hk_drive_spec){(const struct hk_drive_model *)model, values};
     }
     draft->spec.drives = specs;

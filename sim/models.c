@@ -148,7 +148,7 @@ static bool has_operations(enum hk_model_kind kind, const void *model) {
     }
     case HK_KIND_DRIVE: {
         const struct hk_drive_model *m = model;
-        return m->derive && m->add;
+        return m->derive && !m->add != !m->arrive;
     }
     case HK_KIND_READOUT: return ((const struct hk_readout_model *)model)->predict;
     case HK_KIND_REWARD: {

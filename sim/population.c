@@ -38,6 +38,17 @@ static bool add_receptors(struct hk_pop *pop, const struct hk_pop_spec *spec, st
     return true;
 }
 
+static bool choose_receptor(const struct hk_pop *pop, struct hk_drive *drive, struct hk_err *err) {
+    const char *param = drive->param;
+    const char *name = *(const char *const *)(const void *)(param + drive->model->receptor);
+    int index = *name ? hk_pop_receptor_index(pop, name) : pop->receptor_count == 1 ? 0 : -1;
+    if (index >= 0) drive->receptor = (size_t)index;
+    if (index >= 0) return true;
+    if (*name) return HK_FAIL(err, HK_ERR_CONFIG, "there is no receptor %s", name);
+    return HK_FAIL(err, HK_ERR_CONFIG, "there are %zu receptors: say `receptor: NAME`",
+                   pop->receptor_count);
+}
+
 static bool add_drives(struct hk_pop *pop, const struct hk_pop_spec *spec, struct hk_err *err) {
     struct hk_sim *sim = pop->sim;
     pop->drives = HK_NEW(sim->arena, struct hk_drive, spec->drive_count, err);
@@ -46,10 +57,14 @@ static bool add_drives(struct hk_pop *pop, const struct hk_pop_spec *spec, struc
         const struct hk_drive_spec *from = &spec->drives[pop->drive_count];
         struct hk_drive *d = &pop->drives[pop->drive_count];
         d->model = from->model;
-        d->stream = hk_stream_make(sim->options.seed, from->model->base.name, pop->name);
+        const struct hk_stream names = hk_stream_make(sim->options.seed, "drive", pop->name);
+        const char place[2] = {(char)('0' + pop->drive_count % 64), '\0'};
+        d->stream = hk_stream_make(names.key, from->model->base.name, place);
         if (!copy_model(sim, &d->model->base, from->param, d->model->derived_size, &d->param,
                         &d->derived, err) ||
             !d->model->derive(d->param, sim->options.tick_ms, d->derived, err))
+            return hk_err_context(err, "drive %s", from->model->base.name);
+        if (d->model->arrive && !choose_receptor(pop, d, err))
             return hk_err_context(err, "drive %s", from->model->base.name);
     }
     return true;

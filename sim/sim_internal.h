@@ -52,6 +52,7 @@ struct hk_drive {
     const struct hk_drive_model *model;
     void *param, *derived;
     struct hk_stream stream;
+    size_t receptor; /* where its spikes arrive, if it has any */
 };
 
 struct hk_pop {

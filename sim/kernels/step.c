@@ -197,6 +197,20 @@ static uint64_t deliver(const struct hk_proj *proj, int thread, hk_tick tick) {
     return events;
 }
 
+static void advance(const struct hk_receptor *receptor, const struct hk_pop *pop, hk_neuron first,
+                    size_t count, struct hk_input *in) {
+    hk_real *state[HK_COLUMNS_MAX];
+    for (size_t c = 0; c < receptor->model->column_count; c++)
+        state[c] = (hk_real *)pop->column[receptor->first_column + c] + first;
+    receptor->model->advance(&(struct hk_receptors){.param = receptor->param,
+                                                    .derived = receptor->derived,
+                                                    .state = state,
+                                                    .arrived =
+                                                        (hk_real *)receptor->arrived + first,
+                                                    .count = count},
+                             in);
+}
+
 /* What receptors and drives do to the units first..first+count-1 over the step that ends at `tick`.
  */
 static void gather_input(const struct hk_pop *pop, hk_neuron first, size_t count, hk_tick tick,
@@ -207,30 +221,21 @@ static void gather_input(const struct hk_pop *pop, hk_neuron first, size_t count
         memset(in->g, 0, count * sizeof(hk_real));
         memset(in->g_e, 0, count * sizeof(hk_real));
     }
-    for (size_t r = 0; r < pop->receptor_count; r++) {
-        const struct hk_receptor *receptor = &pop->receptors[r];
-        hk_real *state[HK_COLUMNS_MAX];
-        for (size_t c = 0; c < receptor->model->column_count; c++)
-            state[c] = (hk_real *)pop->column[receptor->first_column + c] + first;
-        receptor->model->advance(&(struct hk_receptors){.param = receptor->param,
-                                                        .derived = receptor->derived,
-                                                        .state = state,
-                                                        .arrived =
-                                                            (hk_real *)receptor->arrived + first,
-                                                        .count = count},
-                                 in);
-    }
     const hk_real gain = pop->drive_count ? (hk_real)pop->neuron->gain(pop->derived) : 0;
     for (size_t d = 0; d < pop->drive_count; d++) {
         const struct hk_drive *drive = &pop->drives[d];
-        drive->model->add(&(struct hk_drive_part){.param = drive->param,
-                                                  .derived = drive->derived,
-                                                  .stream = drive->stream,
-                                                  .first = first,
-                                                  .count = count,
-                                                  .gain = gain},
-                          tick - 1, in->push);
+        const struct hk_drive_part part = {.param = drive->param,
+                                           .derived = drive->derived,
+                                           .stream = drive->stream,
+                                           .first = first,
+                                           .count = count,
+                                           .gain = gain};
+        if (drive->model->arrive)
+            drive->model->arrive(&part, tick,
+                                 (hk_real *)pop->receptors[drive->receptor].arrived + first);
+        if (drive->model->add) drive->model->add(&part, tick - 1, in->push);
     }
+    for (size_t r = 0; r < pop->receptor_count; r++) advance(&pop->receptors[r], pop, first, count, in);
 }
 
 static size_t update_block(struct hk_pop *pop, hk_neuron first, size_t count, hk_tick tick,
