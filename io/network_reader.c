@@ -157,7 +157,8 @@ static const char *drive_weight_unit(const struct hk_node *drive, const struct h
         drive->kind == HK_NODE_MAP ? hk_node_get(drive, "receptor") : NULL;
     const char *name = named && named->kind == HK_NODE_SCALAR ? named->text : "";
     for (size_t i = 0; i < spec->receptor_count; i++)
-        if (strcmp(spec->receptors[i].name, name) == 0) return spec->receptors[i].model->weight_unit;
+        if (strcmp(spec->receptors[i].name, name) == 0)
+            return spec->receptors[i].model->weight_unit;
     return spec->receptors[0].model->weight_unit;
 }
 

@@ -20,6 +20,12 @@ struct hk_kernels_step {
     size_t (*update)(struct hk_pop *pop, int thread, hk_tick tick);
 };
 
+/* Plain synapses in bundles. */
+struct hk_kernels_bundle {
+    /* Add what arrives at `tick` to the thread's whole-number sums. Returns synaptic events. */
+    uint64_t (*deliver)(const struct hk_sim *sim, int thread, hk_tick tick);
+};
+
 /* Plasticity. */
 struct hk_kernels_learn {
     /* Arrivals and new spikes of `tick` at the synapses that the thread owns. */

@@ -203,14 +203,6 @@ bool hk_proj_plan(struct hk_proj *proj, struct hk_err *err) {
 
 /* ---- drawing ---- */
 
-/* The synapses of one target, as drawn. */
-struct drawn {
-    hk_neuron *source;
-    uint32_t *delay; /* above delay_min, ticks */
-    double *weight;
-    size_t count;
-};
-
 /* Redrawn while it rounds to less than the least; a distribution that hardly ever gives more (1 in
  * 1e4) ends at the least. */
 static uint32_t draw_delay(const struct hk_proj *proj, struct hk_draws *draws) {
@@ -232,8 +224,8 @@ static double draw_weight(const struct hk_proj *proj, struct hk_draws *draws) {
     return weight;
 }
 
-static void draw_target(const struct hk_proj *proj, hk_neuron target, bool weights,
-                        struct drawn *out) {
+void hk_proj_draw(const struct hk_proj *proj, hk_neuron target, bool weights,
+                  struct hk_drawn *out) {
     struct hk_draws delays = hk_draws_at(proj->delay_stream, target, 0);
     struct hk_draws draws = hk_draws_at(proj->weight_stream, target, 0);
     out->count = proj->connect->draw(proj->connect_param, &proj->shape, proj->connect_stream,
@@ -245,7 +237,7 @@ static void draw_target(const struct hk_proj *proj, hk_neuron target, bool weigh
 
 struct build {
     struct hk_proj *proj;
-    struct drawn *drawn; /* [threads] */
+    struct hk_drawn *drawn; /* [threads] */
 };
 
 static void put_weight(const struct hk_proj *proj, struct hk_proj_part *part, hk_syn at,
@@ -258,10 +250,10 @@ static void count_rows(void *context, int thread) {
     struct build *build = context;
     const struct hk_proj *proj = build->proj;
     struct hk_proj_part *part = &proj->parts[thread];
-    struct drawn *drawn = &build->drawn[thread];
+    struct hk_drawn *drawn = &build->drawn[thread];
     hk_neuron first = owned_first(proj, thread);
     for (hk_neuron i = 0; i < owned_count(proj, thread); i++) {
-        draw_target(proj, first + i, false, drawn);
+        hk_proj_draw(proj, first + i, false, drawn);
         for (size_t k = 0; k < drawn->count; k++)
             part->row_start[(size_t)drawn->source[k] * proj->delays + drawn->delay[k]]++;
         part->count += drawn->count;
@@ -279,10 +271,10 @@ static void fill_rows(void *context, int thread) {
     struct build *build = context;
     const struct hk_proj *proj = build->proj;
     struct hk_proj_part *part = &proj->parts[thread];
-    struct drawn *drawn = &build->drawn[thread];
+    struct hk_drawn *drawn = &build->drawn[thread];
     hk_neuron first = owned_first(proj, thread);
     for (hk_neuron i = 0; i < owned_count(proj, thread); i++) {
-        draw_target(proj, first + i, part->weight != NULL, drawn);
+        hk_proj_draw(proj, first + i, part->weight != NULL, drawn);
         for (size_t k = 0; k < drawn->count; k++) {
             size_t row = (size_t)drawn->source[k] * proj->delays + drawn->delay[k];
             hk_syn at = part->row_start[row]++;
@@ -423,16 +415,15 @@ static bool build_plastic(struct hk_proj *proj, struct build *build, struct hk_e
     return true;
 }
 
-/* Room for the synapses of one target, a set a thread; given back after building. */
-static bool reserve_drawn(struct hk_proj *proj, struct hk_block *room, struct drawn *drawn,
-                          struct hk_err *err) {
+bool hk_proj_reserve(const struct hk_proj *proj, struct hk_block *room, struct hk_drawn *drawn,
+                     struct hk_err *err) {
     size_t most = proj->connect->draw_max(proj->connect_param, &proj->shape);
     size_t each = sizeof(double) + sizeof(hk_neuron) + sizeof(uint32_t);
     for (int p = 0; p < proj->sim->threads; p++) {
         if (!hk_block_reserve(&room[p], most + 1, each, err)) return false;
         drawn[p].weight = room[p].data;
-        drawn[p].source = (hk_neuron *)(drawn[p].weight + most);
-        drawn[p].delay = (uint32_t *)(drawn[p].source + most);
+        drawn[p].source = (hk_neuron *)(drawn[p].weight + room[p].size / each);
+        drawn[p].delay = (uint32_t *)(drawn[p].source + room[p].size / each);
     }
     return true;
 }
@@ -470,10 +461,11 @@ static uint64_t count_pairs(const struct hk_proj *proj) {
 bool hk_proj_build(struct hk_proj *proj, struct hk_err *err) {
     bool ok = false;
     struct hk_block room[HK_THREADS_MAX] = {{0}};
-    struct drawn drawn[HK_THREADS_MAX];
+    struct hk_drawn drawn[HK_THREADS_MAX];
     struct build build = {.proj = proj, .drawn = drawn};
+    if (proj->storage == HK_STORE_BUNDLE) return true;
     proj->parts = HK_NEW(proj->sim->arena, struct hk_proj_part, (size_t)proj->sim->threads, err);
-    if (!proj->parts || !reserve_drawn(proj, room, drawn, err)) goto done;
+    if (!proj->parts || !hk_proj_reserve(proj, room, drawn, err)) goto done;
     switch (proj->storage) {
     case HK_STORE_ROWS: ok = build_rows(proj, &build, err); break;
     case HK_STORE_MATRIX: ok = build_matrix(proj, &build, err); break;
@@ -481,6 +473,7 @@ bool hk_proj_build(struct hk_proj *proj, struct hk_err *err) {
         ok = true;
         proj->count = count_pairs(proj);
         break;
+    case HK_STORE_BUNDLE: break;
     }
     ok = ok && (!hk_proj_learns(proj) || build_plastic(proj, &build, err));
     ok = ok && (!hk_proj_remembers(proj) || build_memory(proj, err));

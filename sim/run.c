@@ -60,6 +60,7 @@ static void emit(struct hk_sim *sim, int thread, hk_tick from, hk_tick to) {
 static void deliver(struct hk_proj *proj, int thread, hk_tick tick) {
     struct hk_sim *sim = proj->sim;
     struct hk_sim_counts *counts = &sim->tally[thread].counts;
+    if (proj->storage == HK_STORE_BUNDLE) return;
     if (hk_proj_lapses(proj)) sim->learn->catch_up(proj, thread, tick);
     uint64_t events = sim->step->deliver(proj, thread, tick);
     counts->events += events;
@@ -72,6 +73,7 @@ static void deliver(struct hk_proj *proj, int thread, hk_tick tick) {
 static void step(struct hk_sim *sim, int thread, hk_tick tick) {
     struct hk_sim_counts *counts = &sim->tally[thread].counts;
     hk_signals_advance(sim, thread, tick);
+    counts->events += sim->bundle->deliver(sim, thread, tick);
     for (size_t i = 0; i < sim->pop_count; i++) {
         struct hk_pop *pop = sim->pops[i];
         if (!pop->neuron) continue;

@@ -23,6 +23,7 @@ struct hk_sim *hk_sim_create(const struct hk_sim_options *options, struct hk_err
     sim->real_size = options->precision == HK_DOUBLE ? sizeof(double) : sizeof(float);
     sim->step = hk_kernels_step_variant[options->precision][isa];
     sim->learn = hk_kernels_learn_variant[options->precision][isa];
+    sim->bundle = hk_kernels_bundle_variant[options->precision][isa];
     sim->credit = hk_kernels_credit_variant[options->precision][isa];
     sim->columns = hk_kernels_columns_variant[options->precision][isa];
     sim->adapting = true;
@@ -116,6 +117,7 @@ bool hk_sim_build(struct hk_sim *sim, struct hk_err *err) {
         if (!build_history(sim, p, err)) return false;
     for (size_t i = 0; i < sim->signal_count; i++)
         if (!hk_signal_build(sim->signals[i], err)) return false;
+    if (!hk_bundles_build(sim, err)) return false;
     for (size_t i = 0; i < sim->proj_count; i++)
         if (!hk_proj_build(sim->projs[i], err)) return false;
     if (!hk_credit_build(sim, err)) return false;
@@ -133,6 +135,7 @@ void hk_sim_reset_state(struct hk_sim *sim) {
         for (size_t r = 0; r < pop->receptor_count; r++)
             memset(pop->receptors[r].arrived, 0, bytes);
     }
+    hk_bundles_reset(sim);
     for (size_t i = 0; i < sim->proj_count; i++) hk_proj_reset(sim->projs[i]);
     for (size_t i = 0; i < sim->signal_count; i++) hk_signal_set(sim->signals[i], 0.0);
     size_t lists = (size_t)sim->slots * sim->pop_count;

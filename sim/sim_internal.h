@@ -25,6 +25,7 @@ enum {
     HK_DELAY_SPAN_MAX = 4096, /* most different delays in a projection, ticks */
     HK_COLUMNS_MAX = 64,      /* state columns of a population */
     HK_SIGNALS_MAX = 64,
+    HK_BANKS_MAX = 4096,
     HK_CREDIT_ROWS = 64 /* active rows that learn together */
 };
 
@@ -46,6 +47,16 @@ struct hk_receptor {
     void *param, *derived;
     size_t first_column;
     void *arrived; /* [padded] sums of what arrives at this tick */
+    /* Of plain synapses in bundles: whole-number sums. slot NULL: none. */
+    struct hk_bank *bank;
+    size_t *slot; /* [threads] the first of the thread's in its bank */
+    double unit;  /* of weight, that a whole number counts */
+};
+
+/* Accumulators of whole numbers, at most 65,536 a thread. */
+struct hk_bank {
+    size_t *slots;  /* [threads] how many */
+    int32_t **sums; /* [threads][slots] */
 };
 
 struct hk_drive {
@@ -124,6 +135,7 @@ enum hk_storage {
     HK_STORE_ROWS,    /* rows of (target, weight), by source and delay */
     HK_STORE_MATRIX,  /* all-to-all with a weight each: [source][owned target] */
     HK_STORE_UNIFORM, /* all-to-all with one weight: nothing is stored, delivery is of rank one */
+    HK_STORE_BUNDLE,  /* with other plain synapses of the source (sim/bundle.c) */
 };
 
 /* Room to learn from a presentation. "Active" rows are those that a spike arrived at, "gated"
@@ -166,6 +178,33 @@ struct hk_proj_part {
     struct hk_credit_room room; /* of rules that learn from presentations */
 };
 
+/* The plain synapses of one source population that one thread owns: rows by source, cut by delay. */
+struct hk_bundle_part {
+    hk_syn count;
+    hk_syn *start;    /* [sources + 1] */
+    uint16_t *narrow; /* [source][delays + 1] offsets from the source's start; or, where rows are */
+    uint32_t *wide;   /* too long for 16 bits, these */
+    uint32_t *synapse; /* [count] whole weight << 16 | slot; or where all weigh the same */
+    uint16_t *slot;    /* [count] */
+};
+struct hk_bundle {
+    struct hk_pop *source;
+    struct hk_bank *bank;
+    struct hk_proj **members;
+    size_t member_count;
+    hk_tick delay_min;
+    uint32_t delays;
+    bool shared;
+    int32_t weight;               /* of each, where shared */
+    struct hk_bundle_part *parts; /* [threads] */
+};
+
+static inline hk_syn hk_bundle_at(const struct hk_bundle *bundle, const struct hk_bundle_part *part,
+                                  hk_neuron source, uint32_t delay) {
+    size_t at = (size_t)source * (bundle->delays + 1) + delay;
+    return part->start[source] + (part->narrow ? part->narrow[at] : part->wide[at]);
+}
+
 struct hk_proj {
     struct hk_sim *sim;
     const char *name;
@@ -187,7 +226,8 @@ struct hk_proj {
     bool learning;
 
     enum hk_storage storage;
-    struct hk_blocks blocks; /* UNIFORM and MATRIX */
+    struct hk_bundle *bundle; /* BUNDLE */
+    struct hk_blocks blocks;  /* UNIFORM and MATRIX */
     hk_tick delay_min;
     uint32_t delays; /* number of different ones, a contiguous range from delay_min */
     size_t rows;     /* source size * delays */
@@ -210,11 +250,16 @@ struct hk_sim {
     const struct hk_kernels_step *step;
     const struct hk_kernels_learn *learn;
     const struct hk_kernels_credit *credit;
+    const struct hk_kernels_bundle *bundle;
     const struct hk_kernels_columns *columns;
     struct hk_pop **pops;
     size_t pop_count;
     struct hk_proj **projs;
     size_t proj_count;
+    struct hk_bundle **bundles;
+    size_t bundle_count;
+    struct hk_bank banks[HK_BANKS_MAX];
+    size_t bank_count;
     struct hk_signal *signals[HK_SIGNALS_MAX];
     size_t signal_count;
     bool built, adapting, dropping;
@@ -258,6 +303,30 @@ bool hk_pop_build(struct hk_pop *pop, struct hk_err *err) HK_MUST_USE;
 /* Choose the storage (needs no threads), then draw the connections (uses the pool). */
 bool hk_proj_plan(struct hk_proj *proj, struct hk_err *err) HK_MUST_USE;
 bool hk_proj_build(struct hk_proj *proj, struct hk_err *err) HK_MUST_USE;
+/* The synapses of one target, as drawn; room for them a thread, given back by the caller. */
+struct hk_drawn {
+    hk_neuron *source;
+    uint32_t *delay; /* above the projection's delay_min, ticks */
+    double *weight;
+    size_t count;
+};
+bool hk_proj_reserve(const struct hk_proj *proj, struct hk_block *room, struct hk_drawn *drawn,
+                     struct hk_err *err) HK_MUST_USE;
+void hk_proj_draw(const struct hk_proj *proj, hk_neuron target, bool weights,
+                  struct hk_drawn *drawn);
+
+/* Bundle what can be (before hk_proj_build), and draw it. */
+bool hk_bundles_build(struct hk_sim *sim, struct hk_err *err) HK_MUST_USE;
+void hk_bundles_reset(struct hk_sim *sim);
+/* The synapses of one member that a thread owns, by source and delay; `at` names one. */
+typedef void hk_bundle_visitor(void *context, hk_neuron source, hk_neuron owned_target,
+                               hk_tick delay, hk_syn at);
+void hk_bundle_visit(const struct hk_proj *proj, int thread, hk_bundle_visitor *visit,
+                     void *context);
+double hk_bundle_weight(const struct hk_proj *proj, int thread, hk_syn at);
+bool hk_bundle_set_weight(const struct hk_proj *proj, int thread, hk_syn at, double weight,
+                          struct hk_err *err) HK_MUST_USE;
+
 /* Forget traces and what synapses remember. */
 void hk_proj_reset(struct hk_proj *proj);
 

@@ -34,7 +34,8 @@ bool hk_proj_is_plastic(const struct hk_proj *proj) {
 }
 
 bool hk_proj_is_dense(const struct hk_proj *proj) {
-    return proj->storage != HK_STORE_ROWS && proj->blocks.groups == 1 && !proj->blocks.except_same;
+    bool dense = proj->storage == HK_STORE_UNIFORM || proj->storage == HK_STORE_MATRIX;
+    return dense && proj->blocks.groups == 1 && !proj->blocks.except_same;
 }
 
 uint64_t hk_proj_count(const struct hk_proj *proj) {
@@ -129,6 +130,46 @@ static hk_syn visit_dense(const struct hk_proj *proj, int thread, hk_syn order, 
     return order;
 }
 
+struct bundled {
+    const struct hk_proj *proj;
+    int thread;
+    hk_syn *next; /* [owned]: order of the next synapse of each target */
+    place_visit *visit;
+    void *context;
+};
+
+static void count_bundled(void *context, hk_neuron source, hk_neuron owned_target, hk_tick delay,
+                          hk_syn at) {
+    const struct bundled *b = context;
+    (void)source, (void)delay, (void)at;
+    b->next[owned_target + 1]++;
+}
+
+static void visit_bundled(void *context, hk_neuron source, hk_neuron owned_target, hk_tick delay,
+                          hk_syn at) {
+    const struct bundled *b = context;
+    b->visit(b->context, &b->proj->parts[b->thread],
+             &(struct place){.source = source,
+                             .target = b->proj->target->part[b->thread] + owned_target,
+                             .delay = delay,
+                             .stored = at,
+                             .order = b->next[owned_target]++});
+}
+
+static bool visit_bundle(const struct hk_proj *proj, int thread, hk_syn first,
+                         struct hk_block *room, place_visit *visit, void *context,
+                         struct hk_err *err) {
+    size_t owned = proj->target->part[thread + 1] - proj->target->part[thread];
+    if (!hk_block_reserve(room, owned + 1, sizeof(hk_syn), err)) return false;
+    struct bundled b = {proj, thread, room->data, visit, context};
+    memset(b.next, 0, (owned + 1) * sizeof *b.next);
+    hk_bundle_visit(proj, thread, count_bundled, &b);
+    b.next[0] = first;
+    for (size_t i = 0; i < owned; i++) b.next[i + 1] += b.next[i];
+    hk_bundle_visit(proj, thread, visit_bundled, &b);
+    return true;
+}
+
 static bool visit_all(const struct hk_proj *proj, place_visit *visit, void *context,
                       struct hk_err *err) {
     struct hk_block room = {0};
@@ -137,6 +178,9 @@ static bool visit_all(const struct hk_proj *proj, place_visit *visit, void *cont
     for (int p = 0; ok && p < proj->sim->threads; p++) {
         if (proj->storage == HK_STORE_ROWS) {
             ok = visit_rows(proj, p, first, &room, visit, context, err);
+            first += proj->parts[p].count;
+        } else if (proj->storage == HK_STORE_BUNDLE) {
+            ok = visit_bundle(proj, p, first, &room, visit, context, err);
             first += proj->parts[p].count;
         } else {
             first = visit_dense(proj, p, first, visit, context);
@@ -160,7 +204,10 @@ static void read_one(void *context, const struct hk_proj_part *part, const struc
     if (out->delay) out->delay[at->order] = at->delay;
     if (!out->weight) return;
     out->weight[at->order] = read->proj->weight.a;
-    if (hk_proj_lapses(read->proj))
+    if (read->proj->storage == HK_STORE_BUNDLE)
+        out->weight[at->order] =
+            hk_bundle_weight(read->proj, (int)(part - read->proj->parts), at->stored);
+    else if (hk_proj_lapses(read->proj))
         out->weight[at->order] =
             sim->learn->peek(read->proj, (int)(part - read->proj->parts), at->stored, sim->now);
     else if (part->weight)
@@ -176,18 +223,27 @@ bool hk_proj_read(const struct hk_proj *proj, const struct hk_synapses *out, str
 struct write {
     const struct hk_proj *proj;
     const double *weight;
+    bool ok;
+    struct hk_err *err;
 };
 
 static void write_one(void *context, const struct hk_proj_part *part, const struct place *at) {
-    const struct write *write = context;
-    const struct hk_sim *sim = write->proj->sim;
-    sim->columns->from_double((char *)part->weight + at->stored * sim->real_size,
-                              &write->weight[at->order], 1);
+    struct write *write = context;
+    const struct hk_proj *proj = write->proj;
+    double weight = write->weight[at->order];
+    if (proj->storage == HK_STORE_BUNDLE)
+        write->ok = write->ok && hk_bundle_set_weight(proj, (int)(part - proj->parts), at->stored,
+                                                      weight, write->err);
+    else
+        proj->sim->columns->from_double((char *)part->weight + at->stored * proj->sim->real_size,
+                                        &weight, 1);
 }
 
 bool hk_proj_write_weights(struct hk_proj *proj, const double *weight, struct hk_err *err) {
     HK_ASSERT(proj->sim->built);
-    if (!proj->parts[0].weight)
-        return HK_FAIL(err, HK_ERR_CONFIG, "%s: all synapses share one weight", proj->name);
-    return visit_all(proj, write_one, &(struct write){proj, weight}, err);
+    bool each =
+        proj->storage == HK_STORE_BUNDLE ? !proj->bundle->shared : proj->parts[0].weight != NULL;
+    if (!each) return HK_FAIL(err, HK_ERR_CONFIG, "%s: all synapses share one weight", proj->name);
+    struct write write = {.proj = proj, .weight = weight, .ok = true, .err = err};
+    return visit_all(proj, write_one, &write, err) && write.ok;
 }

@@ -178,6 +178,7 @@ static uint64_t deliver_to(const struct hk_proj *proj, int thread, hk_tick tick,
     switch (proj->storage) {
     case HK_STORE_MATRIX: return deliver_matrix(proj, thread, tick, sum);
     case HK_STORE_UNIFORM: return deliver_uniform(proj, thread, tick, sum);
+    case HK_STORE_BUNDLE: /* not here */
     case HK_STORE_ROWS: break;
     }
     return deliver_rows(proj, thread, tick, sum);
@@ -197,24 +198,37 @@ static uint64_t deliver(const struct hk_proj *proj, int thread, hk_tick tick) {
     return events;
 }
 
-static void advance(const struct hk_receptor *receptor, const struct hk_pop *pop, hk_neuron first,
-                    size_t count, struct hk_input *in) {
+/* Whole-number sums of bundles become weights, and are left zero. */
+static void take_whole(hk_real *restrict arrived, int32_t *restrict sum, hk_real unit,
+                       size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        arrived[i] += (hk_real)sum[i] * unit;
+        sum[i] = 0;
+    }
+}
+
+static void advance(const struct hk_receptor *receptor, const struct hk_pop *pop, int thread,
+                    hk_neuron first, size_t count, struct hk_input *in) {
     hk_real *state[HK_COLUMNS_MAX];
+    if (receptor->slot)
+        take_whole((hk_real *)receptor->arrived + first,
+                   receptor->bank->sums[thread] + receptor->slot[thread] +
+                       (first - pop->part[thread]),
+                   (hk_real)receptor->unit, count);
     for (size_t c = 0; c < receptor->model->column_count; c++)
         state[c] = (hk_real *)pop->column[receptor->first_column + c] + first;
     receptor->model->advance(&(struct hk_receptors){.param = receptor->param,
                                                     .derived = receptor->derived,
                                                     .state = state,
-                                                    .arrived =
-                                                        (hk_real *)receptor->arrived + first,
+                                                    .arrived = (hk_real *)receptor->arrived + first,
                                                     .count = count},
                              in);
 }
 
 /* What receptors and drives do to the units first..first+count-1 over the step that ends at `tick`.
  */
-static void gather_input(const struct hk_pop *pop, hk_neuron first, size_t count, hk_tick tick,
-                         struct hk_input *in) {
+static void gather_input(const struct hk_pop *pop, int thread, hk_neuron first, size_t count,
+                         hk_tick tick, struct hk_input *in) {
     memset(in->push, 0, count * sizeof(hk_real));
     memset(in->jump, 0, count * sizeof(hk_real));
     if (pop->conducting) {
@@ -235,15 +249,16 @@ static void gather_input(const struct hk_pop *pop, hk_neuron first, size_t count
                                  (hk_real *)pop->receptors[drive->receptor].arrived + first);
         if (drive->model->add) drive->model->add(&part, tick - 1, in->push);
     }
-    for (size_t r = 0; r < pop->receptor_count; r++) advance(&pop->receptors[r], pop, first, count, in);
+    for (size_t r = 0; r < pop->receptor_count; r++)
+        advance(&pop->receptors[r], pop, thread, first, count, in);
 }
 
-static size_t update_block(struct hk_pop *pop, hk_neuron first, size_t count, hk_tick tick,
-                           uint32_t *fired) {
+static size_t update_block(struct hk_pop *pop, int thread, hk_neuron first, size_t count,
+                           hk_tick tick, uint32_t *fired) {
     _Alignas(HK_CACHE_LINE) hk_real push[HK_BLOCK], g[HK_BLOCK], g_e[HK_BLOCK], jump[HK_BLOCK];
     hk_real *state[HK_COLUMNS_MAX];
     struct hk_input in = {.push = push, .g = g, .g_e = g_e, .jump = jump};
-    gather_input(pop, first, count, tick, &in);
+    gather_input(pop, thread, first, count, tick, &in);
     for (size_t c = 0; c < pop->neuron->column_count; c++)
         state[c] = (hk_real *)pop->column[c] + first;
     return pop->neuron->update(&(struct hk_neurons){.param = pop->param,
@@ -263,7 +278,7 @@ static size_t update(struct hk_pop *pop, int thread, hk_tick tick) {
     for (hk_neuron first = pop->part[thread]; first < end; first += HK_BLOCK) {
         size_t left = end - first, count = left < HK_BLOCK ? left : HK_BLOCK;
         uint32_t fired[HK_BLOCK];
-        size_t spikes = update_block(pop, first, count, tick, fired);
+        size_t spikes = update_block(pop, thread, first, count, tick, fired);
         for (size_t k = 0; k < spikes; k++) out[found++] = first + fired[k];
     }
     found = hk_pop_keep(pop, out, found);

@@ -164,7 +164,7 @@ START_TEST(mandatory_operations_are_there) {
             break;
         case HK_KIND_ENCODER: fine = ((const struct hk_encoder_model *)table)->encode; break;
         case HK_KIND_SOURCE: fine = source->derive && source->burst && source->emit; break;
-        case HK_KIND_DRIVE: fine = drive->derive && drive->add; break;
+        case HK_KIND_DRIVE: fine = drive->derive && !drive->add != !drive->arrive; break;
         case HK_KIND_READOUT: fine = ((const struct hk_readout_model *)table)->predict; break;
         case HK_KIND_REWARD: fine = ((const struct hk_reward_model *)table)->give; break;
         case HK_KIND_SYNAPSE:

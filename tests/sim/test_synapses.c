@@ -47,8 +47,9 @@ static void read_all(struct read *read) {
     ck_assert_msg(hk_proj_read(read->proj, &out, &err), "%s", err.message);
 }
 
-static void read_make(struct read *read, size_t k, int threads, bool among_others) {
-    struct hk_sim *sim = read->sim = net_create(HK_SINGLE, 0.1, threads);
+static void read_make_in(enum hk_precision precision, struct read *read, size_t k, int threads,
+                         bool among_others) {
+    struct hk_sim *sim = read->sim = net_create(precision, 0.1, threads);
     struct hk_pop *in = net_source(sim, "in", storages[k].sources, "poisson", "rate=0");
     struct hk_pop *out = net_neurons(sim, "out", storages[k].targets, "lif", "", "r:delta", NULL);
     if (among_others)
@@ -65,6 +66,10 @@ static void read_make(struct read *read, size_t k, int threads, bool among_other
                                                   .rule = storages[k].rule});
     net_build(sim);
     read_all(read);
+}
+
+static void read_make(struct read *read, size_t k, int threads, bool among_others) {
+    read_make_in(HK_SINGLE, read, k, threads, among_others);
 }
 
 /* ---- reading ---- */
@@ -116,14 +121,30 @@ END_TEST
  * weights. */
 START_TEST(weights_do_not_depend_on_the_storage) {
     static struct read matrix, rows;
-    read_make(&matrix, 3, 2, false);
-    read_make(&rows, 5, 2, false);
+    read_make_in(HK_DOUBLE, &matrix, 3, 2, false);
+    read_make_in(HK_DOUBLE, &rows, 5, 2, false);
     ck_assert_uint_eq(matrix.count, rows.count);
     ck_assert_mem_eq(matrix.source, rows.source, matrix.count * sizeof *rows.source);
     ck_assert_mem_eq(matrix.weight, rows.weight, matrix.count * sizeof *rows.weight);
     ck_assert_int_ne(memcmp(matrix.delay, rows.delay, matrix.count * sizeof *rows.delay), 0);
     hk_sim_destroy(matrix.sim);
     hk_sim_destroy(rows.sim);
+}
+END_TEST
+
+/* Plain synapses in single precision have 16 bits of weight, here in units of 3 / 32767: what is read
+ * is what is delivered, and within half a unit of what was drawn. */
+START_TEST(plain_weights_are_rounded_to_16_bits) {
+    static struct read exact, plain;
+    read_make_in(HK_DOUBLE, &exact, (size_t)_i, 2, false);
+    read_make_in(HK_SINGLE, &plain, (size_t)_i, 2, false);
+    ck_assert_uint_eq(exact.count, plain.count);
+    ck_assert_mem_eq(exact.source, plain.source, exact.count * sizeof *plain.source);
+    ck_assert_mem_eq(exact.delay, plain.delay, exact.count * sizeof *plain.delay);
+    for (size_t s = 0; s < plain.count; s++)
+        ck_assert_double_eq_tol(plain.weight[s], exact.weight[s], 0.5001 * 3 / 32767);
+    hk_sim_destroy(exact.sim);
+    hk_sim_destroy(plain.sim);
 }
 END_TEST
 
@@ -145,7 +166,7 @@ START_TEST(weights_read_back_as_they_were_written) {
     static struct read read;
     struct hk_err err = {0};
     static double put[ROOM];
-    read_make(&read, (size_t)_i, 3, false);
+    read_make_in(HK_DOUBLE, &read, (size_t)_i, 3, false);
     bool shared = storages[_i].weight == HK_DIST_CONSTANT && !storages[_i].rule;
     for (size_t s = 0; s < read.count; s++) put[s] = (double)s / 8;
     ck_assert(hk_proj_write_weights(read.proj, put, &err) == !shared);
@@ -156,6 +177,19 @@ START_TEST(weights_read_back_as_they_were_written) {
         for (size_t s = 0; s < read.count; s++) put[s] = 1;
     }
     ck_assert_mem_eq(read.weight, put, read.count * sizeof *put);
+    hk_sim_destroy(read.sim);
+}
+END_TEST
+
+START_TEST(a_plain_weight_out_of_range_is_refused) {
+    static struct read read;
+    struct hk_err err = {0};
+    static double put[ROOM];
+    read_make(&read, 7, 3, false);
+    put[2] = 3.5;
+    ck_assert(!hk_proj_write_weights(read.proj, put, &err));
+    ck_assert_int_eq(err.code, HK_ERR_RANGE);
+    ck_assert_ptr_nonnull(strstr(err.message, "a weight of 3.5 is larger"));
     hk_sim_destroy(read.sim);
 }
 END_TEST
@@ -220,9 +254,11 @@ Suite *suite_sim_synapses(void) {
     tcase_add_loop_test(reading, synapses_come_in_order_of_target_source_and_delay, 0, STORAGES);
     tcase_add_loop_test(reading, synapses_are_the_same_for_any_threads_and_neighbours, 0, STORAGES);
     tcase_add_test(reading, weights_do_not_depend_on_the_storage);
+    tcase_add_loop_test(reading, plain_weights_are_rounded_to_16_bits, 4, 9);
     tcase_add_loop_test(reading, any_of_the_arrays_may_be_left_out, 0, STORAGES);
     suite_add_tcase(suite, reading);
     tcase_add_loop_test(writing, weights_read_back_as_they_were_written, 0, STORAGES);
+    tcase_add_test(writing, a_plain_weight_out_of_range_is_refused);
     tcase_add_loop_test(writing, written_weights_are_delivered, 0, 2);
     tcase_add_loop_test(writing, the_same_index_is_left_out_of_delivery, 0, 2);
     suite_add_tcase(suite, writing);
