@@ -1,0 +1,123 @@
+/* What a run hears of its populations, kept and measured side by side. */
+#include "io/taps.h"
+
+#include <check.h>
+#include <math.h>
+
+#include "io/results_read.h"
+#include "tests/support/paths.h"
+#include "tests/support/program.h"
+#include "tests/support/suites.h"
+
+static struct program program;
+static struct hk_arena *arena;
+static struct hk_results_file *file;
+
+static void teardown(void) {
+    hk_results_read_close(file);
+    hk_arena_destroy(arena);
+    hk_test_folder_remove();
+}
+
+static void run(const char *text) {
+    struct hk_err err = {0};
+    program_write_file("x.yaml", text);
+    program_run(&program, "run", "-q", "x.yaml", "-o", "out");
+    ck_assert_msg(program.status == 0, "%s", program.err);
+    ck_assert_ptr_nonnull(arena = hk_arena_create(&err));
+    file = hk_results_read_open(arena, program_path("out"), &err);
+    ck_assert_msg(file != NULL, "%s", err.message);
+}
+
+static double number(const char *path) {
+    struct hk_err err = {0};
+    double value = 0.0;
+    ck_assert_msg(hk_results_read_number(file, path, &value, &err), "%s", err.message);
+    return value;
+}
+
+static bool has(const char *path) {
+    double value;
+    return hk_results_read_number(file, path, &value, NULL);
+}
+
+static size_t recorded(const char *population) {
+    struct hk_results_raster raster;
+    struct hk_err err = {0};
+    ck_assert_msg(hk_results_read_spikes(file, population, &raster, &err), "%s", err.message);
+    return raster.count;
+}
+
+/* Unit 0 of `in` has the intervals 10, 10 and 20 ms behind 5 ms; unit 1 fires once. */
+START_TEST(a_population_is_recorded_and_measured_at_once) {
+    run("name: r\nresolution: 0.1 ms\n"
+        "populations:\n"
+        "  in: {size: 2, source: {spikes: [1 ms, 10 ms, 20 ms, 25 ms, 30 ms, 50 ms],"
+        " units: [1, 0, 0, 1, 0, 0]}}\n"
+        "  other: {size: 1, source: {spikes: [5 ms]}}\n"
+        "duration: 55 ms\n"
+        "record: {spikes: [in]}\n"
+        "report: {spikes: {in: [rate, cv_isi, cv_neurons, count_cv], other: [rate]}, from: 5 "
+        "ms}\n");
+    ck_assert_uint_eq(recorded("in"), 6);
+    ck_assert_double_eq_tol(number("metrics/spikes/in/rate"), 5 / 0.05 / 2, 1e-9);
+    ck_assert_double_eq_tol(number("metrics/spikes/in/cv_isi"),
+                            sqrt((100 + 100 + 400) / 3.0 - 1600 / 9.0) / (40 / 3.0), 1e-12);
+    ck_assert_double_eq(number("metrics/spikes/in/cv_neurons"), 1.0);
+    ck_assert_double_eq_tol(number("metrics/spikes/in/count_cv"), sqrt(0.1 * 0.9) / 0.1, 1e-12);
+    ck_assert_double_eq(number("metrics/spikes/other/rate"), 0.0); /* 5 ms is before the window */
+    ck_assert_str_eq(hk_results_read_unit(file, "metrics/spikes/in/rate"), "Hz");
+    ck_assert(!has("metrics/spikes/in/fano") && !has("metrics/spikes/other/cv_isi"));
+}
+END_TEST
+
+static const char phases[] =
+    "name: p\nresolution: 0.5 ms\n"
+    "data: {set: digits, train: 30, test: 20}\n"
+    "populations:\n"
+    "  input: {shape: [28, 28], source: {encoder: poisson, rate_max: 63.75 Hz}}\n"
+    "  exc: {size: 20, model: lif}\n"
+    "projections: {input->exc: {connect: all-to-all, weight: {uniform: [0 pA, 100 pA]}}}\n"
+    "protocol:\n"
+    "  - {phase: first, data: train, take: 10, show: 50 ms}\n"
+    "  - {phase: second, data: test, take: 20, show: 50 ms}\n"
+    "record: {spikes: [exc], in: [first]}\n";
+
+/* Without rests, the time that is shown is all the time. */
+START_TEST(each_phase_is_measured_by_itself) {
+    char text[2048];
+    (void)snprintf(text, sizeof text, "%sreport: {spikes: {exc: [rate], input: [rate]}}\n", phases);
+    run(text);
+    static const char *const names[] = {"first", "second"}, *const pops[] = {"exc", "input"};
+    for (size_t i = 0; i < HK_COUNT(names); i++)
+        for (size_t k = 0; k < HK_COUNT(pops); k++) {
+            char path[64], shown[64];
+            (void)snprintf(path, sizeof path, "metrics/%s/spikes/%s/rate", names[i], pops[k]);
+            (void)snprintf(shown, sizeof shown, "metrics/%s/rate/%s", names[i], pops[k]);
+            ck_assert_double_gt(number(path), 0.0);
+            ck_assert_double_eq_tol(number(path), number(shown), 1e-9 * number(shown));
+        }
+    ck_assert_uint_eq(recorded("exc"), (size_t)lround(number("metrics/first/rate/exc") * 20 * 0.5));
+}
+END_TEST
+
+START_TEST(phases_can_be_chosen) {
+    char text[2048];
+    (void)snprintf(text, sizeof text, "%sreport: {spikes: {exc: [rate]}, in: [second]}\n", phases);
+    run(text);
+    ck_assert(has("metrics/second/spikes/exc/rate"));
+    ck_assert(!has("metrics/first/spikes/exc/rate"));
+}
+END_TEST
+
+Suite *suite_io_taps(void) {
+    Suite *suite = suite_create("io/taps");
+    TCase *tcase = tcase_create("taps");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_checked_fixture(tcase, NULL, teardown);
+    tcase_add_test(tcase, a_population_is_recorded_and_measured_at_once);
+    tcase_add_test(tcase, each_phase_is_measured_by_itself);
+    tcase_add_test(tcase, phases_can_be_chosen);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
