@@ -27,6 +27,11 @@ void plots_array(struct plots *plots, const char *path, size_t rows, size_t colu
     must(plots, hk_results_array(plots->results, &array, &plots->err));
 }
 
+void plots_list(struct plots *plots, const char *path, size_t count, const double *values) {
+    const struct hk_results_array array = {path, "nS", HK_ELEMENT_F64, 1, &count, values};
+    must(plots, hk_results_array(plots->results, &array, &plots->err));
+}
+
 void plots_spikes(struct plots *plots, const char *population, size_t neurons, const hk_tick *ticks,
                   const hk_neuron *ids, size_t count, double stop_ms) {
     struct hk_results_spikes *spikes =
@@ -50,6 +55,12 @@ const char *plots_draw(struct plots *plots, const struct hk_plot *plot, const ch
     ck_assert_msg(plots_find(plots, plot), "nothing to draw");
     must(plots, plot->draw(&plots->job, name, &plots->err));
     return name;
+}
+
+const char *plots_refused(struct plots *plots, const struct hk_plot *plot) {
+    ck_assert_msg(plots_find(plots, plot), "nothing to draw");
+    ck_assert(!plot->draw(&plots->job, "x.png", &plots->err));
+    return plots->err.message;
 }
 
 void plots_end(struct plots *plots) {
