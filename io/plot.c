@@ -28,12 +28,13 @@ const struct hk_plot *hk_plot_get(const char *name, struct hk_err *err) {
 /* ---- Beginning ------------------------------------------------------------------------------- */
 
 bool hk_plot_begin(struct hk_plot_job *job, struct hk_arena *arena, struct hk_results_file *file,
-                   struct hk_err *err) {
+                   const char *results, struct hk_err *err) {
     static const char path[] = "experiment/resolved";
     const char *text = NULL;
     struct hk_err ignored = {.code = HK_OK};
     *job = (struct hk_plot_job){.arena = arena,
                                 .file = file,
+                                .results = results,
                                 .from_ms = (double)NAN,
                                 .to_ms = (double)NAN};
     if (hk_results_read_text(file, path, &text, &ignored))

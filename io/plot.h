@@ -30,6 +30,7 @@ struct hk_plot_item {
 struct hk_plot_job {
     struct hk_arena *arena;
     struct hk_results_file *file;
+    const char *results;              /* what messages call it */
     const struct hk_node *experiment; /* resolved; NULL where the file has none */
     double from_ms, to_ms;            /* of rasters; NaN: chosen */
     const struct hk_plot *plot;
@@ -46,6 +47,9 @@ struct hk_plot {
     bool (*takes)(const struct hk_plot_job *job, const struct hk_plot_item *item);
     /* Draw all items into the file `path`, whose end says the format. */
     bool (*draw)(const struct hk_plot_job *job, const char *path, struct hk_err *err);
+    /* Draw what several runs have in common, in one picture; NULL: there is no such picture. */
+    bool (*draw_runs)(const struct hk_plot_job *jobs, size_t count, const char *path,
+                      struct hk_err *err);
 };
 
 extern const struct hk_plot hk_plot_raster, hk_plot_fields, hk_plot_confusion, hk_plot_accuracy;
@@ -55,9 +59,10 @@ const struct hk_plot *hk_plot_at(size_t index);
 /* By name. Errors: HK_ERR_USAGE with the nearest known one. */
 const struct hk_plot *hk_plot_get(const char *name, struct hk_err *err) HK_MUST_USE;
 
-/* A job on the file, with times to be chosen. An experiment that can't be read is done without. */
+/* A job on the file, which the user calls `results`, with times to be chosen. An experiment that
+ * can't be read is done without. */
 bool hk_plot_begin(struct hk_plot_job *job, struct hk_arena *arena, struct hk_results_file *file,
-                   struct hk_err *err) HK_MUST_USE;
+                   const char *results, struct hk_err *err) HK_MUST_USE;
 
 /* Fill job->items with what its file has for `plot`. */
 bool hk_plot_find(struct hk_plot_job *job, const struct hk_plot *plot,

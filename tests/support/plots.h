@@ -7,6 +7,7 @@
 #include "io/results.h"
 
 struct plots {
+    const char *folder; /* of the results, within the test's */
     struct hk_arena *arena;
     struct hk_results *results;
     struct hk_results_file *file;
@@ -16,6 +17,8 @@ struct plots {
 
 /* A new file with this resolved experiment; NULL: without. */
 void plots_begin(struct plots *plots, const char *experiment);
+/* The same in a new folder of this name, which is lent. */
+void plots_begin_in(struct plots *plots, const char *folder, const char *experiment);
 void plots_array(struct plots *plots, const char *path, size_t rows, size_t columns,
                  const double *values);
 void plots_list(struct plots *plots, const char *path, size_t count, const double *values);
