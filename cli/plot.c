@@ -1,5 +1,5 @@
-/* `hillock plot`: pictures of a results file, or one of what several runs have in common. Prints the
- * paths of what it wrote, one a line. */
+/* `hillock plot`: pictures of a results file, or one of what several runs have in common. Prints
+ * the paths of what it wrote, one a line. */
 #include "cli/command.h"
 
 #include "io/path.h"

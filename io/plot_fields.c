@@ -158,7 +158,9 @@ static bool plan_panel(const struct hk_plot_job *job, const struct hk_plot_item 
         panel->all = item->columns;
     else if (!read_list(job, panel, err))
         return false;
-    size_t most = VALUES_MAX / (panel->field.rows * panel->field.columns);
+    size_t sources = panel->field.rows * panel->field.columns;
+    HK_ASSERT(sources > 0); /* see takes() */
+    size_t most = VALUES_MAX / sources;
     if (most > FIELDS_MAX) most = FIELDS_MAX;
     if (most == 0) most = 1;
     panel->count = panel->all < most ? panel->all : most;

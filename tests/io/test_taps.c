@@ -2,11 +2,14 @@
 #include "io/taps.h"
 
 #include <check.h>
+#include <limits.h>
 #include <math.h>
+#include <stdlib.h>
 
 #include "io/results_read.h"
 #include "tests/support/paths.h"
 #include "tests/support/program.h"
+#include "tests/support/skip.h"
 #include "tests/support/suites.h"
 
 static struct program program;
@@ -19,14 +22,18 @@ static void teardown(void) {
     hk_test_folder_remove();
 }
 
-static void run(const char *text) {
+static void open_results(void) {
     struct hk_err err = {0};
-    program_write_file("x.yaml", text);
-    program_run(&program, "run", "-q", "x.yaml", "-o", "out");
     ck_assert_msg(program.status == 0, "%s", program.err);
     ck_assert_ptr_nonnull(arena = hk_arena_create(&err));
     file = hk_results_read_open(arena, program_path("out"), &err);
     ck_assert_msg(file != NULL, "%s", err.message);
+}
+
+static void run(const char *text) {
+    program_write_file("x.yaml", text);
+    program_run(&program, "run", "-q", "x.yaml", "-o", "out");
+    open_results();
 }
 
 static double number(const char *path) {
@@ -110,14 +117,68 @@ START_TEST(phases_can_be_chosen) {
 }
 END_TEST
 
+/* The four states of Brunel (2000, figure 8), model A in full size; bounds around three seeds of
+ * another program for the same network. */
+static const struct {
+    const char *g, *eta, *duration;
+    double rate[2], cv_isi[2], count_cv[2], peak[2];
+} states[] = {
+    {"params.g=3",
+     "params.eta=2",
+     "duration=400 ms",
+     {325, 340},
+     {0, 0.05},
+     {0.6, 0.8},
+     {325, 340}},
+    {"params.g=6", "params.eta=4", "duration=1.2 s", {56, 62.5}, {0.7, 0.95}, {0.7, 1}, {165, 205}},
+    {"params.g=5",
+     "params.eta=2",
+     "duration=1.2 s",
+     {36, 39.5},
+     {0.38, 0.47},
+     {0.4, 0.65},
+     {90, 170}},
+    {"params.g=4.5",
+     "params.eta=0.9",
+     "duration=2.2 s",
+     {5.3, 6.5},
+     {0.58, 0.75},
+     {1.4, 2.5},
+     {12, 45}},
+};
+
+static void expect_within(const char *measure, const double bounds[2]) {
+    char path[64];
+    (void)snprintf(path, sizeof path, "metrics/spikes/exc/%s", measure);
+    ck_assert_double_ge(number(path), bounds[0]);
+    ck_assert_double_le(number(path), bounds[1]);
+}
+
+START_TEST(the_states_of_brunel_are_told_apart) {
+    hk_test_only_long();
+    char path[PATH_MAX];
+    ck_assert_ptr_nonnull(realpath("experiments/brunel.yaml", path));
+    program_run(&program, "run", "-q", path, "-D", states[_i].g, "-D", states[_i].eta, "-D",
+                states[_i].duration, "-D", "record={}", "-o", "out");
+    open_results();
+    expect_within("rate", states[_i].rate);
+    expect_within("cv_isi", states[_i].cv_isi);
+    expect_within("count_cv", states[_i].count_cv);
+    expect_within("peak_frequency", states[_i].peak);
+    ck_assert_double_eq_tol(number("metrics/spikes/inh/rate"), number("metrics/spikes/exc/rate"),
+                            0.8);
+}
+END_TEST
+
 Suite *suite_io_taps(void) {
     Suite *suite = suite_create("io/taps");
     TCase *tcase = tcase_create("taps");
-    tcase_set_timeout(tcase, 60);
+    tcase_set_timeout(tcase, 600);
     tcase_add_checked_fixture(tcase, NULL, teardown);
     tcase_add_test(tcase, a_population_is_recorded_and_measured_at_once);
     tcase_add_test(tcase, each_phase_is_measured_by_itself);
     tcase_add_test(tcase, phases_can_be_chosen);
+    tcase_add_loop_test(tcase, the_states_of_brunel_are_told_apart, 0, (int)HK_COUNT(states));
     suite_add_tcase(suite, tcase);
     return suite;
 }
