@@ -173,8 +173,9 @@ START_TEST(a_list_of_all_pairs_is_drawn_as_its_matrix_is) {
     uint32_t pixels[14];
     for (size_t k = 0; k < 12; k++) {
         matrix[k] = list[k][2] = 1.0 + (double)(k * k % 7);
-        list[k][0] = (double)(k / 2);
-        list[k][1] = (double)(k % 2);
+        size_t source = k / 2, target = k % 2;
+        list[k][0] = (double)source;
+        list[k][1] = (double)target;
     }
     plots_begin(&plots, two_by_three);
     plots_array(&plots, "weights/in->out", 6, 2, matrix);
