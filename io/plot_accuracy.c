@@ -122,7 +122,9 @@ static bool draw(const struct hk_plot_job *job, const char *path, struct hk_err 
 
 const struct hk_plot hk_plot_accuracy = {
     .name = "accuracy",
-    .missing = "holds no accuracy over samples: no phase has `running:`, or none had 1000 samples",
+    .missing =
+        "holds no accuracy over samples: no phase has `running:` or `average:`, or none was as "
+        "long as it takes the average of",
     .section = "protocol",
     .begin = "metrics/",
     .end = "/running_accuracy",
