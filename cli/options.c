@@ -35,6 +35,8 @@ static const struct row rows[] = {
      "run what is missing in the folder that is there", FLAG, AT(resume)},
     {HK_OPTION_DRY_RUN, 0, "--dry-run", NULL,
      "print the trials and stop", FLAG, AT(dry_run)},
+    {HK_OPTION_KIND, 0, "--kind", "KIND",
+     "which picture, where all words are results", TEXT, AT(kind)},
     {HK_OPTION_FORMAT, 0, "--format", "svg|png",
      "of pictures; default: svg", TEXT, AT(format)},
     {HK_OPTION_FROM, 0, "--from", "TIME",

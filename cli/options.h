@@ -23,6 +23,7 @@ enum hk_option {
     HK_OPTION_FORMAT = 1 << 12,
     HK_OPTION_FROM = 1 << 13,
     HK_OPTION_TO = 1 << 14,
+    HK_OPTION_KIND = 1 << 15,
 };
 
 enum { HK_DEFINES_MAX = 256, HK_THREADS_MAX = 1024 };
@@ -35,11 +36,11 @@ struct hk_settings {
     size_t argument_count;
     const char *defines[HK_DEFINES_MAX]; /* -D */
     size_t define_count;
-    const char *seed;               /* NULL: the file's */
-    const char *folder;             /* NULL: results/<name> */
-    const char *format, *from, *to; /* NULL: not said */
-    int threads;                    /* 0: chosen by the work */
-    int jobs;                       /* 0: not said */
+    const char *seed;                      /* NULL: the file's */
+    const char *folder;                    /* NULL: results/<name> */
+    const char *format, *from, *to, *kind; /* NULL: not said */
+    int threads;                           /* 0: chosen by the work */
+    int jobs;                              /* 0: not said */
     bool json, quiet, verbose, help, version, resume, dry_run;
 };
 

@@ -1,4 +1,5 @@
-/* `hillock plot`: pictures of a results file. Prints the paths of what it wrote, one a line. */
+/* `hillock plot`: pictures of a results file, or one of what several runs have in common. Prints
+ * the paths of what it wrote, one a line. */
 #include "cli/command.h"
 
 #include "io/path.h"
@@ -50,67 +51,99 @@ static char *path_of(struct hk_arena *arena, const char *folder, const char *nam
     return hk_arena_format(arena, err, "%.*s%s%s.%s", (int)length, folder, slash, name, format);
 }
 
+enum { RESULTS_MAX = 256 };
+
 struct pictures {
+    const char *kind; /* NULL: all that there are */
+    size_t results;   /* how many of the arguments are */
     const char *folder, *format;
     size_t drawn;
 };
 
-static bool draw(struct hk_plot_job *job, const struct hk_plot *plot, struct pictures *pictures,
-                 struct hk_err *err) {
-    if (!hk_plot_find(job, plot, err)) return false;
-    if (!job->items) return true;
-    char *path = path_of(job->arena, pictures->folder, plot->name, pictures->format, err);
-    if (!path || !plot->draw(job, path, err)) return false;
+/* Of the first `results` jobs, which have been searched. */
+static bool draw_into(const struct hk_plot_job *jobs, const struct hk_plot *plot,
+                      struct pictures *pictures, struct hk_err *err) {
+    struct hk_arena *arena = jobs[0].arena;
+    bool several = pictures->results > 1;
+    char *name = hk_arena_format(arena, err, "%s%s", plot->name, several ? "-mean" : "");
+    char *path = name ? path_of(arena, pictures->folder, name, pictures->format, err) : NULL;
+    bool ok = path && (several ? plot->draw_runs(jobs, pictures->results, path, err)
+                               : plot->draw(jobs, path, err));
+    if (!ok) return false;
     (void)printf("%s\n", path);
     pictures->drawn++;
     return true;
 }
 
-static bool draw_all(struct hk_plot_job *job, const char *results, struct pictures *pictures,
-                     struct hk_err *err) {
+static bool draw_all(struct hk_plot_job *job, struct pictures *pictures, struct hk_err *err) {
     const struct hk_plot *plot;
-    for (size_t i = 0; (plot = hk_plot_at(i)); i++)
-        if (!draw(job, plot, pictures, err)) return false;
+    for (size_t i = 0; (plot = hk_plot_at(i)); i++) {
+        if (!hk_plot_find(job, plot, err)) return false;
+        if (job->items && !draw_into(job, plot, pictures, err)) return false;
+    }
     if (pictures->drawn > 0) return true;
     return HK_FAIL(err, HK_ERR_DATA, "%s holds nothing to draw: no spikes, weights or accuracies",
-                   results);
+                   job->results);
 }
 
-static bool draw_one(struct hk_plot_job *job, const struct hk_settings *settings,
-                     struct pictures *pictures, struct hk_err *err) {
-    const struct hk_plot *plot = hk_plot_get(settings->arguments[1], err);
-    if (!plot || !draw(job, plot, pictures, err)) return false;
-    return pictures->drawn > 0 ||
-           HK_FAIL(err, HK_ERR_DATA, "%s %s", settings->arguments[0], plot->missing);
+static bool draw_one(struct hk_plot_job *jobs, struct pictures *pictures, struct hk_err *err) {
+    const struct hk_plot *plot = hk_plot_get(pictures->kind, err);
+    if (!plot) return false;
+    for (size_t i = 0; i < pictures->results; i++) {
+        if (!hk_plot_find(&jobs[i], plot, err)) return false;
+        if (!jobs[i].items)
+            return HK_FAIL(err, HK_ERR_DATA, "%s %s", jobs[i].results, plot->missing);
+    }
+    return draw_into(jobs, plot, pictures, err);
+}
+
+/* Without --kind, the last of several words says which picture. */
+static void split_words(const struct hk_settings *settings, struct pictures *pictures) {
+    bool last = !settings->kind && settings->argument_count > 1;
+    pictures->results = settings->argument_count - last;
+    pictures->kind = last ? settings->arguments[pictures->results] : settings->kind;
 }
 
 /* Words that are wrong are said before anything is written. */
 static bool check_words(const struct hk_settings *settings, struct hk_plot_job *job,
                         struct pictures *pictures, struct hk_err *err) {
+    const struct hk_plot *plot = NULL;
     pictures->format = format_get(settings->format, err);
     if (!pictures->format) return false;
-    if (settings->argument_count == 2 && !hk_plot_get(settings->arguments[1], err)) return false;
+    if (pictures->kind && !(plot = hk_plot_get(pictures->kind, err))) return false;
+    if (plot && !plot->draw_runs && pictures->results > 1)
+        return HK_FAIL(err, HK_ERR_USAGE, "%s draws one results file, got %zu", plot->name,
+                       pictures->results);
     return read_time("--from", settings->from, &job->from_ms, err) &&
            read_time("--to", settings->to, &job->to_ms, err);
+}
+
+/* One job a results file; those that were opened have a file, also after a failure. */
+static bool open_results(const struct hk_settings *settings, size_t count, struct hk_arena *arena,
+                         struct hk_plot_job *jobs, struct hk_err *err) {
+    for (size_t i = 0; i < count; i++) {
+        const char *path = settings->arguments[i];
+        jobs[i].file = hk_results_read_open(arena, path, err);
+        if (!jobs[i].file || !hk_plot_begin(&jobs[i], arena, jobs[i].file, path, err)) return false;
+    }
+    return true;
 }
 
 static bool plot(const struct hk_settings *settings, struct hk_err *err) {
     bool ok = false;
     struct pictures pictures = {.drawn = 0};
-    struct hk_plot_job job;
+    struct hk_plot_job *jobs = NULL;
     char *folder = NULL;
-    struct hk_results_file *file = NULL;
     struct hk_arena *arena = hk_arena_create(err);
-    if (!arena) goto done;
-    if (!(file = hk_results_read_open(arena, settings->arguments[0], err))) goto done;
-    if (!hk_plot_begin(&job, arena, file, err)) goto done;
-    if (!check_words(settings, &job, &pictures, err)) goto done;
+    split_words(settings, &pictures);
+    if (!arena || !(jobs = HK_NEW(arena, struct hk_plot_job, pictures.results, err))) goto done;
+    if (!open_results(settings, pictures.results, arena, jobs, err)) goto done;
+    if (!check_words(settings, &jobs[0], &pictures, err)) goto done;
     if (!find_folder(arena, settings, &folder, err)) goto done;
     pictures.folder = folder;
-    ok = settings->argument_count == 2 ? draw_one(&job, settings, &pictures, err)
-                                       : draw_all(&job, settings->arguments[0], &pictures, err);
+    ok = pictures.kind ? draw_one(jobs, &pictures, err) : draw_all(&jobs[0], &pictures, err);
 done:
-    hk_results_read_close(file);
+    for (size_t i = 0; jobs && i < pictures.results; i++) hk_results_read_close(jobs[i].file);
     hk_arena_destroy(arena);
     return ok;
 }
@@ -118,12 +151,12 @@ done:
 const struct hk_command hk_command_plot = {
     .name = "plot",
     .doc = "Draw a results file: raster, fields, confusion, accuracy, or all of them",
-    .arguments = "RESULTS [KIND]",
+    .arguments = "RESULTS... [KIND]",
     .argument_min = 1,
-    .argument_max = 2,
-    .examples = {"plot results/quickstart",
-                 "plot results/quickstart raster --from 1200s --to 1202s --format png"},
-    .options =
-        HK_OPTION_OUTPUT | HK_OPTION_FORMAT | HK_OPTION_FROM | HK_OPTION_TO | HK_OPTION_VERBOSE,
+    .argument_max = RESULTS_MAX + 1,
+    .examples = {"plot results/quickstart raster --from 1200s --to 1202s --format png",
+                 "plot results/quickstart results/quickstart-2 --kind accuracy"},
+    .options = HK_OPTION_OUTPUT | HK_OPTION_KIND | HK_OPTION_FORMAT | HK_OPTION_FROM |
+               HK_OPTION_TO | HK_OPTION_VERBOSE,
     .run = plot,
 };

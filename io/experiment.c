@@ -89,7 +89,7 @@ static bool load_tree(struct hk_experiment *e, const struct hk_experiment_option
                                        "resolution", "clock",       "precision", "duration",
                                        "protocol",   "params",      "base",      "defaults",
                                        "data",       "populations", "signals",   "projections",
-                                       "readouts",   "record",      "sweep"};
+                                       "readouts",   "record",      "report",    "sweep"};
     static const char *const parts[] = {"populations", "projections"};
     if (!hk_experiment_load(e->arena, options->path, &e->root, err)) return false;
     for (size_t i = 0; i < options->define_count; i++)
@@ -287,6 +287,17 @@ static bool read_record(struct hk_experiment *e, struct hk_err *err) {
     return true;
 }
 
+static bool read_report(struct hk_experiment *e, struct hk_reader *reader, struct hk_err *err) {
+    struct hk_node *report = hk_node_get(e->root, "report");
+    struct hk_reports *out = &e->reports;
+    const char **phases = NULL;
+    if (!report) return true;
+    if (!hk_reports_read(reader, report, e->sim, e->duration, out, err)) return false;
+    if (!read_phases(e, hk_node_get(report, "in"), &phases, &out->phase_count, err)) return false;
+    out->phases = phases;
+    return true;
+}
+
 static bool read_all(struct hk_experiment *e, const struct hk_experiment_options *options,
                      struct hk_err *err) {
     struct hk_reader reader = {.arena = e->arena};
@@ -301,7 +312,8 @@ static bool read_all(struct hk_experiment *e, const struct hk_experiment_options
     return hk_network_read(&reader, populations, hk_node_get(e->root, "signals"),
                            hk_node_get(e->root, "projections"), e->has_data ? &e->data.train : NULL,
                            &network, err) &&
-           read_time(e, &reader, &network, err) && read_record(e, err);
+           read_time(e, &reader, &network, err) && read_record(e, err) &&
+           read_report(e, &reader, err);
 }
 
 bool hk_experiment_read(struct hk_experiment *experiment,

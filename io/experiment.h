@@ -3,7 +3,7 @@
 #define HK_IO_EXPERIMENT_H
 
 #include "io/dataset.h"
-#include "io/tree.h"
+#include "io/report_reader.h"
 #include "sim/protocol.h"
 
 struct hk_experiment_options {
@@ -33,6 +33,7 @@ struct hk_experiment {
     struct hk_protocol protocol;
     struct hk_record *records;
     size_t record_count;
+    struct hk_reports reports; /* what `report:` asks for */
 };
 
 /* The file as a tree, with those that its `base:` names merged in; nothing of it is checked.

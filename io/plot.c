@@ -28,12 +28,13 @@ const struct hk_plot *hk_plot_get(const char *name, struct hk_err *err) {
 /* ---- Beginning ------------------------------------------------------------------------------- */
 
 bool hk_plot_begin(struct hk_plot_job *job, struct hk_arena *arena, struct hk_results_file *file,
-                   struct hk_err *err) {
+                   const char *results, struct hk_err *err) {
     static const char path[] = "experiment/resolved";
     const char *text = NULL;
     struct hk_err ignored = {.code = HK_OK};
     *job = (struct hk_plot_job){.arena = arena,
                                 .file = file,
+                                .results = results,
                                 .from_ms = (double)NAN,
                                 .to_ms = (double)NAN};
     if (hk_results_read_text(file, path, &text, &ignored))
@@ -43,11 +44,12 @@ bool hk_plot_begin(struct hk_plot_job *job, struct hk_arena *arena, struct hk_re
 
 /* ---- Finding --------------------------------------------------------------------------------- */
 
-/* What lies between `begin` and `end` of a path; "" where it isn't of that form. */
-static char *name_between(const struct hk_plot_job *job, const char *path, struct hk_err *err) {
-    size_t begin = strlen(job->plot->begin), end = strlen(job->plot->end), size = strlen(path);
+/* What lies between the plot's `begin` and `last` of a path; "" where it isn't of that form. */
+static char *name_between(const struct hk_plot_job *job, const char *path, const char *last,
+                          struct hk_err *err) {
+    size_t begin = strlen(job->plot->begin), end = strlen(last), size = strlen(path);
     bool fits = size > begin + end && strncmp(path, job->plot->begin, begin) == 0 &&
-                strcmp(path + size - end, job->plot->end) == 0;
+                strcmp(path + size - end, last) == 0;
     int length = fits ? (int)(size - begin - end) : 0;
     return hk_arena_format(job->arena, err, "%.*s", length, fits ? path + begin : "");
 }
@@ -55,10 +57,12 @@ static char *name_between(const struct hk_plot_job *job, const char *path, struc
 /* Of arrays with more than two dimensions, and of too large ones, nothing is drawn. */
 static bool has_shape(const struct hk_results_item *found, struct hk_plot_item *item) {
     if (found->kind == HK_RESULTS_SPIKES) return found->spikes.count > 0;
-    if (found->kind != HK_RESULTS_ARRAY || found->array.rank != 2) return false;
-    uint64_t rows = found->array.shape[0], columns = found->array.shape[1];
-    if (rows == 0 || rows > HK_PLOT_SIDE_MAX || columns == 0 || columns > HK_PLOT_SIDE_MAX)
-        return false;
+    if (found->kind != HK_RESULTS_ARRAY) return false;
+    item->rank = found->array.rank;
+    if (item->rank != 1 && item->rank != 2) return false;
+    uint64_t rows = found->array.shape[0], columns = item->rank == 2 ? found->array.shape[1] : 1;
+    uint64_t most = item->rank == 2 ? HK_PLOT_SIDE_MAX : HK_PLOT_LIST_MAX;
+    if (rows == 0 || rows > most || columns == 0 || columns > HK_PLOT_SIDE_MAX) return false;
     item->rows = (size_t)rows;
     item->columns = (size_t)columns;
     return true;
@@ -87,7 +91,9 @@ static bool note_item(void *context, const struct hk_results_item *found, struct
     struct hk_plot_job *job = context;
     struct hk_plot_item item = {.kind = found->kind}, **last = &job->items;
     if (!has_shape(found, &item)) return true;
-    if (!(item.name = name_between(job, found->path, err))) return false;
+    const char *end = item.rank == 1 ? job->plot->list : job->plot->end;
+    if (!end) return true;
+    if (!(item.name = name_between(job, found->path, end, err))) return false;
     if (!*item.name) return true;
     item.path = hk_arena_text(job->arena, found->path, err);
     if (!item.path) return false;
@@ -111,15 +117,29 @@ bool hk_plot_find(struct hk_plot_job *job, const struct hk_plot *plot, struct hk
 
 /* ---- Reading --------------------------------------------------------------------------------- */
 
-bool hk_plot_read(const struct hk_plot_job *job, const struct hk_plot_item *item, double **values,
-                  struct hk_err *err) {
+static bool read_values(const struct hk_plot_job *job, const char *path, size_t expected,
+                        double **values, struct hk_err *err) {
     struct hk_block block = {0};
     size_t count = 0;
-    *values = NULL;
-    if (hk_results_read_array(job->file, item->path, &block, &count, err) &&
-        (*values = HK_NEW(job->arena, double, count, err)))
-        memcpy(*values, block.data, count * sizeof **values);
+    bool ok = hk_results_read_array(job->file, path, &block, &count, err);
+    if (ok && count != expected)
+        ok = HK_FAIL(err, HK_ERR_DATA, "%s has %zu values where there should be %zu", path, count,
+                     expected);
+    *values = ok ? HK_NEW(job->arena, double, count, err) : NULL;
+    if (*values) memcpy(*values, block.data, count * sizeof **values);
     hk_block_finish(&block);
-    HK_ASSERT(!*values || count == item->rows * item->columns);
     return *values != NULL;
+}
+
+bool hk_plot_read(const struct hk_plot_job *job, const struct hk_plot_item *item, double **values,
+                  struct hk_err *err) {
+    return read_values(job, item->path, item->rows * item->columns, values, err);
+}
+
+bool hk_plot_read_beside(const struct hk_plot_job *job, const struct hk_plot_item *item,
+                         const char *name, double **values, struct hk_err *err) {
+    const char *slash = strrchr(item->path, '/');
+    int folder = slash ? (int)(slash - item->path) + 1 : 0;
+    char *path = hk_arena_format(job->arena, err, "%.*s%s", folder, item->path, name);
+    return path && read_values(job, path, item->rows, values, err);
 }

@@ -1,12 +1,32 @@
 /* How the accuracy of a phase grew while it went on: one line a phase, over its own samples. */
-#include "io/plot.h"
+#include "io/plot_accuracy.h"
 
 #include <math.h>
 
-#include "io/axes.h"
-
 enum { HEIGHT = 420, LEFT = 76, RIGHT = 28, TOP = 20, BOTTOM = 56, TICKS = 8, MARGIN = 2 };
 enum { LEGEND_LINE = 18, LEGEND_DASH = 20, SERIES_MAX = 64 };
+
+/* ---- What pictures share --------------------------------------------------------------------- */
+
+struct hk_canvas *hk_accuracy_canvas(struct hk_arena *arena, const char *path, double top,
+                                     struct hk_err *err) {
+    return hk_canvas_create(arena, path, HK_PLOT_WIDTH, HEIGHT + top, err);
+}
+
+struct hk_frame hk_accuracy_axes(struct hk_canvas *canvas, double samples, double lowest,
+                                 double top) {
+    struct hk_frame frame = {.box = {LEFT, TOP + top, HK_PLOT_WIDTH - LEFT - RIGHT,
+                                     HEIGHT - TOP - BOTTOM},
+                             .x_high = samples > 0.0 ? samples : 1.0,
+                             .y_low = 10.0 * floor((lowest - MARGIN) / 10.0),
+                             .y_high = 100.0};
+    if (frame.y_low < 50.0) frame.y_low = 0.0;
+    hk_axis_bottom(canvas, &frame, (struct hk_axis){"samples", true, TICKS});
+    hk_axis_left(canvas, &frame, (struct hk_axis){"accuracy (%)", true, TICKS});
+    return frame;
+}
+
+/* ---- One run --------------------------------------------------------------------------------- */
 
 struct series {
     const char *name;
@@ -32,22 +52,15 @@ static bool read_series(const struct hk_plot_job *job, const struct hk_plot_item
     return true;
 }
 
-/* From 0 samples; and from 0 %, unless all is above a half: then from the tens that are reached. */
-static struct hk_frame frame_of(const struct series *all, size_t count) {
-    struct hk_frame frame = {.box = {LEFT, TOP, HK_PLOT_WIDTH - LEFT - RIGHT,
-                                     HEIGHT - TOP - BOTTOM},
-                             .y_low = 100.0,
-                             .y_high = 100.0};
+static void find_extent(const struct series *all, size_t count, double *samples, double *lowest) {
+    *samples = 0.0;
+    *lowest = 100.0;
     for (size_t k = 0; k < count; k++) {
         for (size_t i = 0; i < all[k].count; i++) {
-            frame.x_high = fmax(frame.x_high, all[k].points[i].x);
-            frame.y_low = fmin(frame.y_low, all[k].points[i].y);
+            *samples = fmax(*samples, all[k].points[i].x);
+            *lowest = fmin(*lowest, all[k].points[i].y);
         }
     }
-    if (frame.x_high <= 0.0) frame.x_high = 1.0;
-    frame.y_low = 10.0 * floor((frame.y_low - MARGIN) / 10.0);
-    if (frame.y_low < 50.0) frame.y_low = 0.0;
-    return frame;
 }
 
 static void draw_series(struct hk_canvas *canvas, const struct hk_frame *frame,
@@ -78,9 +91,9 @@ static void draw_legend(struct hk_canvas *canvas, const struct hk_frame *frame,
 
 static void draw_all(struct hk_canvas *canvas, const struct series *all, size_t count,
                      struct hk_point *room) {
-    struct hk_frame frame = frame_of(all, count);
-    hk_axis_bottom(canvas, &frame, (struct hk_axis){"samples", true, TICKS});
-    hk_axis_left(canvas, &frame, (struct hk_axis){"accuracy (%)", true, TICKS});
+    double samples, lowest;
+    find_extent(all, count, &samples, &lowest);
+    struct hk_frame frame = hk_accuracy_axes(canvas, samples, lowest, 0.0);
     for (size_t k = 0; k < count; k++) {
         hk_canvas_ink(canvas, hk_colour_series((unsigned)k));
         draw_series(canvas, &frame, &all[k], room);
@@ -99,8 +112,7 @@ static bool draw(const struct hk_plot_job *job, const char *path, struct hk_err 
         if (item->rows > longest) longest = item->rows;
     }
     struct hk_point *room = HK_NEW(job->arena, struct hk_point, longest, err);
-    struct hk_canvas *canvas =
-        room ? hk_canvas_create(job->arena, path, HK_PLOT_WIDTH, HEIGHT, err) : NULL;
+    struct hk_canvas *canvas = room ? hk_accuracy_canvas(job->arena, path, 0.0, err) : NULL;
     if (!canvas) return false;
     draw_all(canvas, all, count, room);
     bool ok = hk_canvas_close(canvas, err);
@@ -110,10 +122,13 @@ static bool draw(const struct hk_plot_job *job, const char *path, struct hk_err 
 
 const struct hk_plot hk_plot_accuracy = {
     .name = "accuracy",
-    .missing = "holds no accuracy over samples: no phase has `running:`, or none had 1000 samples",
+    .missing =
+        "holds no accuracy over samples: no phase has `running:` or `average:`, or none was as "
+        "long as it takes the average of",
     .section = "protocol",
     .begin = "metrics/",
     .end = "/running_accuracy",
     .takes = takes,
     .draw = draw,
+    .draw_runs = hk_accuracy_draw_runs,
 };

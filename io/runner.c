@@ -2,25 +2,18 @@
 
 #include "io/rundir.h"
 #include "io/runner_write.h"
+#include "io/taps.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
-
-/* One recorded population. */
-struct tap {
-    const struct hk_record *record;
-    struct hk_results_spikes *spikes;
-    bool open; /* in the phase that runs now */
-};
 
 struct runner {
     struct hk_experiment *experiment;
     const struct hk_run_options *options;
     struct hk_results *results;
     struct hk_results_series *accuracy; /* of the phase, every `average` presentations */
-    struct tap *taps;                   /* [record_count] */
+    struct hk_taps *taps;
     double phase_began, told;
 };
 
@@ -59,48 +52,6 @@ static bool tell_phase(struct runner *run, const struct hk_phase_report *report,
                 err);
 }
 
-/* ---- recording ---- */
-
-static bool hear(void *context, const struct hk_pop *pop, hk_tick tick, const uint32_t *units,
-                 size_t count, struct hk_err *err) {
-    (void)pop;
-    enum { CHUNK = 256 };
-    const struct tap *tap = context;
-    hk_tick ticks[CHUNK];
-    for (size_t k = 0; k < CHUNK; k++) ticks[k] = tick;
-    for (size_t done = 0; tap->open && done < count; done += CHUNK) {
-        size_t part = count - done < CHUNK ? count - done : CHUNK;
-        if (!hk_results_spikes_append(tap->spikes, ticks, units + done, part, err)) return false;
-    }
-    return true;
-}
-
-static bool open_taps(struct runner *run, struct hk_err *err) {
-    const struct hk_experiment *e = run->experiment;
-    run->taps = HK_NEW(e->arena, struct tap, e->record_count, err);
-    if (!run->taps) return false;
-    for (size_t i = 0; i < e->record_count; i++) {
-        struct hk_pop *pop = e->records[i].pop;
-        run->taps[i].record = &e->records[i];
-        run->taps[i].open = e->records[i].phase_count == 0;
-        run->taps[i].spikes = hk_results_spikes_open(run->results, hk_pop_name(pop),
-                                                     hk_pop_size(pop), hk_sim_tick_ms(e->sim), err);
-        if (!run->taps[i].spikes) return false;
-        hk_pop_listen(pop, hear, &run->taps[i]);
-    }
-    return true;
-}
-
-static void choose_taps(struct runner *run, const char *phase) {
-    for (size_t i = 0; i < run->experiment->record_count; i++) {
-        const struct hk_record *record = run->taps[i].record;
-        if (record->phase_count == 0) continue;
-        run->taps[i].open = false;
-        for (size_t k = 0; k < record->phase_count; k++)
-            run->taps[i].open |= strcmp(record->phases[k], phase) == 0;
-    }
-}
-
 static bool write_wall(struct runner *run, const char *phase, double seconds, struct hk_err *err) {
     char path[300];
     if (snprintf(path, sizeof path, "wall/%s_s", phase) >= (int)sizeof path)
@@ -117,7 +68,7 @@ static bool phase_begin(void *context, const struct hk_phase *phase, size_t inde
     (void)index;
     run->phase_began = clock_s();
     run->accuracy = NULL;
-    choose_taps(run, phase->name);
+    hk_taps_begin(run->taps, phase->name);
     if (!phase->curve) return true;
     if (snprintf(path, sizeof path, "metrics/%s/running_accuracy", phase->name) >= (int)sizeof path)
         return HK_FAIL(err, HK_ERR_LIMIT, "the name of phase %s is too long", phase->name);
@@ -138,6 +89,7 @@ static bool phase_end(void *context, const struct hk_phase_report *report, struc
     struct runner *run = context;
     struct hk_err later = {0}; /* what ended the phase keeps the first word */
     bool ok = hk_write_phase(run->results, run->experiment, report, &later) &&
+              hk_taps_end(run->taps, &later) &&
               write_wall(run, report->phase->name, clock_s() - run->phase_began, &later) &&
               (report->done < report->total || tell_phase(run, report, true, &later));
     if (!ok && err && err->code == HK_OK) *err = later;
@@ -159,6 +111,7 @@ static bool run_duration(struct runner *run, struct hk_err *err) {
     hk_tick piece = e->duration / 1000 + 64, done = 0;
     bool ok = true;
     run->phase_began = clock_s();
+    hk_taps_begin(run->taps, NULL);
     while (ok && done < e->duration) {
         hk_tick ticks = e->duration - done < piece ? e->duration - done : piece;
         ok = hk_sim_run(e->sim, ticks, err);
@@ -172,13 +125,18 @@ static bool run_duration(struct runner *run, struct hk_err *err) {
                         err);
     }
     struct hk_err later = {0};
-    bool written = hk_write_rates(run->results, e, &later) &&
+    bool written = hk_write_rates(run->results, e, &later) && hk_taps_end(run->taps, &later) &&
                    write_wall(run, "run", clock_s() - run->phase_began, &later);
     if (!written && err && err->code == HK_OK) *err = later;
     return ok && written;
 }
 
 /* ---- from build to the closed file ---- */
+
+static bool open_taps(struct runner *run, struct hk_err *err) {
+    run->taps = hk_taps_create(run->experiment, run->results, err);
+    return run->taps != NULL;
+}
 
 /* How far recorded spikes were moved to whole ticks, where they were. */
 static bool write_rounding(struct runner *run, struct hk_err *err) {

@@ -1,10 +1,12 @@
 #include <check.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/failure.h"
 #include "sim/types.h"
 #include "tests/support/paths.h"
+#include "tests/support/plots.h"
 #include "tests/support/program.h"
 #include "tests/support/suites.h"
 
@@ -150,6 +152,58 @@ START_TEST(results_without_what_a_picture_needs_are_refused) {
 }
 END_TEST
 
+/* Runs of one phase with an accuracy; the second's has this name. The program is found from where
+ * the test was started. */
+static void make_runs(struct plots runs[2], const char *second) {
+    char start[512];
+    ck_assert_ptr_nonnull(getcwd(start, sizeof start));
+    static const char *const folders[] = {"one", "two"};
+    const double points[] = {1000, 0.5, 2000, 0.75};
+    for (size_t i = 0; i < 2; i++) {
+        char path[64];
+        (void)snprintf(path, sizeof path, "metrics/%s/running_accuracy", i ? second : "train");
+        plots_begin_in(&runs[i], folders[i], "name: x\n");
+        plots_array(&runs[i], path, 2, 2, points);
+        ck_assert(plots_find(&runs[i], &hk_plot_accuracy));
+    }
+    ck_assert_int_eq(chdir(start), 0);
+}
+
+static void end_runs(struct plots runs[2]) {
+    for (size_t i = 0; i < 2; i++) plots_end(&runs[i]);
+}
+
+START_TEST(several_runs_are_one_picture_beside_the_first) {
+    struct plots runs[2];
+    make_runs(runs, "train");
+    program_run(&program, "plot", "one", "two", "--kind", "accuracy");
+    assert_well("one/accuracy-mean.svg\n");
+    ck_assert(program_has_file("one/accuracy-mean.svg"));
+    program_run(&program, "plot", "one/results.h5", "two", "one", "accuracy", "-o", "new");
+    assert_well("new/accuracy-mean.svg\n");
+    program_run(&program, "plot", "two", "--kind", "accuracy");
+    assert_well("two/accuracy.svg\n");
+    end_runs(runs);
+}
+END_TEST
+
+START_TEST(runs_that_do_not_go_together_are_refused) {
+    struct plots runs[2];
+    make_runs(runs, "test");
+    program_run(&program, "plot", "one", "two", "accuracy", "-o", "new/");
+    assert_refused(HK_EXIT_DATA, "the phases with an accuracy differ: two has 'test', but one has "
+                                 "'train'");
+    program_run(&program, "plot", "one", "two");
+    assert_refused(HK_EXIT_USAGE, "there is no picture 'two'");
+    program_run(&program, "plot", "one", "two", "--kind", "fields", "-o", "fresh");
+    assert_refused(HK_EXIT_USAGE, "fields draws one results file, got 2");
+    program_run(&program, "plot", "one", "none", "--kind", "accuracy");
+    assert_refused(HK_EXIT_SYSTEM, "none");
+    ck_assert(!program_has_file("fresh") && !program_has_file("one/accuracy-mean.svg"));
+    end_runs(runs);
+}
+END_TEST
+
 START_TEST(what_is_no_results_file_is_refused) {
     program_run(&program, "plot", "out.yaml");
     assert_refused(HK_EXIT_DATA, "out.yaml isn't a results file");
@@ -177,6 +231,8 @@ Suite *suite_cli_plot(void) {
     tcase_add_test(tcase, wrong_words_are_refused_before_anything_is_written);
     tcase_add_loop_test(tcase, results_without_what_a_picture_needs_are_refused, 0,
                         (int)HK_COUNT(missing));
+    tcase_add_test(tcase, several_runs_are_one_picture_beside_the_first);
+    tcase_add_test(tcase, runs_that_do_not_go_together_are_refused);
     tcase_add_test(tcase, what_is_no_results_file_is_refused);
     tcase_add_test(tcase, a_file_where_the_folder_should_be_is_an_error);
     suite_add_tcase(suite, tcase);
