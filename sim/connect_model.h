@@ -12,6 +12,7 @@
 struct hk_connect_shape {
     hk_neuron source_count, target_count;
     bool recurrent; /* source and target are one population, so i -> i is an autapse */
+    const void *prepared; /* what the rule's `prepare` made */
 };
 
 /* Pairs that need no list: units fall into groups of one size, and a source reaches all targets of
@@ -36,9 +37,13 @@ struct hk_connect_model {
     /* True when who reaches whom follows from groups alone: such projections are stored as matrices,
      * or as nothing at all. Optional. */
     bool (*blocks)(const void *param, struct hk_blocks *blocks);
+    /* What all targets share, such as how a total is divided among them: in the arena, into
+     * shape->prepared. Before anything is drawn. Optional. */
+    bool (*prepare)(const void *param, struct hk_connect_shape *shape, struct hk_stream stream,
+                    struct hk_arena *arena, struct hk_err *err);
     /* The most sources that draw can give for one target. */
     size_t (*draw_max)(const void *param, const struct hk_connect_shape *shape);
-    /* Write the sources of `target`, ascending, a repeated one as often as it connects; return how
+    /* Write the sources of `target`, in any order, a repeated one as often as it connects; return how
      * many. Weights and delays are drawn in the same order, keyed by the target. */
     size_t (*draw)(const void *param, const struct hk_connect_shape *shape, struct hk_stream stream,
                    hk_neuron target, hk_neuron *sources);

@@ -122,6 +122,9 @@ static bool fill_projection(struct hk_proj *proj, const struct hk_proj_spec *spe
         return false;
     if (spec->connect->check && !spec->connect->check(proj->connect_param, &proj->shape, err))
         return hk_err_context(err, "%s", spec->connect->base.name);
+    if (spec->connect->prepare && !spec->connect->prepare(proj->connect_param, &proj->shape,
+                                                          proj->connect_stream, sim->arena, err))
+        return hk_err_context(err, "%s", spec->connect->base.name);
     if (spec->synapse && !hk_params_copy(sim->arena, &spec->synapse->base, spec->synapse_param,
                                          &proj->synapse_param, err))
         return false;

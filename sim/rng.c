@@ -3,6 +3,7 @@
 #include <Random123/philox.h>
 
 #include "sim/numeric.h"
+#include "sim/philox.h"
 
 #include <math.h>
 
@@ -109,6 +110,79 @@ static double normal_quantile(double p) {
 
 double hk_draws_normal(struct hk_draws *draws) {
     return normal_quantile(hk_draws_uniform(draws));
+}
+
+/* ---- binomial ---- */
+
+/* log k! less Stirling's formula without its series, (k + 1/2) log(k + 1) - (k + 1) + log(2 pi)/2. */
+static double stirling_rest(double k) {
+    static const double first[] = {0.0810614667953272,  0.0413406959554092,  0.0276779256849983,
+                                   0.02079067210376509, 0.0166446911898211,  0.0138761288230707,
+                                   0.0118967099458917,  0.0104112652619720,  0.00925546218271273,
+                                   0.00833056343336287};
+    if (k < 10.0) return first[(int)k];
+    double square = (k + 1.0) * (k + 1.0);
+    return (1.0 / 12.0 - (1.0 / 360.0 - 1.0 / 1260.0 / square) / square) / (k + 1.0);
+}
+
+/* Inversion, for few expected: the gaps between successes are geometric. */
+static uint64_t binomial_by_gaps(struct hk_draws *draws, uint64_t n, double p) {
+    double log_miss = hk_log(1.0 - p);
+    uint64_t count = 0;
+    for (double at = 0.0;; count++) {
+        at += floor(hk_log(hk_draws_uniform(draws)) / log_miss) + 1.0;
+        if (at > (double)n) return count;
+    }
+}
+
+/* Hoermann 1993, transformed rejection with squeeze (BTRS); p <= 1/2, n p >= 10. */
+static uint64_t binomial_by_rejection(struct hk_draws *draws, double n, double p) {
+    double spread = sqrt(n * p * (1.0 - p)), b = 1.15 + 2.53 * spread;
+    double a = -0.0873 + 0.0248 * b + 0.01 * p, centre = n * p + 0.5;
+    double sure = 0.92 - 4.2 / b, odds = p / (1.0 - p), alpha = (2.83 + 5.1 / b) * spread;
+    double mode = floor((n + 1.0) * p);
+    for (;;) {
+        double u = hk_draws_uniform(draws) - 0.5, v = hk_draws_uniform(draws);
+        double from_edge = 0.5 - fabs(u);
+        double k = floor((2.0 * a / from_edge + b) * u + centre);
+        if (from_edge >= 0.07 && v <= sure) return (uint64_t)k;
+        if (k < 0.0 || k > n) continue;
+        double bound = (mode + 0.5) * hk_log((mode + 1.0) / (odds * (n - mode + 1.0))) +
+                       (n + 1.0) * hk_log((n - mode + 1.0) / (n - k + 1.0)) +
+                       (k + 0.5) * hk_log(odds * (n - k + 1.0) / (k + 1.0)) + stirling_rest(mode) +
+                       stirling_rest(n - mode) - stirling_rest(k) - stirling_rest(n - k);
+        if (hk_log(v * alpha / (a / (from_edge * from_edge) + b)) <= bound) return (uint64_t)k;
+    }
+}
+
+uint64_t hk_draws_binomial(struct hk_draws *draws, uint64_t n, double p) {
+    if (!(p > 0.0) || n == 0) return 0;
+    if (p >= 1.0) return n;
+    if (p > 0.5) return n - hk_draws_binomial(draws, n, 1.0 - p);
+    if ((double)n * p < 10.0) return binomial_by_gaps(draws, n, p);
+    return binomial_by_rejection(draws, (double)n, p);
+}
+
+/* ---- many at a time ---- */
+
+/* The few products that Lemire's method rejects are drawn anew, from blocks at the far end. */
+void hk_stream_fill_below(struct hk_stream stream, uint64_t entity, uint32_t bound, uint32_t *out,
+                          size_t count) {
+    enum { WORDS = 4 * HK_PHILOX_LANES };
+    const uint32_t least = -bound % bound;
+    for (size_t first = 0; first < count; first += WORDS) {
+        uint32_t words[4][HK_PHILOX_LANES];
+        const uint32_t *word = words[0];
+        hk_philox_lanes(stream, entity, first / 4, words);
+        size_t part = count - first < WORDS ? count - first : WORDS;
+        for (size_t k = 0; k < part; k++) {
+            uint64_t product = (uint64_t)word[k] * bound;
+            out[first + k] = (uint32_t)(product >> 32);
+            if ((uint32_t)product >= least) continue;
+            struct hk_draws draws = hk_draws_at(stream, entity, ~(uint64_t)(first + k) << 8);
+            out[first + k] = hk_draws_below(&draws, bound);
+        }
+    }
 }
 
 double hk_dist_draw(const struct hk_dist *dist, struct hk_draws *draws) {

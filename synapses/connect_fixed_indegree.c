@@ -1,8 +1,6 @@
 /* Every target draws n sources uniformly: with replacement where multapses are allowed, else
- * without (Floyd 1987, then sorted). Key: (seed, projection, target). */
+ * without (Floyd 1987). Key: (seed, projection, target). */
 #include "sim/connect_model.h"
-
-#include <stdlib.h>
 
 struct indegree {
     int64_t n;
@@ -37,11 +35,6 @@ static size_t indegree_draw_max(const void *param, const struct hk_connect_shape
     return (size_t)((const struct indegree *)param)->n;
 }
 
-static int ascending(const void *a, const void *b) {
-    hk_neuron x = *(const hk_neuron *)a, y = *(const hk_neuron *)b;
-    return (x > y) - (x < y);
-}
-
 /* Where `source` stands, or would be put, among the sorted. */
 static size_t position(const hk_neuron *sorted, size_t count, hk_neuron source) {
     size_t low = 0;
@@ -74,12 +67,11 @@ static void draw_distinct(struct hk_draws *draws, uint32_t most, size_t n, hk_ne
 static size_t indegree_draw(const void *param, const struct hk_connect_shape *shape,
                             struct hk_stream stream, hk_neuron target, hk_neuron *sources) {
     const struct indegree *p = param;
-    struct hk_draws draws = hk_draws_at(stream, target, 0);
     uint32_t most = choices(p, shape);
     size_t n = (size_t)p->n;
+    struct hk_draws draws = hk_draws_at(stream, target, 0);
     if (p->multapses) {
-        for (size_t k = 0; k < n; k++) sources[k] = hk_draws_below(&draws, most);
-        qsort(sources, n, sizeof *sources, ascending);
+        hk_stream_fill_below(stream, target, most, sources, n);
     } else {
         draw_distinct(&draws, most, n, sources);
     }
