@@ -16,9 +16,10 @@ struct poisson {
 enum { STEPS_MAX = 128, GROUP = 8 * HK_PHILOX_LANES };
 struct poisson_table {
     hk_real weight;
-    uint32_t count;            /* thresholds */
-    uint32_t high[STEPS_MAX];  /* 2^48 P(K <= k), its upper 16 bits */
-    uint64_t whole[STEPS_MAX]; /* and all of it */
+    uint32_t count;            /* thresholds: */
+    uint64_t whole[STEPS_MAX]; /* 2^48 P(K <= k) */
+    uint32_t bounds; /* and the different ones among their upper 16 bits, a multiple of 4; */
+    uint16_t high[STEPS_MAX]; /* they only repeat where no 16 bits are above them */
 };
 
 static const struct hk_param params[] = {
@@ -38,73 +39,90 @@ static bool poisson_derive(const void *param, double tick_ms, void *derived, str
         return HK_FAIL(err, HK_ERR_RANGE, "rate = %g Hz is more than 30 spikes a tick of %g ms",
                        p->rate, tick_ms);
     d->weight = (hk_real)p->weight;
+    d->bounds = 0;
     for (d->count = 0; d->count < STEPS_MAX; d->count++) {
         sum += term;
         uint64_t whole = sum < 1.0 ? (uint64_t)(sum * 0x1p48) : UINT64_C(1) << 48;
         if (whole >= (UINT64_C(1) << 48) - 1) break;
         d->whole[d->count] = whole;
-        d->high[d->count] = (uint32_t)(whole >> 32);
+        uint16_t high = (uint16_t)(whole >> 32);
+        if (d->bounds == 0 || high != d->high[d->bounds - 1]) d->high[d->bounds++] = high;
         term *= mean / (double)(d->count + 1);
     }
+    for (; d->bounds % 4; d->bounds++) d->high[d->bounds] = UINT16_MAX; /* which nothing passes */
     return true;
 }
 
 /* The draw of one unit with all of its bits. */
-static hk_real draw_exactly(const struct hk_drive_part *part, const struct poisson_table *d,
-                            uint32_t high, uint64_t unit, hk_tick tick) {
+static uint16_t draw_exactly(const struct hk_drive_part *part, uint16_t high, uint64_t unit,
+                             hk_tick tick) {
+    const struct poisson_table *d = part->derived;
     uint32_t words[4], count = 0;
     hk_stream_block(part->stream, (uint64_t)tick, ~unit, words); /* blocks from the far end */
     uint64_t draw = (uint64_t)high << 32 | words[0];
     for (uint32_t k = 0; k < d->count; k++) count += draw >= d->whole[k];
-    return (hk_real)count;
+    return (uint16_t)count;
 }
 
-/* Sixteen units: their numbers of spikes; where[] is true where 16 bits don't tell. */
-static bool draw_roughly(const struct poisson_table *d, const uint32_t *high, hk_real *count,
-                         uint32_t *unsure) {
-    uint32_t sum[HK_PHILOX_LANES] = {0}, equal[HK_PHILOX_LANES] = {0}, any = 0;
-    for (uint32_t k = 0; k < d->count; k++) {
-        const uint32_t bound = d->high[k];
+/* The 16 bits of a group: row r, 16 units, has one half of word r / 2. */
+static void cut_words(uint32_t words[4][HK_PHILOX_LANES], uint16_t *restrict high) {
+    for (int w = 0; w < 4; w++)
         for (int j = 0; j < HK_PHILOX_LANES; j++) {
-            sum[j] += high[j] > bound;
-            equal[j] |= high[j] == bound;
+            high[2 * w * HK_PHILOX_LANES + j] = (uint16_t)words[w][j];
+            high[(2 * w + 1) * HK_PHILOX_LANES + j] = (uint16_t)(words[w][j] >> 16);
         }
+}
+
+/* How many of four bounds each unit of a group has passed, added to count; met where it hit one. */
+static void pass_four(const uint16_t *restrict high, const uint16_t bound[4],
+                      uint16_t *restrict count, uint16_t *restrict met) {
+    const uint16_t a = bound[0], b = bound[1], c = bound[2], d = bound[3];
+    for (int j = 0; j < GROUP; j++) {
+        uint16_t h = high[j];
+        uint16_t passed = (uint16_t)((h > a) + (h > b) + (h > c) + (h > d));
+        uint16_t hit = (uint16_t)((h == a) | (h == b) | (h == c) | (h == d));
+        count[j] = (uint16_t)(count[j] + passed);
+        met[j] = (uint16_t)(met[j] | hit);
     }
-    for (int j = 0; j < HK_PHILOX_LANES; j++) {
-        count[j] = (hk_real)sum[j];
-        unsure[j] = equal[j];
-        any |= equal[j];
-    }
+}
+
+/* How many bounds each of a group has passed; unsure[] where it met one. Returns whether any did. */
+static bool draw_roughly(const struct poisson_table *d, const uint16_t *high, uint16_t *count,
+                         uint16_t *unsure) {
+    uint16_t any = 0;
+    for (int j = 0; j < GROUP; j++) count[j] = unsure[j] = 0;
+    for (uint32_t k = 0; k < d->bounds; k += 4) pass_four(high, d->high + k, count, unsure);
+    for (int j = 0; j < GROUP; j++) any |= unsure[j];
     return any;
 }
 
-/* Row `row` of a group of 128 units: 16 of them, whose bits are a half of word row / 2. */
-static void draw_row(const struct hk_drive_part *part, uint64_t unit, uint32_t words[4][16],
-                     size_t row, hk_tick tick, hk_real *count) {
+static void draw_group(const struct hk_drive_part *part, uint64_t group, hk_tick tick,
+                       uint16_t *count) {
     const struct poisson_table *d = part->derived;
-    uint32_t high[HK_PHILOX_LANES], unsure[HK_PHILOX_LANES], shift = row % 2 ? 16 : 0;
-    for (int j = 0; j < HK_PHILOX_LANES; j++) high[j] = words[row / 2][j] >> shift & 0xffff;
+    uint32_t words[4][HK_PHILOX_LANES];
+    uint16_t high[GROUP], unsure[GROUP];
+    hk_philox_lanes(part->stream, (uint64_t)tick, group * HK_PHILOX_LANES, HK_PHILOX_FEWEST, words);
+    cut_words(words, high);
     if (!draw_roughly(d, high, count, unsure)) return;
-    for (int j = 0; j < HK_PHILOX_LANES; j++)
-        if (unsure[j]) count[j] = draw_exactly(part, d, high[j], unit + (uint64_t)j, tick);
+    for (int j = 0; j < GROUP; j++)
+        if (unsure[j]) count[j] = draw_exactly(part, high[j], group * GROUP + (uint64_t)j, tick);
 }
 
-/* Parts begin at multiples of 16, rows of a group; a part may begin and end within a group. */
+static void add_counts(hk_real *restrict arrived, const uint16_t *restrict count, hk_real weight,
+                       size_t units) {
+    for (size_t j = 0; j < units; j++) arrived[j] += weight * (hk_real)count[j];
+}
+
+/* A part may begin and end within a group. */
 static void poisson_arrive(const struct hk_drive_part *part, hk_tick tick, hk_real *arrived) {
     const struct poisson_table *d = part->derived;
-    uint64_t end = (uint64_t)part->first + part->count;
-    for (uint64_t group = part->first / GROUP; group * GROUP < end; group++) {
-        uint32_t words[4][HK_PHILOX_LANES];
-        hk_philox_lanes(part->stream, (uint64_t)tick, group * HK_PHILOX_LANES, words);
-        for (size_t row = 0; row < 8; row++) {
-            uint64_t unit = group * GROUP + row * HK_PHILOX_LANES;
-            hk_real count[HK_PHILOX_LANES];
-            if (unit < part->first || unit >= end) continue;
-            draw_row(part, unit, words, row, tick, count);
-            hk_real *to = arrived + (unit - part->first);
-            size_t left = end - unit < HK_PHILOX_LANES ? (size_t)(end - unit) : HK_PHILOX_LANES;
-            for (size_t j = 0; j < left; j++) to[j] += d->weight * count[j];
-        }
+    uint64_t begin = part->first, end = begin + part->count;
+    for (uint64_t group = begin / GROUP; group * GROUP < end; group++) {
+        uint16_t count[GROUP];
+        uint64_t first = group * GROUP, from = first < begin ? begin : first;
+        uint64_t to = first + GROUP < end ? first + GROUP : end;
+        draw_group(part, group, tick, count);
+        add_counts(arrived + (from - begin), count + (from - first), d->weight, to - from);
     }
 }
 

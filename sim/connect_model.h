@@ -11,7 +11,7 @@
 
 struct hk_connect_shape {
     hk_neuron source_count, target_count;
-    bool recurrent; /* source and target are one population, so i -> i is an autapse */
+    bool recurrent;       /* source and target are one population, so i -> i is an autapse */
     const void *prepared; /* what the rule's `prepare` made */
 };
 

@@ -5,6 +5,8 @@
  * and since a draw is a function of the target, threads can't change it. */
 #include "sim/sim_internal.h"
 
+#include "sim/philox.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -161,6 +163,33 @@ struct hk_proj *hk_sim_add_projection(struct hk_sim *sim, const struct hk_proj_s
 
 /* ---- planning ---- */
 
+/* How probable a value below x is. */
+static double cumulative(const struct hk_dist *dist, double x) {
+    if (dist->kind == HK_DIST_NORMAL) return 0.5 * erfc((dist->a - x) / (dist->b * sqrt(2.0)));
+    return fmin(fmax((x - dist->a) / (dist->b - dist->a), 0.0), 1.0);
+}
+
+/* Delays are rounded to whole ticks, and drawn anew while below the least: what is left of the
+ * distribution, as a table. */
+static bool table_delays(struct hk_proj *proj, struct hk_err *err) {
+    double tick_ms = proj->sim->options.tick_ms, low = (double)proj->delay_min - 0.5;
+    double first = cumulative(&proj->delay_ms, low * tick_ms);
+    double last = cumulative(&proj->delay_ms, (low + proj->delays) * tick_ms);
+    proj->delay_below = HK_NEW(proj->sim->arena, uint32_t, proj->delays, err);
+    if (!proj->delay_below) return false;
+    for (uint32_t d = 0; d < proj->delays; d++) {
+        double up_to = cumulative(&proj->delay_ms, (low + d + 1.0) * tick_ms) - first;
+        double part = last > first ? up_to / (last - first) : 1.0;
+        proj->delay_below[d] = part < 1.0 ? (uint32_t)(part * 0x1p32) : UINT32_MAX;
+    }
+    proj->delay_below[proj->delays - 1] = UINT32_MAX;
+    for (uint32_t top = 0, d = 0; top < 256; top++) {
+        while (d < proj->delays - 1 && proj->delay_below[d] <= top << 24) d++;
+        proj->delay_guide[top] = (uint16_t)d;
+    }
+    return true;
+}
+
 /* The range of delays in ticks. From neuron to neuron the least is one tick, from a source zero. */
 static bool plan_delays(struct hk_proj *proj, struct hk_err *err) {
     double tick_ms = proj->sim->options.tick_ms;
@@ -184,7 +213,7 @@ static bool plan_delays(struct hk_proj *proj, struct hk_err *err) {
                        low * tick_ms, top * tick_ms, HK_DELAY_SPAN_MAX);
     proj->delay_min = (hk_tick)low;
     proj->delays = (uint32_t)(top - low) + 1;
-    return true;
+    return table_delays(proj, err);
 }
 
 bool hk_proj_plan(struct hk_proj *proj, struct hk_err *err) {
@@ -206,15 +235,22 @@ bool hk_proj_plan(struct hk_proj *proj, struct hk_err *err) {
 
 /* ---- drawing ---- */
 
-/* Redrawn while it rounds to less than the least; a distribution that hardly ever gives more (1 in
- * 1e4) ends at the least. */
-static uint32_t draw_delay(const struct hk_proj *proj, struct hk_draws *draws) {
-    double tick_ms = proj->sim->options.tick_ms;
-    for (int tries = 0; tries < 10000; tries++) {
-        double ticks = floor(hk_dist_draw(&proj->delay_ms, draws) / tick_ms + 0.5);
-        if (ticks >= (double)proj->delay_min) return (uint32_t)(ticks - (double)proj->delay_min);
+static inline uint32_t draw_delay(const struct hk_proj *proj, uint32_t word) {
+    uint32_t d = proj->delay_guide[word >> 24];
+    while (d < proj->delays - 1 && word >= proj->delay_below[d]) d++;
+    return d;
+}
+
+/* Words of the delays of one target, made many at a time. */
+static void draw_delays(const struct hk_proj *proj, hk_neuron target, struct hk_drawn *out) {
+    enum { WORDS = 4 * HK_PHILOX_LANES };
+    for (size_t first = 0; first < out->count; first += WORDS) {
+        uint32_t words[4][HK_PHILOX_LANES];
+        const uint32_t *word = words[0];
+        size_t part = out->count - first < WORDS ? out->count - first : WORDS;
+        hk_philox_lanes(proj->delay_stream, target, first / 4, HK_PHILOX_ROUNDS, words);
+        for (size_t k = 0; k < part; k++) out->delay[first + k] = draw_delay(proj, word[k]);
     }
-    return 0;
 }
 
 /* Normal weights keep the sign of their mean: others are redrawn (Potjans & Diesmann 2014). */
@@ -229,12 +265,13 @@ static double draw_weight(const struct hk_proj *proj, struct hk_draws *draws) {
 
 void hk_proj_draw(const struct hk_proj *proj, hk_neuron target, bool weights,
                   struct hk_drawn *out) {
-    struct hk_draws delays = hk_draws_at(proj->delay_stream, target, 0);
     struct hk_draws draws = hk_draws_at(proj->weight_stream, target, 0);
     out->count = proj->connect->draw(proj->connect_param, &proj->shape, proj->connect_stream,
                                      target, out->source);
-    for (size_t k = 0; k < out->count; k++)
-        out->delay[k] = proj->delays > 1 ? draw_delay(proj, &delays) : 0;
+    if (proj->delays > 1)
+        draw_delays(proj, target, out);
+    else
+        memset(out->delay, 0, out->count * sizeof *out->delay);
     for (size_t k = 0; weights && k < out->count; k++) out->weight[k] = draw_weight(proj, &draws);
 }
 

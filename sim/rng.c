@@ -116,9 +116,9 @@ double hk_draws_normal(struct hk_draws *draws) {
 
 /* log k! less Stirling's formula without its series, (k + 1/2) log(k + 1) - (k + 1) + log(2 pi)/2. */
 static double stirling_rest(double k) {
-    static const double first[] = {0.0810614667953272,  0.0413406959554092,  0.0276779256849983,
-                                   0.02079067210376509, 0.0166446911898211,  0.0138761288230707,
-                                   0.0118967099458917,  0.0104112652619720,  0.00925546218271273,
+    static const double first[] = {0.0810614667953272,  0.0413406959554092, 0.0276779256849983,
+                                   0.02079067210376509, 0.0166446911898211, 0.0138761288230707,
+                                   0.0118967099458917,  0.0104112652619720, 0.00925546218271273,
                                    0.00833056343336287};
     if (k < 10.0) return first[(int)k];
     double square = (k + 1.0) * (k + 1.0);
@@ -173,7 +173,7 @@ void hk_stream_fill_below(struct hk_stream stream, uint64_t entity, uint32_t bou
     for (size_t first = 0; first < count; first += WORDS) {
         uint32_t words[4][HK_PHILOX_LANES];
         const uint32_t *word = words[0];
-        hk_philox_lanes(stream, entity, first / 4, words);
+        hk_philox_lanes(stream, entity, first / 4, HK_PHILOX_ROUNDS, words);
         size_t part = count - first < WORDS ? count - first : WORDS;
         for (size_t k = 0; k < part; k++) {
             uint64_t product = (uint64_t)word[k] * bound;

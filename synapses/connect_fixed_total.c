@@ -13,7 +13,8 @@ struct total {
 };
 
 static const struct hk_param params[] = {
-    {"n", "1", "number of synapses; or give p", 0, 0, 1e12, offsetof(struct total, n), HK_INT, NULL},
+    {"n", "1", "number of synapses; or give p", 0, 0, 1e12, offsetof(struct total, n), HK_INT,
+     NULL},
     {"p", "1", "probability of at least one synapse for a pair, from which n follows", 0.0, 0.0,
      0.999999, offsetof(struct total, p), HK_REAL, NULL},
 };
@@ -33,8 +34,7 @@ static uint64_t total_of(const struct total *p, const struct hk_connect_shape *s
 static bool total_check(const void *param, const struct hk_connect_shape *shape,
                         struct hk_err *err) {
     const struct total *p = param;
-    if (p->p > 0.0 && p->n > 0)
-        return HK_FAIL(err, HK_ERR_RANGE, "give either n or p, not both");
+    if (p->p > 0.0 && p->n > 0) return HK_FAIL(err, HK_ERR_RANGE, "give either n or p, not both");
     if (p->p > 0.0 && (double)shape->source_count * (double)shape->target_count < 2.0)
         return HK_FAIL(err, HK_ERR_RANGE, "p needs more than one pair; give n");
     return true;
@@ -61,10 +61,9 @@ static bool total_prepare(const void *param, struct hk_connect_shape *shape,
     if (total / shape->target_count > HK_NEURON_NONE / 2)
         return HK_FAIL(err, HK_ERR_RANGE, "%llu synapses are too many for %u targets",
                        (unsigned long long)total, shape->target_count);
-    struct division *out = hk_arena_array(arena, 1,
-                                          sizeof *out +
-                                              shape->target_count * sizeof out->count[0],
-                                          _Alignof(struct division), err);
+    struct division *out =
+        hk_arena_array(arena, 1, sizeof *out + shape->target_count * sizeof out->count[0],
+                       _Alignof(struct division), err);
     if (!out) return false;
     divide(out, stream, 1, 0, shape->target_count, total);
     shape->prepared = out;

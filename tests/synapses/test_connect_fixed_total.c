@@ -104,7 +104,8 @@ START_TEST(binomial_numbers_have_their_moments) {
     static const struct {
         uint64_t n;
         double p;
-    } cases[] = {{20, 0.3}, {1000, 0.002}, {40, 0.5}, {1000000, 0.5}, {50000, 0.9}, {45499805, 0.25}};
+    } cases[] = {{20, 0.3},      {1000, 0.002}, {40, 0.5},
+                 {1000000, 0.5}, {50000, 0.9},  {45499805, 0.25}};
     enum { DRAWS = 20000 };
     for (size_t c = 0; c < HK_COUNT(cases); c++) {
         double n = (double)cases[c].n, p = cases[c].p, mean = n * p, variance = mean * (1 - p);
