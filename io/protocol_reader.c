@@ -234,10 +234,10 @@ static bool read_window(const struct context *c, const struct hk_node *map, stru
     if (!read) return true;
     if (!hk_node_expect(read, HK_NODE_LIST, err)) return false;
     if (read->count != 2) return hk_node_fail(err, read, "expected [FROM, TO], two times");
-    for (const struct hk_node *item = read->first; item; item = item->next, k++) {
+    for (const struct hk_node *item = read->first; item && k < 2; item = item->next) {
         double ms = 0.0;
         if (!hk_node_quantity(item, "ms", c->reader->scope, &ms, err)) return false;
-        if (!hk_tick_from_ms(ms, hk_sim_tick_ms(c->sim), ends[k], err))
+        if (!hk_tick_from_ms(ms, hk_sim_tick_ms(c->sim), ends[k++], err))
             return hk_node_context(err, item);
     }
     if (phase->read_from >= 0 && phase->read_from < phase->read_to && phase->read_to <= phase->show)

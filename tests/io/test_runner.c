@@ -202,8 +202,8 @@ static const struct {
 } threaded[] = {
     {"experiments/desire-mnist.yaml", {SMALL_DESIRE, "protocol.0.take=30", "protocol.1.take=10"}},
     {"experiments/biolcnet-mnist.yaml",
-     {SMALL_BIOLCNET, "data={set: digits, train: 10, test: 3, crop: [22, 22]}",
-      "params.features=4", "params.images=6", "protocol.0.skip=6", "protocol.1.average=3"}},
+     {SMALL_BIOLCNET, "data={set: digits, train: 10, test: 3, crop: [22, 22]}", "params.features=4",
+      "params.images=6", "protocol.0.skip=6", "protocol.1.average=3"}},
 };
 
 START_TEST(lessons_and_rewards_are_the_same_for_1_2_3_and_5_threads) {

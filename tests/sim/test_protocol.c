@@ -308,7 +308,7 @@ static void reward_four(struct bench *b, const char *model, size_t phases) {
     bench_init(b);
     for (size_t k = 0; k < HK_COUNT(answers); k++)
         if (answers[k] >= 0) spikes_add(&b->force, (double)(k * TURN + 6), answers[k]);
-    for (size_t t = 1; t <= 4 * TURN; t++) spikes_add(&clock, (double)t, 0);
+    for (size_t t = 1; t <= (size_t)4 * TURN; t++) spikes_add(&clock, (double)t, 0);
     bench_open(b);
     bench_reward(b, model);
     b->phases[0].read_from = 4;
@@ -326,7 +326,7 @@ static void reward_four(struct bench *b, const char *model, size_t phases) {
 }
 
 static void expect_signal(const struct bench *b, const double values[4]) {
-    for (size_t t = 1; t <= 4 * TURN; t++) {
+    for (size_t t = 1; t <= (size_t)4 * TURN; t++) {
         size_t k = (t - 1) / TURN, at = (t - 1) % TURN + 1;
         ck_assert_double_eq_tol(b->signal[t], at > 7 && at <= SHOW ? values[k] : 0.0, 1e-15);
     }
@@ -421,7 +421,7 @@ static uint64_t count_kept(bool drop) {
 /* Units kept are binomial(1000, 1/2): 5 standard deviations of 15.8 are exceeded once in 1.7
  * million seeds. */
 START_TEST(populations_drop_out_where_the_phase_says_so) {
-    ck_assert_uint_eq(count_kept(false), UNITS * SHOW);
+    ck_assert_uint_eq(count_kept(false), (uint64_t)UNITS * SHOW);
     uint64_t spikes = count_kept(true);
     ck_assert_uint_eq(spikes % SHOW, 0);
     ck_assert_double_eq_tol((double)spikes / SHOW, UNITS / 2.0, 5 * 15.8);

@@ -231,7 +231,7 @@ static const char *const exceptions[] = {"none", "same-index"};
 static const struct {
     hk_neuron sources, targets, groups;
 } sizes[] = {{60, 60, 6}, {60, 120, 6}, {120, 60, 6}, {60, 90, 1}, {90, 90, 90}, {96, 48, 2}};
-enum { GROUPED = 2 * 2 * 2 * HK_COUNT(sizes), UNITS_MAX = 120 };
+enum { GROUPED = HK_COUNT(sizes) * 2 * 2 * 2, UNITS_MAX = 120, SPIKES_MAX = 3 * UNITS_MAX };
 
 struct grouped {
     struct read read;
@@ -242,7 +242,7 @@ struct grouped {
 /* Three ticks in which every third, fourth and fifth source spikes, some of them twice. Sums of the
  * weight 2 are whole, so they are the same however they are made. */
 static void grouped_run(struct grouped *g, size_t k, enum hk_dist_kind kind, int threads) {
-    double times[3 * UNITS_MAX], units[3 * UNITS_MAX];
+    double times[SPIKES_MAX], units[SPIKES_MAX];
     char connect[128];
     size_t spikes = 0, s = k / 8;
     for (size_t tick = 1; tick <= 3; tick++)
