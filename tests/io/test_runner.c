@@ -157,8 +157,8 @@ static size_t read_curve(const char *name, const char *path, double *points, siz
     return count / 2;
 }
 
-/* Answer 1 is rewarded 80 times, then answer 0: three seeds gave 95 to 100 % before the change, 0 to
- * 5 % after it and 60 to 65 % in the end. */
+/* Answer 1 is rewarded 80 times, then answer 0: three seeds gave 95 to 100 % before the change, 0
+ * to 5 % after it and 60 to 65 % in the end. */
 START_TEST(the_answer_that_is_rewarded_is_learned_and_unlearned) {
     hk_test_not_sanitized();
     static const char *const defines[] = {SMALL_BIOLCNET,
@@ -196,7 +196,8 @@ static void expect_identical(const char *one, const char *other) {
     hk_arena_destroy(arena);
 }
 
-/* All weights, scores and rates of both kinds of learning, with dropout, groups and local fields. */
+/* All weights, scores and rates of both kinds of learning, with dropout, groups and local
+ * fields. */
 static const struct {
     const char *experiment, *defines[16];
 } threaded[] = {
@@ -240,8 +241,8 @@ START_TEST(the_running_score_has_a_point_for_each_average) {
 }
 END_TEST
 
-/* Only they do. Backpropagation would take a forward and a weight pass through the first projection, and
- * a pass for the errors through each other as well. */
+/* Only they do. Backpropagation would take a forward and a weight pass through the first
+ * projection, and through each other a pass for the errors as well. */
 START_TEST(phases_that_teach_tell_their_arithmetic) {
     static const char *const defines[] = {SMALL_DESIRE, "protocol.0.take=20", "protocol.1.take=20"};
     struct hk_err err = {0};

@@ -362,8 +362,8 @@ START_TEST(what_a_reward_remembers_lives_as_long_as_the_protocol) {
 }
 END_TEST
 
-/* One pair of coincident spikes, in each tick of a presentation and of the rest: MSTDP multiplies it
- * with the signal of the next tick, so it counts in the ticks 7, 8 and 9. */
+/* One pair of coincident spikes, in each tick of a presentation and of the rest: MSTDP multiplies
+ * it with the signal of the next tick, so it counts in the ticks 7, 8 and 9. */
 START_TEST(the_reward_teaches_pairs_within_its_time) {
     static const double signs[] = {1, -1};
     static struct bench b;

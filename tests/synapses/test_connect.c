@@ -235,8 +235,8 @@ static void local_init(struct rule *rule, hk_neuron sources, hk_neuron targets,
     ((struct hk_list){(const double[]){__VA_ARGS__},                                               \
                       sizeof((const double[]){__VA_ARGS__}) / sizeof(double)})
 
-/* Rows of 4:   0  1  2  3    fields of 2 x 2, one apart: three across, two down; targets 6 to 11 are
- *              4  5  6  7    the second channel over the same fields.
+/* Rows of 4:   0  1  2  3    fields of 2 x 2, one apart: three across, two down;
+ *              4  5  6  7    targets 6 to 11 are the second channel over the same fields.
  *              8  9 10 11 */
 START_TEST(local_targets_see_their_field) {
     struct rule rule;
@@ -252,7 +252,8 @@ START_TEST(local_targets_see_their_field) {
 }
 END_TEST
 
-/* Two channels of 5 x 5, fields of 3 x 3, two apart: 2 x 2 of them; each target sees both channels. */
+/* Two channels of 5 x 5, fields of 3 x 3, two apart: 2 x 2 of them; each target sees both
+ * channels. */
 START_TEST(local_fields_lie_a_stride_apart_in_every_channel) {
     struct rule rule;
     struct hk_err err = {0};
