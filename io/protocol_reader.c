@@ -2,6 +2,7 @@
 
 #include "io/nearest.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct context {
@@ -212,9 +213,15 @@ static bool read_samples(const struct context *c, const struct hk_node *map, str
         return false;
     size_t count = hk_phase_total(
         &(struct hk_phase){.samples = phase->samples, .of_class = phase->of_class, .epochs = 1});
-    if (phase->skip < count && phase->take <= count - phase->skip) return true;
-    return hk_node_fail(err, map, "asks for samples %zu to %zu, but there are %zu in %s/%s",
-                        phase->skip, phase->skip + phase->take - 1, count, c->data->name, split);
+    char class[32] = "";
+    if (phase->of_class >= 0) (void)snprintf(class, sizeof class, " of class %d", phase->of_class);
+    if (phase->skip >= count)
+        return hk_node_fail(err, map, "skips %zu samples, but there are %zu%s in %s/%s",
+                            phase->skip, count, class, c->data->name, split);
+    if (phase->take <= count - phase->skip) return true;
+    return hk_node_fail(err, map, "asks for samples %zu to %zu, but there are %zu%s in %s/%s",
+                        phase->skip, phase->skip + phase->take - 1, count, class, c->data->name,
+                        split);
 }
 
 /* `read: [256 ms, 512 ms]`: the part of `show` in which the read-out counts. */
@@ -227,10 +234,10 @@ static bool read_window(const struct context *c, const struct hk_node *map, stru
     if (!read) return true;
     if (!hk_node_expect(read, HK_NODE_LIST, err)) return false;
     if (read->count != 2) return hk_node_fail(err, read, "expected [FROM, TO], two times");
-    for (const struct hk_node *item = read->first; item; item = item->next, k++) {
+    for (const struct hk_node *item = read->first; item && k < 2; item = item->next) {
         double ms = 0.0;
         if (!hk_node_quantity(item, "ms", c->reader->scope, &ms, err)) return false;
-        if (!hk_tick_from_ms(ms, hk_sim_tick_ms(c->sim), ends[k], err))
+        if (!hk_tick_from_ms(ms, hk_sim_tick_ms(c->sim), ends[k++], err))
             return hk_node_context(err, item);
     }
     if (phase->read_from >= 0 && phase->read_from < phase->read_to && phase->read_to <= phase->show)
@@ -278,8 +285,12 @@ static bool read_reward(const struct context *c, const struct hk_node *map, stru
     if (!phase->reward)
         return hk_node_fail(err, node, "there is no signal '%s' with a `rule:` for rewards; %s",
                             name, hk_nearest_hint(name, names, count, hint));
-    if (phase->use == HK_READOUT_EVALUATE || phase->use == HK_READOUT_RUNNING) return true;
-    return hk_node_fail_key(err, node, "a reward needs answers: `evaluate: READ-OUT`");
+    if (phase->use != HK_READOUT_EVALUATE && phase->use != HK_READOUT_RUNNING)
+        return hk_node_fail_key(err, node, "a reward needs answers: `evaluate: READ-OUT`");
+    if (phase->read_to < phase->show) return true;
+    return hk_node_fail_key(err, node,
+                            "a reward lasts from the end of `read: [FROM, TO]` to that of `show:`, "
+                            "and no time is left for it");
 }
 
 /* `teach: out`, a population with a unit for each class. */

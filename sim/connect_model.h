@@ -25,9 +25,22 @@ struct hk_blocks {
 };
 enum { HK_GROUPS_MAX = 4096 };
 
+static inline bool hk_blocks_join_all(const struct hk_blocks *blocks) {
+    return blocks->groups == 1 && !blocks->others && !blocks->except_same;
+}
+
 static inline hk_neuron hk_group_of(const struct hk_blocks *blocks, hk_neuron size,
                                     hk_neuron unit) {
     return blocks->interleaved ? unit % blocks->groups : unit / (size / blocks->groups);
+}
+
+/* Does a source reach a target, as far as their groups go? */
+static inline bool hk_groups_join(const struct hk_blocks *blocks,
+                                  const struct hk_connect_shape *shape, hk_neuron source,
+                                  hk_neuron target) {
+    bool same = hk_group_of(blocks, shape->source_count, source) ==
+                hk_group_of(blocks, shape->target_count, target);
+    return same != blocks->others;
 }
 
 struct hk_connect_model {

@@ -223,9 +223,9 @@ bool hk_proj_plan(struct hk_proj *proj, struct hk_err *err) {
                  proj->delays == 1 && blocks->groups <= HK_GROUPS_MAX;
     bool shared = proj->weight.kind == HK_DIST_CONSTANT && !proj->plasticity;
     shared = shared && !hk_proj_remembers(proj); /* each source counts for itself */
-    proj->storage = dense && shared                                        ? HK_STORE_UNIFORM
-                    : dense && blocks->groups == 1 && !blocks->except_same ? HK_STORE_MATRIX
-                                                                           : HK_STORE_ROWS;
+    proj->storage = dense && shared                       ? HK_STORE_UNIFORM
+                    : dense && hk_blocks_join_all(blocks) ? HK_STORE_MATRIX
+                                                          : HK_STORE_ROWS;
     proj->rows = (size_t)proj->source->size * proj->delays;
     if (proj->storage == HK_STORE_ROWS && proj->rows > UINT32_MAX)
         return HK_FAIL(err, HK_ERR_LIMIT, "%zu sources and delays are more than %u", proj->rows,
@@ -494,8 +494,10 @@ static uint64_t count_pairs(const struct hk_proj *proj) {
     const struct hk_blocks *blocks = &proj->blocks;
     uint64_t sources = proj->source->size, targets = proj->target->size;
     uint64_t own = sources * targets / blocks->groups; /* pairs within groups */
-    uint64_t same = sources < targets ? sources : targets;
-    return blocks->others ? sources * targets - own : own - (blocks->except_same ? same : 0);
+    uint64_t pairs = blocks->others ? sources * targets - own : own;
+    for (hk_neuron i = 0; blocks->except_same && i < sources && i < targets; i++)
+        pairs -= hk_groups_join(blocks, &proj->shape, i, i);
+    return pairs;
 }
 
 bool hk_proj_build(struct hk_proj *proj, struct hk_err *err) {

@@ -49,7 +49,7 @@ struct hk_phase {
     const struct hk_reward_spec *reward; /* given from the end of reading to that of `show` */
 
     const struct hk_pop *retry_pop; /* NULL: no retries */
-    uint32_t retry_below;           /* spikes of that population in `show` */
+    uint32_t retry_below;           /* spikes of that population while the read-out counts */
     double retry_gain;              /* added to the gain at each retry */
     uint32_t retry_most;            /* retries of one sample */
 

@@ -35,7 +35,7 @@ bool hk_proj_is_plastic(const struct hk_proj *proj) {
 
 bool hk_proj_is_dense(const struct hk_proj *proj) {
     bool dense = proj->storage == HK_STORE_UNIFORM || proj->storage == HK_STORE_MATRIX;
-    return dense && proj->blocks.groups == 1 && !proj->blocks.except_same;
+    return dense && hk_blocks_join_all(&proj->blocks);
 }
 
 uint64_t hk_proj_count(const struct hk_proj *proj) {
@@ -106,10 +106,8 @@ static bool visit_rows(const struct hk_proj *proj, int thread, hk_syn first, str
 }
 
 static bool reaches(const struct hk_proj *proj, hk_neuron source, hk_neuron target) {
-    const struct hk_blocks *blocks = &proj->blocks;
-    bool together = hk_group_of(blocks, proj->source->size, source) ==
-                    hk_group_of(blocks, proj->target->size, target);
-    return together != blocks->others && !(blocks->except_same && source == target);
+    return hk_groups_join(&proj->blocks, &proj->shape, source, target) &&
+           !(proj->blocks.except_same && source == target);
 }
 
 /* Returns the order of the next synapse. */

@@ -40,7 +40,7 @@ static bool groups_blocks(const void *param, struct hk_blocks *blocks) {
     *blocks = (struct hk_blocks){.groups = (hk_neuron)p->groups,
                                  .interleaved = p->layout == LAYOUT_INTERLEAVED,
                                  .others = p->reach == REACH_OTHERS,
-                                 .except_same = p->except == EXCEPT_SAME && p->reach == REACH_SAME};
+                                 .except_same = p->except == EXCEPT_SAME};
     return true;
 }
 
@@ -54,13 +54,11 @@ static size_t groups_draw(const void *param, const struct hk_connect_shape *shap
     struct hk_blocks blocks;
     (void)stream;
     (void)groups_blocks(param, &blocks);
-    hk_neuron group = hk_group_of(&blocks, shape->target_count, target);
     size_t count = 0;
-    for (hk_neuron source = 0; source < shape->source_count; source++) {
-        bool same = hk_group_of(&blocks, shape->source_count, source) == group;
-        if (same != blocks.others && !(blocks.except_same && source == target))
+    for (hk_neuron source = 0; source < shape->source_count; source++)
+        if (hk_groups_join(&blocks, shape, source, target) &&
+            !(blocks.except_same && source == target))
             sources[count++] = source;
-    }
     return count;
 }
 

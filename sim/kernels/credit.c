@@ -111,13 +111,18 @@ struct update {
     struct hk_sim_counts *counts;
 };
 
+static bool is_gated(const struct hk_pop *pop, hk_neuron i) {
+    const hk_real *gate = pop->gate;
+    return gate[i] != 0 && pop->counts[i] > 0;
+}
+
 static void list_gated(struct update *u, int thread) {
     const struct hk_pop *pop = u->proj->target;
     const hk_real *gate = pop->gate;
     hk_real *value = u->room->value;
     u->gated = 0;
     for (hk_neuron i = u->first; i < pop->part[thread + 1]; i++) {
-        bool chosen = gate[i] != 0 && pop->counts[i] > 0;
+        bool chosen = is_gated(pop, i);
         u->room->list[u->gated] = i - u->first;
         value[u->gated] = gate[i];
         u->room->place[i - u->first] = chosen ? (int32_t)u->gated : -1;
@@ -152,6 +157,14 @@ static void bump(struct update *u, size_t row, size_t tick) {
     trace[u->room->active_of[row] - 1] += 1;
 }
 
+/* All threads with gated targets draw the same traces; counted are those of the first, for what is
+ * counted can't depend on the threads. */
+static bool counts_traces(const struct update *u) {
+    hk_neuron i = 0;
+    while (i < u->first && !is_gated(u->proj->target, i)) i++;
+    return i == u->first;
+}
+
 /* trace[tick][active row], the spikes of the tick included. */
 static void draw_traces(struct update *u) {
     const hk_real decay = (hk_real)hk_exp(-1.0 / u->proj->ticks_per_tau[0][0]);
@@ -164,7 +177,7 @@ static void draw_traces(struct update *u) {
         for (size_t k = 0; k < u->active; k++) now[k] = t ? before[k] * decay : 0;
         each_arrival(u, t, bump);
     }
-    u->counts->multiplications += u->ticks * u->active;
+    if (counts_traces(u)) u->counts->multiplications += u->ticks * u->active;
 }
 
 /* paired[gated target][k] of the active rows first + k, k < count. */

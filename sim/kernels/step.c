@@ -165,7 +165,8 @@ static uint64_t deliver_uniform(const struct hk_proj *proj, int thread, hk_tick 
             while (i < count && units[i] == unit) i++, times++;
             if (unit < first || unit >= end) continue;
             events += add_reach(proj, reach, next, unit, sum + (next - first));
-            uint32_t left = reach[hk_group_of(blocks, proj->target->size, unit)] - times;
+            uint32_t left = reach[hk_group_of(blocks, proj->target->size, unit)];
+            if (hk_groups_join(blocks, &proj->shape, unit, unit)) left -= times;
             sum[unit - first] += w * (hk_real)left;
             events += left;
             next = unit + 1;

@@ -23,6 +23,34 @@ static const char good[] = "name: small\n"
                            "duration: 50 ms\n"
                            "record: {spikes: [out]}\n";
 
+/* A protocol with lessons and rewards. */
+static const char taught[] =
+    "name: taught\n"
+    "resolution: 1 ms\n"
+    "data: {set: digits, train: 40, test: 20, crop: [4, 3]}\n"
+    "populations:\n"
+    "  in: {source: {encoder: regular, rate_max: 1 kHz}}\n"
+    "  mid: {model: lif, size: 5, dropout: 0.3, receptors: {in: delta}}\n"
+    "  out: {model: lif, size: 10, receptors: {in: delta}}\n"
+    "signals:\n"
+    "  reward: {rule: fixed, right: 2}\n"
+    "  dopamine: {from: mid, tau: 200 ms, delay: 1 ms}\n"
+    "projections:\n"
+    "  in->mid: {connect: all-to-all, weight: 1 mV, plasticity: {rule: mstdp, signal: reward, "
+    "rate: 1 mV, w_max: 9 mV}}\n"
+    "  mid->out: {connect: all-to-all, weight: {uniform: [0 mV, 1 mV]}, delay: 1 ms, plasticity: "
+    "{rule: desire, threshold: 0.3, target_spikes: 5, learning_rate: 1 mV, tau: 5 ms}}\n"
+    "readouts:\n"
+    "  digits: {model: vote, from: out}\n"
+    "  pair: {model: vote, from: out, classes: 2}\n"
+    "protocol:\n"
+    "  - {phase: lessons, data: train, show: 20 ms, learn: true, evaluate: digits, teach: out}\n"
+    "  - {phase: rewards, data: train, of_class: 3, skip: 1, take: 2, wanted: 1, show: 20 ms, "
+    "read: [5 ms, 12 ms], learn: [in->mid], drop: false, evaluate: pair, reward: reward, "
+    "average: 7}\n"
+    "  - {phase: test, data: test, show: 10 ms, evaluate: digits, drop: true}\n"
+    "  - {phase: last, data: test, show: 10 ms, evaluate: digits}\n";
+
 static const char *write_file(const char *name, const char *text) {
     static char path[512];
     (void)snprintf(path, sizeof path, "%s/%s", hk_test_folder(), name);
@@ -43,13 +71,17 @@ static bool read_text(struct hk_experiment *e, const char *text, const char *def
                               err);
 }
 
-/* `good` with its first `from` replaced; static memory. */
-static const char *with(const char *from, const char *to) {
+/* A file with its first `from` replaced; static memory. */
+static const char *with_in(const char *file, const char *from, const char *to) {
     static char text[4096];
-    const char *at = strstr(good, from);
+    const char *at = strstr(file, from);
     ck_assert_ptr_nonnull(at);
-    (void)snprintf(text, sizeof text, "%.*s%s%s", (int)(at - good), good, to, at + strlen(from));
+    (void)snprintf(text, sizeof text, "%.*s%s%s", (int)(at - file), file, to, at + strlen(from));
     return text;
+}
+
+static const char *with(const char *from, const char *to) {
+    return with_in(good, from, to);
 }
 
 /* The message of the failure, behind the folder: "x.yaml:6:8: ...". */
@@ -186,6 +218,200 @@ START_TEST(what_is_missing_is_named) {
 }
 END_TEST
 
+/* ---- lessons and rewards ---- */
+
+START_TEST(a_protocol_says_what_is_read_rewarded_and_taught) {
+    struct hk_err err = {0};
+    struct hk_experiment e;
+    ck_assert_msg(read_text(&e, taught, NULL, &err), "%s", err.message);
+    const struct hk_phase *lessons = &e.protocol.phases[0], *rewards = &e.protocol.phases[1];
+    ck_assert_ptr_eq(lessons->teach, hk_sim_find_population(e.sim, "out"));
+    ck_assert_ptr_null(lessons->reward);
+    ck_assert(lessons->read_from == 0 && lessons->read_to == 20);
+    ck_assert(lessons->of_class == -1 && lessons->wanted == -1 && !lessons->curve);
+    ck_assert(rewards->read_from == 5 && rewards->read_to == 12 && rewards->show == 20);
+    ck_assert(rewards->of_class == 3 && rewards->wanted == 1);
+    ck_assert(rewards->skip == 1 && rewards->take == 2);
+    ck_assert(rewards->average == 7 && rewards->curve);
+    ck_assert_ptr_eq(rewards->reward->signal, hk_sim_find_signal(e.sim, "reward"));
+    ck_assert_ptr_null(rewards->teach);
+    ck_assert_uint_eq(e.protocol.readouts[rewards->readout].classes, 2);
+    ck_assert_uint_eq(e.protocol.readouts[lessons->readout].classes, 10);
+    hk_experiment_finish(&e);
+}
+END_TEST
+
+START_TEST(a_resolved_protocol_reads_back_as_itself) {
+    struct hk_err err = {0};
+    struct hk_experiment e, again;
+    struct hk_block first = {0}, second = {0};
+    ck_assert_msg(read_text(&e, taught, NULL, &err), "%s", err.message);
+    ck_assert(hk_tree_write(e.root, &first, &err));
+    ck_assert_ptr_nonnull(strstr(first.data, "wrong: -1")); /* of the reward, filled in */
+    ck_assert_msg(read_text(&again, first.data, NULL, &err), "%s", err.message);
+    ck_assert(hk_tree_write(again.root, &second, &err));
+    ck_assert_str_eq(first.data, second.data);
+    hk_block_finish(&first);
+    hk_block_finish(&second);
+    hk_experiment_finish(&e);
+    hk_experiment_finish(&again);
+}
+END_TEST
+
+START_TEST(populations_drop_out_while_they_learn_unless_the_phase_says_otherwise) {
+    static const bool drop[] = {true, false, true, false};
+    struct hk_err err = {0};
+    struct hk_experiment e;
+    ck_assert_msg(read_text(&e, taught, NULL, &err), "%s", err.message);
+    for (size_t k = 0; k < HK_COUNT(drop); k++)
+        ck_assert_int_eq(e.protocol.phases[k].drop, drop[k]);
+    hk_experiment_finish(&e);
+    ck_assert(read_text(&e, with_in(taught, "drop: false, ", ""), NULL, &err));
+    ck_assert(e.protocol.phases[1].drop); /* a list of projections learns */
+    hk_experiment_finish(&e);
+    ck_assert(read_text(&e, with_in(taught, "learn: true", "learn: false"), NULL, &err));
+    ck_assert(!e.protocol.phases[0].drop);
+    hk_experiment_finish(&e);
+}
+END_TEST
+
+/* Row r and column c of the window are row 12 + r and column 12 + c of the image: 28 - 4 and 28 - 3
+ * left over, halved. */
+START_TEST(a_crop_shows_the_centre_of_both_parts) {
+    struct hk_err err = {0};
+    struct hk_experiment cropped, whole;
+    ck_assert_msg(read_text(&cropped, taught, NULL, &err), "%s", err.message);
+    ck_assert_uint_eq(hk_pop_size(hk_sim_find_population(cropped.sim, "in")), 12);
+    ck_assert_msg(read_text(&whole, with_in(taught, ", crop: [4, 3]", ""), NULL, &err), "%s",
+                  err.message);
+    const struct hk_samples *small[] = {&cropped.data.train, &cropped.data.test};
+    const struct hk_samples *large[] = {&whole.data.train, &whole.data.test};
+    for (size_t part = 0; part < 2; part++)
+        for (size_t k = 0; k < large[part]->count; k++) {
+            float window[12], image[784];
+            hk_samples_get(small[part], k, window);
+            hk_samples_get(large[part], k, image);
+            for (size_t i = 0; i < 12; i++)
+                ck_assert(window[i] == image[(12 + i / 3) * 28 + 12 + i % 3]);
+        }
+    hk_experiment_finish(&cropped);
+    hk_experiment_finish(&whole);
+}
+END_TEST
+
+struct mistake {
+    const char *from, *to;
+    enum hk_code code;
+    const char *message;
+};
+
+static void expect_mistakes(const struct mistake *mistakes, size_t count) {
+    for (size_t k = 0; k < count; k++)
+        expect_message(with_in(taught, mistakes[k].from, mistakes[k].to), NULL, mistakes[k].code,
+                       mistakes[k].message);
+}
+
+START_TEST(mistakes_in_signals_dropout_and_crops_are_told) {
+    static const struct mistake mistakes[] = {
+        {"signal: reward", "signal: rewad", HK_ERR_CONFIG,
+         "x.yaml:12:12: in->mid: mstdp: there is no signal 'rewad'"},
+        {"rule: fixed", "rule: fixd", HK_ERR_CONFIG,
+         "x.yaml:9:18: there is no reward 'fixd'; known: fixed, prediction-error"},
+        {"right: 2", "rihgt: 2", HK_ERR_CONFIG,
+         "x.yaml:9:25: unknown key 'rihgt'; did you mean 'right'?"},
+        {"tau: 200 ms", "tau: 0 ms", HK_ERR_CONFIG,
+         "x.yaml:10:30: tau must be above 0; without it the signal stays as it was set"},
+        {"tau: 200 ms", "tau: 200", HK_ERR_CONFIG,
+         "x.yaml:10:30: 200 has no unit; expected a time, e.g. 200 ms"},
+        {"from: mid", "from: mud", HK_ERR_CONFIG,
+         "x.yaml:10:20: there is no population 'mud'; did you mean 'mid'?"},
+        {"delay: 1 ms}\nproj", "delay: 0 ms}\nproj", HK_ERR_RANGE,
+         "x.yaml:10:13: dopamine: delay = 0 ms, must be at least 1 ms, one tick, from neurons"},
+        {"dropout: 0.3", "dropout: 1", HK_ERR_RANGE,
+         "x.yaml:6:8: mid: dropout = 1, must be at least 0 and below 1"},
+        {"dropout: 0.3", "dropout: -0.1", HK_ERR_RANGE,
+         "x.yaml:6:8: mid: dropout = -0.1, must be at least 0 and below 1"},
+        {"crop: [4, 3]", "crop: [29, 3]", HK_ERR_CONFIG,
+         "x.yaml:3:48: can't crop images of 28 x 28 to 29 x 3"},
+        {"crop: [4, 3]", "crop: [4]", HK_ERR_CONFIG, "x.yaml:3:48: expected [ROWS, COLUMNS]"},
+        {"crop: [4, 3]", "crop: [0, 3]", HK_ERR_CONFIG,
+         "x.yaml:3:49: 0 is too small; must be at least 1"},
+        {"crop: [4, 3]", "crop: 4", HK_ERR_CONFIG, "x.yaml:3:48: expected a list, got a value"},
+    };
+    expect_mistakes(mistakes, HK_COUNT(mistakes));
+}
+END_TEST
+
+START_TEST(mistakes_in_phases_that_read_and_reward_are_told) {
+    static const struct mistake mistakes[] = {
+        {"reward: reward,", "reward: rewrad,", HK_ERR_CONFIG,
+         "x.yaml:19:166: there is no signal 'rewrad' with a `rule:` for rewards; did you mean "
+         "'reward'?"},
+        {"reward: reward,", "reward: dopamine,", HK_ERR_CONFIG,
+         "x.yaml:19:166: there is no signal 'dopamine' with a `rule:` for rewards; known here: "
+         "reward"},
+        {"evaluate: pair, ", "", HK_ERR_CONFIG,
+         "x.yaml:19:142: a reward needs answers: `evaluate: READ-OUT`"},
+        {"evaluate: pair, ", "label: pair, ", HK_ERR_CONFIG,
+         "x.yaml:19:155: a reward needs answers: `evaluate: READ-OUT`"},
+        {"read: [5 ms, 12 ms], ", "", HK_ERR_CONFIG,
+         "x.yaml:19:137: a reward lasts from the end of `read: [FROM, TO]` to that of `show:`, and "
+         "no time is left for it"},
+        {"read: [5 ms, 12 ms]", "read: [5 ms, 21 ms]", HK_ERR_CONFIG,
+         "x.yaml:19:96: the read-out's window must lie within `show:`, first its start"},
+        {"read: [5 ms, 12 ms]", "read: [12 ms, 12 ms]", HK_ERR_CONFIG,
+         "x.yaml:19:96: the read-out's window must lie within `show:`, first its start"},
+        {"read: [5 ms, 12 ms]", "read: [-1 ms, 12 ms]", HK_ERR_CONFIG,
+         "x.yaml:19:96: the read-out's window must lie within `show:`, first its start"},
+        {"read: [5 ms, 12 ms]", "read: [5 ms]", HK_ERR_CONFIG,
+         "x.yaml:19:96: expected [FROM, TO], two times"},
+        {"read: [5 ms, 12 ms]", "read: [5 ms, 12.5 ms]", HK_ERR_RANGE,
+         "x.yaml:19:103: 12.5 ms is not a whole number of ticks of 1 ms; the nearest are 12 and 13 "
+         "ms"},
+        {"of_class: 3", "of_class: 10", HK_ERR_CONFIG,
+         "x.yaml:19:45: there is no class 10; there are 0 to 9"},
+        {"of_class: 3", "of_class: -1", HK_ERR_CONFIG,
+         "x.yaml:19:45: -1 is too small; must be at least 0"},
+        {"skip: 1, take: 2", "skip: 1, take: 4", HK_ERR_CONFIG,
+         "x.yaml:19:5: asks for samples 1 to 4, but there are 4 of class 3 in digits/train"},
+        {"skip: 1, take: 2", "skip: 4", HK_ERR_CONFIG,
+         "x.yaml:19:5: skips 4 samples, but there are 4 of class 3 in digits/train"},
+        {"wanted: 1", "wanted: 2", HK_ERR_CONFIG,
+         "x.yaml:19:74: there is no class 2; there are 0 to 1"},
+        {"wanted: 1, ", "", HK_ERR_CONFIG,
+         "x.yaml:19:5: read-out pair tells 2 classes apart, but digits has 10: say which answer is "
+         "`wanted:`"},
+        {"average: 7", "average: 0", HK_ERR_CONFIG,
+         "x.yaml:19:183: 0 is too small; must be at least 1"},
+        {"average: 7", "average: 100001", HK_ERR_CONFIG,
+         "x.yaml:19:183: an average is over at most 100000 presentations"},
+        {"drop: false", "drop: maybe", HK_ERR_CONFIG,
+         "x.yaml:19:135: expected true or false, got 'maybe'"},
+        {"classes: 2", "classes: 3", HK_ERR_RANGE,
+         "x.yaml:16:9: vote: 10 units can't be divided into 3 equal groups"},
+        {"classes: 2", "classes: 0", HK_ERR_CONFIG,
+         "x.yaml:16:43: 0 is too small; must be at least 1"},
+    };
+    expect_mistakes(mistakes, HK_COUNT(mistakes));
+}
+END_TEST
+
+START_TEST(mistakes_in_phases_that_teach_are_told) {
+    static const struct mistake mistakes[] = {
+        {"teach: out", "teach: outt", HK_ERR_CONFIG,
+         "x.yaml:18:86: there is no population 'outt'; did you mean 'out'?"},
+        {"teach: out", "teach: mid", HK_ERR_CONFIG,
+         "x.yaml:18:86: mid has 5 units, fewer than the 10 classes of digits"},
+        {"teach: out", "teach: in", HK_ERR_CONFIG,
+         "x.yaml:18:86: nothing that ends in in has a plasticity that learns from presentations, "
+         "such as desire"},
+        {"teach: out", "teach: out, read: [0 ms, 19 ms]", HK_ERR_CONFIG,
+         "x.yaml:18:79: a phase that teaches reads the whole of `show:`"},
+    };
+    expect_mistakes(mistakes, HK_COUNT(mistakes));
+}
+END_TEST
+
 START_TEST(overrides_are_checked_like_the_file) {
     expect_message(good, "populations.out.tau_n=20 ms", HK_ERR_CONFIG,
                    "-D:1:17: unknown key 'tau_n'; did you mean 'tau_m'?");
@@ -203,6 +429,13 @@ Suite *suite_io_experiment(void) {
     tcase_add_test(cases, mistakes_in_names_are_told_with_the_nearest_known_one);
     tcase_add_test(cases, an_unknown_model_is_told_with_the_known_ones);
     tcase_add_test(cases, what_is_missing_is_named);
+    tcase_add_test(cases, a_protocol_says_what_is_read_rewarded_and_taught);
+    tcase_add_test(cases, a_resolved_protocol_reads_back_as_itself);
+    tcase_add_test(cases, populations_drop_out_while_they_learn_unless_the_phase_says_otherwise);
+    tcase_add_test(cases, a_crop_shows_the_centre_of_both_parts);
+    tcase_add_test(cases, mistakes_in_signals_dropout_and_crops_are_told);
+    tcase_add_test(cases, mistakes_in_phases_that_read_and_reward_are_told);
+    tcase_add_test(cases, mistakes_in_phases_that_teach_are_told);
     tcase_add_test(cases, overrides_are_checked_like_the_file);
     suite_add_tcase(suite, cases);
     return suite;

@@ -1,5 +1,6 @@
 /* Synapses as callers see them: in one order, whatever the storage and the number of threads. */
 #include <check.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/support/net.h"
@@ -27,8 +28,16 @@ static const struct {
      70, 2800},
     {"fixed-indegree:n=30", HK_DIST_CONSTANT, HK_DIST_UNIFORM,
      "stdp-pair:a_plus=0,a_minus=0,w_max=9", 40, 70, 2100},
+    {"groups:groups=10", HK_DIST_CONSTANT, HK_DIST_CONSTANT, NULL, 40, 70, 280},
+    {"groups:groups=10,layout=interleaved,except=same-index", HK_DIST_CONSTANT, HK_DIST_CONSTANT,
+     NULL, 70, 40, 240},
+    {"groups:groups=10,reach=others", HK_DIST_CONSTANT, HK_DIST_CONSTANT, NULL, 40, 70, 2520},
+    {"groups:groups=5,layout=interleaved,reach=others", HK_DIST_UNIFORM, HK_DIST_UNIFORM, NULL, 40,
+     70, 2240},
+    {"groups:groups=5,except=same-index", HK_DIST_CONSTANT, HK_DIST_CONSTANT,
+     "stdp-pair:a_plus=0,a_minus=0,w_max=9", 40, 40, 280},
 };
-enum { STORAGES = HK_COUNT(storages), ROOM = 2800 };
+enum { STORAGES = HK_COUNT(storages), ROOM = 8100 };
 
 struct read {
     struct hk_sim *sim;
@@ -248,6 +257,65 @@ START_TEST(the_same_index_is_left_out_of_delivery) {
 }
 END_TEST
 
+/* ---- groups: nothing is stored, or rows ---- */
+
+static const char *const layouts[] = {"neighbours", "interleaved"};
+static const char *const reaches[] = {"same", "others"};
+static const char *const exceptions[] = {"none", "same-index"};
+static const struct {
+    hk_neuron sources, targets, groups;
+} sizes[] = {{60, 60, 6}, {60, 120, 6}, {120, 60, 6}, {60, 90, 1}, {90, 90, 90}, {96, 48, 2}};
+enum { GROUPED = HK_COUNT(sizes) * 2 * 2 * 2, UNITS_MAX = 120, SPIKES_MAX = 3 * UNITS_MAX };
+
+struct grouped {
+    struct read read;
+    double v[UNITS_MAX];
+    uint64_t events;
+};
+
+/* Three ticks in which every third, fourth and fifth source spikes, some of them twice. Sums of the
+ * weight 2 are whole, so they are the same however they are made. */
+static void grouped_run(struct grouped *g, size_t k, enum hk_dist_kind kind, int threads) {
+    double times[SPIKES_MAX], units[SPIKES_MAX];
+    char connect[128];
+    size_t spikes = 0, s = k / 8;
+    for (size_t tick = 1; tick <= 3; tick++)
+        for (size_t unit = 0; unit < sizes[s].sources; unit++)
+            for (size_t times_left = unit % (tick + 2) ? 0 : 1 + unit % 2; times_left; times_left--)
+                times[spikes] = (double)tick, units[spikes++] = (double)unit;
+    (void)snprintf(connect, sizeof connect, "groups:groups=%u,layout=%s,reach=%s,except=%s",
+                   sizes[s].groups, layouts[k % 2], reaches[k / 2 % 2], exceptions[k / 4 % 2]);
+    struct hk_sim *sim = g->read.sim = net_create(HK_SINGLE, 1, threads);
+    struct hk_pop *in = net_spikes(sim, "in", sizes[s].sources, times, units, spikes);
+    struct hk_pop *out =
+        net_neurons(sim, "out", sizes[s].targets, "lif", "v_rest=0 v_th=1000", "r:delta", NULL);
+    g->read.proj = net_link(sim, &(struct net_link){.source = in,
+                                                    .target = out,
+                                                    .connect = connect,
+                                                    .weight = {kind, 2, 2}});
+    net_build(sim);
+    read_all(&g->read);
+    net_run(sim, 4);
+    for (hk_neuron i = 0; i < sizes[s].targets; i++) g->v[i] = net_state(out, "v", i);
+    g->events = hk_sim_count(sim).events;
+    hk_sim_destroy(sim);
+}
+
+/* Weights of a distribution are stored in rows, as the rule draws them. */
+START_TEST(groups_deliver_what_rows_of_the_same_pairs_do) {
+    static const int threads[] = {1, 2, 3, 5};
+    static struct grouped groups, rows;
+    size_t targets = sizes[_i / 8].targets;
+    grouped_run(&rows, (size_t)_i, HK_DIST_UNIFORM, 1);
+    for (size_t t = 0; t < HK_COUNT(threads); t++) {
+        grouped_run(&groups, (size_t)_i, HK_DIST_CONSTANT, threads[t]);
+        check_same(&groups.read, &rows.read);
+        ck_assert_mem_eq(groups.v, rows.v, targets * sizeof *groups.v);
+        ck_assert_uint_eq(groups.events, rows.events);
+    }
+}
+END_TEST
+
 Suite *suite_sim_synapses(void) {
     Suite *suite = suite_create("sim/synapses");
     TCase *reading = tcase_create("reading"), *writing = tcase_create("writing");
@@ -261,6 +329,7 @@ Suite *suite_sim_synapses(void) {
     tcase_add_test(writing, a_plain_weight_out_of_range_is_refused);
     tcase_add_loop_test(writing, written_weights_are_delivered, 0, 2);
     tcase_add_loop_test(writing, the_same_index_is_left_out_of_delivery, 0, 2);
+    tcase_add_loop_test(writing, groups_deliver_what_rows_of_the_same_pairs_do, 0, GROUPED);
     suite_add_tcase(suite, writing);
     return suite;
 }

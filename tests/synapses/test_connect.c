@@ -3,6 +3,7 @@
  * exceeds once in 150,000 draws of the seed. */
 #include <check.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -142,6 +143,169 @@ START_TEST(one_to_one_joins_equal_indices) {
     ck_assert(!rule.model->check(rule.param, &rule.shape, &err));
     ck_assert_int_eq(err.code, HK_ERR_RANGE);
     ck_assert_ptr_nonnull(strstr(err.message, "4 sources meet 5 targets"));
+}
+END_TEST
+
+/* ---- groups ---- */
+
+static void rule_choose(struct rule *rule, const char *param, const char *choice) {
+    struct hk_err err = {0};
+    const struct hk_param *row = hk_param_find(&rule->model->base, param);
+    ck_assert_msg(hk_param_choose(row, rule->param, choice, &err), "%s", err.message);
+}
+
+static void expect_sources(const struct rule *rule, hk_neuron target, const hk_neuron *expected,
+                           size_t count) {
+    hk_neuron sources[SOURCES];
+    ck_assert_uint_le(count, rule->model->draw_max(rule->param, &rule->shape));
+    ck_assert_uint_eq(rule_draw(rule, target, sources), count);
+    for (size_t k = 0; k < count; k++) ck_assert_uint_eq(sources[k], expected[k]);
+}
+#define EXPECT_SOURCES(rule, target, ...)                                                          \
+    expect_sources(rule, target, (const hk_neuron[]){__VA_ARGS__},                                 \
+                   sizeof((const hk_neuron[]){__VA_ARGS__}) / sizeof(hk_neuron))
+
+/* Six sources and three targets in three groups. Neighbours: 0 1 | 2 3 | 4 5. */
+START_TEST(groups_of_neighbours_reach_their_own_or_the_others) {
+    struct rule rule;
+    rule_init(&rule, "groups", 6, 3);
+    rule_set(&rule, "groups", 3);
+    EXPECT_SOURCES(&rule, 0, 0, 1);
+    EXPECT_SOURCES(&rule, 2, 4, 5);
+    rule_choose(&rule, "except", "same-index");
+    EXPECT_SOURCES(&rule, 0, 1);
+    EXPECT_SOURCES(&rule, 1, 2, 3); /* source 1 is in another group anyway */
+    rule_choose(&rule, "reach", "others");
+    EXPECT_SOURCES(&rule, 0, 2, 3, 4, 5);
+    EXPECT_SOURCES(&rule, 1, 0, 4, 5); /* here it is left out */
+}
+END_TEST
+
+/* Interleaved: 0 3 | 1 4 | 2 5. */
+START_TEST(interleaved_groups_take_every_third_unit) {
+    struct rule rule;
+    rule_init(&rule, "groups", 6, 3);
+    rule_set(&rule, "groups", 3);
+    rule_choose(&rule, "layout", "interleaved");
+    EXPECT_SOURCES(&rule, 0, 0, 3);
+    EXPECT_SOURCES(&rule, 2, 2, 5);
+    rule_choose(&rule, "except", "same-index");
+    EXPECT_SOURCES(&rule, 1, 4);
+    rule_choose(&rule, "reach", "others");
+    EXPECT_SOURCES(&rule, 1, 0, 2, 3, 5);
+}
+END_TEST
+
+START_TEST(one_group_is_everybody_and_has_no_others) {
+    struct rule rule;
+    rule_init(&rule, "groups", 3, 2);
+    rule_set(&rule, "groups", 1);
+    EXPECT_SOURCES(&rule, 1, 0, 1, 2);
+    rule_choose(&rule, "reach", "others");
+    expect_sources(&rule, 1, NULL, 0);
+}
+END_TEST
+
+static void expect_refusal(const struct rule *rule, const char *message) {
+    struct hk_err err = {0};
+    ck_assert(!rule->model->check(rule->param, &rule->shape, &err));
+    ck_assert_int_eq(err.code, HK_ERR_RANGE);
+    ck_assert_str_eq(err.message, message);
+}
+
+START_TEST(groups_must_divide_both_ends) {
+    struct rule rule;
+    struct hk_err err = {0};
+    rule_init(&rule, "groups", 12, 8);
+    rule_set(&rule, "groups", 4);
+    ck_assert(rule.model->check(rule.param, &rule.shape, &err));
+    rule_set(&rule, "groups", 3);
+    expect_refusal(&rule, "12 sources and 8 targets can't both be divided into 3 equal groups");
+    rule_set(&rule, "groups", 8);
+    expect_refusal(&rule, "12 sources and 8 targets can't both be divided into 8 equal groups");
+    ck_assert(!hk_param_set(hk_param_find(&rule.model->base, "groups"), rule.param, 0, &err));
+    ck_assert_int_eq(err.code, HK_ERR_RANGE);
+}
+END_TEST
+
+/* ---- local ---- */
+
+static void local_init(struct rule *rule, hk_neuron sources, hk_neuron targets,
+                       struct hk_list input, double field, double stride) {
+    struct hk_err err = {0};
+    rule_init(rule, "local", sources, targets);
+    ck_assert(
+        hk_param_set_list(hk_param_find(&rule->model->base, "input"), rule->param, input, &err));
+    rule_set(rule, "field", field);
+    rule_set(rule, "stride", stride);
+}
+#define SHAPE(...)                                                                                 \
+    ((struct hk_list){(const double[]){__VA_ARGS__},                                               \
+                      sizeof((const double[]){__VA_ARGS__}) / sizeof(double)})
+
+/* Rows of 4:   0  1  2  3    fields of 2 x 2, one apart: three across, two down;
+ *              4  5  6  7    targets 6 to 11 are the second channel over the same fields.
+ *              8  9 10 11 */
+START_TEST(local_targets_see_their_field) {
+    struct rule rule;
+    struct hk_err err = {0};
+    local_init(&rule, 12, 12, SHAPE(3, 4), 2, 1);
+    ck_assert_msg(rule.model->check(rule.param, &rule.shape, &err), "%s", err.message);
+    for (hk_neuron channel = 0; channel < 12; channel += 6) {
+        EXPECT_SOURCES(&rule, channel + 0, 0, 1, 4, 5);
+        EXPECT_SOURCES(&rule, channel + 2, 2, 3, 6, 7);
+        EXPECT_SOURCES(&rule, channel + 3, 4, 5, 8, 9);
+        EXPECT_SOURCES(&rule, channel + 5, 6, 7, 10, 11);
+    }
+}
+END_TEST
+
+/* Two channels of 5 x 5, fields of 3 x 3, two apart: 2 x 2 of them; each target sees both
+ * channels. */
+START_TEST(local_fields_lie_a_stride_apart_in_every_channel) {
+    struct rule rule;
+    struct hk_err err = {0};
+    local_init(&rule, 50, 4, SHAPE(2, 5, 5), 3, 2);
+    ck_assert_msg(rule.model->check(rule.param, &rule.shape, &err), "%s", err.message);
+    EXPECT_SOURCES(&rule, 0, 0, 1, 2, 5, 6, 7, 10, 11, 12, 25, 26, 27, 30, 31, 32, 35, 36, 37);
+    EXPECT_SOURCES(&rule, 1, 2, 3, 4, 7, 8, 9, 12, 13, 14, 27, 28, 29, 32, 33, 34, 37, 38, 39);
+    EXPECT_SOURCES(&rule, 3, 12, 13, 14, 17, 18, 19, 22, 23, 24, 37, 38, 39, 42, 43, 44, 47, 48,
+                   49);
+}
+END_TEST
+
+/* A stride that doesn't fit leaves the last pixels unseen: columns 0-1 and 3-4 of 6, rows 0-1. */
+START_TEST(local_fields_stay_within_the_image) {
+    struct rule rule;
+    struct hk_err err = {0};
+    local_init(&rule, 18, 2, SHAPE(3, 6), 2, 3);
+    ck_assert_msg(rule.model->check(rule.param, &rule.shape, &err), "%s", err.message);
+    EXPECT_SOURCES(&rule, 0, 0, 1, 6, 7);
+    EXPECT_SOURCES(&rule, 1, 3, 4, 9, 10);
+    local_init(&rule, 18, 1, SHAPE(3, 6), 3, 4);
+    ck_assert(rule.model->check(rule.param, &rule.shape, &err));
+    EXPECT_SOURCES(&rule, 0, 0, 1, 2, 6, 7, 8, 12, 13, 14);
+}
+END_TEST
+
+START_TEST(local_refuses_shapes_that_do_not_fit) {
+    static const char shapes[] = "input: expected [ROWS, COLUMNS] or [CHANNELS, ROWS, COLUMNS], at "
+                                 "least as large as the field of ";
+    char message[256];
+    struct rule rule;
+    local_init(&rule, 12, 6, SHAPE(3, 5), 2, 1);
+    expect_refusal(&rule, "input: 1 x 3 x 5 are not the 12 sources");
+    local_init(&rule, 12, 7, SHAPE(3, 4), 2, 1);
+    expect_refusal(&rule, "7 targets can't be divided among 2 x 3 fields of side 2");
+    const struct hk_list none[] = {SHAPE(12), SHAPE(1, 1, 3, 4), SHAPE(2.5, 4)};
+    (void)snprintf(message, sizeof message, "%s2", shapes);
+    for (size_t k = 0; k < HK_COUNT(none); k++) {
+        local_init(&rule, 12, 6, none[k], 2, 1);
+        expect_refusal(&rule, message);
+    }
+    local_init(&rule, 12, 6, SHAPE(3, 4), 4, 1);
+    (void)snprintf(message, sizeof message, "%s4", shapes);
+    expect_refusal(&rule, message);
 }
 END_TEST
 
@@ -318,6 +482,14 @@ Suite *suite_synapses_connect(void) {
     tcase_add_test(exact, all_to_all_can_leave_out_the_same_index);
     tcase_add_test(exact, one_to_one_joins_equal_indices);
     tcase_add_test(exact, a_target_is_drawn_alike_whoever_draws_it_and_when);
+    tcase_add_test(exact, groups_of_neighbours_reach_their_own_or_the_others);
+    tcase_add_test(exact, interleaved_groups_take_every_third_unit);
+    tcase_add_test(exact, one_group_is_everybody_and_has_no_others);
+    tcase_add_test(exact, groups_must_divide_both_ends);
+    tcase_add_test(exact, local_targets_see_their_field);
+    tcase_add_test(exact, local_fields_lie_a_stride_apart_in_every_channel);
+    tcase_add_test(exact, local_fields_stay_within_the_image);
+    tcase_add_test(exact, local_refuses_shapes_that_do_not_fit);
     suite_add_tcase(suite, exact);
     tcase_add_loop_test(probability, probability_gives_binomial_degrees, 0, 4);
     tcase_add_test(probability, probability_0_joins_none_and_1_joins_all);
