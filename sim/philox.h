@@ -11,23 +11,23 @@ enum { HK_PHILOX_LANES = 16, HK_PHILOX_ROUNDS = 10, HK_PHILOX_FEWEST = 7 };
 static inline void hk_philox_lanes(struct hk_stream stream, uint64_t entity, uint64_t index,
                                    int rounds, uint32_t words[4][HK_PHILOX_LANES]) {
     for (uint32_t lane = 0; lane < HK_PHILOX_LANES; lane++) {
-        uint32_t key0 = (uint32_t)stream.key, key1 = (uint32_t)(stream.key >> 32);
-        uint64_t low = index + lane;
-        uint32_t a = (uint32_t)low, b = (uint32_t)(low >> 32);
-        uint32_t c = (uint32_t)entity, d = (uint32_t)(entity >> 32);
+        uint64_t key0 = (uint32_t)stream.key, key1 = stream.key >> 32;
+        const uint64_t low = UINT32_MAX;
+        uint64_t a = (index + lane) & low, b = (index + lane) >> 32;
+        uint64_t c = entity & low, d = entity >> 32;
         for (int round = 0; round < rounds; round++) {
-            uint64_t x = (uint64_t)a * 0xD2511F53u, y = (uint64_t)c * 0xCD9E8D57u;
-            a = (uint32_t)(y >> 32) ^ b ^ key0;
-            b = (uint32_t)y;
-            c = (uint32_t)(x >> 32) ^ d ^ key1;
-            d = (uint32_t)x;
-            key0 += 0x9E3779B9u;
-            key1 += 0xBB67AE85u;
+            uint64_t x = a * UINT64_C(0xD2511F53), y = c * UINT64_C(0xCD9E8D57);
+            a = (y >> 32) ^ b ^ key0;
+            b = y & low;
+            c = (x >> 32) ^ d ^ key1;
+            d = x & low;
+            key0 = (key0 + 0x9E3779B9u) & low;
+            key1 = (key1 + 0xBB67AE85u) & low;
         }
-        words[0][lane] = a;
-        words[1][lane] = b;
-        words[2][lane] = c;
-        words[3][lane] = d;
+        words[0][lane] = (uint32_t)a;
+        words[1][lane] = (uint32_t)b;
+        words[2][lane] = (uint32_t)c;
+        words[3][lane] = (uint32_t)d;
     }
 }
 
