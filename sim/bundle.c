@@ -243,6 +243,15 @@ static bool lay_rows(struct hk_bundle *bundle, int thread, uint32_t *count, stru
     return true;
 }
 
+static bool allocate_flight(const struct hk_bundle *bundle, struct hk_flight *flight,
+                            struct hk_err *err) {
+    const struct hk_sim *sim = bundle->source->sim;
+    flight->spikes = HK_NEW(sim->arena, struct hk_inflight, HK_FLIGHT_MAX, err);
+    flight->first = HK_NEW(sim->arena, uint64_t, (size_t)sim->slots, err);
+    flight->count = HK_NEW(sim->arena, uint32_t, (size_t)sim->slots, err);
+    return flight->spikes && flight->first && flight->count;
+}
+
 static bool allocate_part(struct hk_bundle *bundle, int thread, struct hk_err *err) {
     struct hk_arena *arena = bundle->source->sim->arena;
     struct hk_bundle_part *part = &bundle->parts[thread];
@@ -250,7 +259,7 @@ static bool allocate_part(struct hk_bundle *bundle, int thread, struct hk_err *e
         part->slot = HK_NEW(arena, uint16_t, part->count, err);
     else
         part->synapse = HK_NEW(arena, uint32_t, part->count, err);
-    return part->slot || part->synapse;
+    return (part->slot || part->synapse) && allocate_flight(bundle, &part->flight, err);
 }
 
 /* ---- building ---- */
@@ -333,6 +342,12 @@ void hk_bundles_reset(struct hk_sim *sim) {
     for (size_t i = 0; i < sim->bank_count; i++)
         for (int p = 0; p < sim->threads; p++)
             memset(sim->banks[i].sums[p], 0, sim->banks[i].slots[p] * sizeof(int32_t));
+    for (size_t i = 0; i < sim->bundle_count; i++)
+        for (int p = 0; p < sim->threads; p++) {
+            struct hk_flight *flight = &sim->bundles[i]->parts[p].flight;
+            memset(flight->count, 0, (size_t)sim->slots * sizeof *flight->count);
+            flight->next = 0;
+        }
 }
 
 /* ---- what callers see ---- */

@@ -26,7 +26,8 @@ enum {
     HK_COLUMNS_MAX = 64,      /* state columns of a population */
     HK_SIGNALS_MAX = 64,
     HK_BANKS_MAX = 4096,
-    HK_CREDIT_ROWS = 64 /* active rows that learn together */
+    HK_CREDIT_ROWS = 64, /* active rows that learn together */
+    HK_FLIGHT_MAX = 1 << 16 /* spikes of a bundle that are remembered with their rows */
 };
 
 /* ---- spikes of the recent past ---- */
@@ -178,6 +179,19 @@ struct hk_proj_part {
     struct hk_credit_room room; /* of rules that learn from presentations */
 };
 
+/* Spikes whose synapses are still arriving, one after the other from the oldest: what of the source's
+ * row is needed for them, so that nothing else is looked up tick by tick. */
+struct hk_inflight {
+    hk_syn start;
+    hk_neuron unit;
+};
+struct hk_flight {
+    struct hk_inflight *spikes; /* [HK_FLIGHT_MAX] a ring: what is overwritten is looked up */
+    uint64_t next;              /* to be written */
+    uint64_t *first;            /* [slot] of the ring of ticks: the first of the tick's */
+    uint32_t *count;            /* [slot] */
+};
+
 /* The plain synapses of one source population that one thread owns: rows by source, cut by delay. */
 struct hk_bundle_part {
     hk_syn count;
@@ -186,6 +200,7 @@ struct hk_bundle_part {
     uint32_t *wide;   /* too long for 16 bits, these */
     uint32_t *synapse; /* [count] whole weight << 16 | slot; or where all weigh the same */
     uint16_t *slot;    /* [count] */
+    struct hk_flight flight;
 };
 struct hk_bundle {
     struct hk_pop *source;
@@ -199,10 +214,17 @@ struct hk_bundle {
     struct hk_bundle_part *parts; /* [threads] */
 };
 
+/* Where the segment of a delay begins, counted from the source's start. */
+static inline uint32_t hk_bundle_offset(const struct hk_bundle *bundle,
+                                        const struct hk_bundle_part *part, hk_neuron source,
+                                        uint32_t delay) {
+    size_t at = (size_t)source * (bundle->delays + 1) + delay;
+    return part->narrow ? part->narrow[at] : part->wide[at];
+}
+
 static inline hk_syn hk_bundle_at(const struct hk_bundle *bundle, const struct hk_bundle_part *part,
                                   hk_neuron source, uint32_t delay) {
-    size_t at = (size_t)source * (bundle->delays + 1) + delay;
-    return part->start[source] + (part->narrow ? part->narrow[at] : part->wide[at]);
+    return part->start[source] + hk_bundle_offset(bundle, part, source, delay);
 }
 
 struct hk_proj {

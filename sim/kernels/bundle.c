@@ -51,20 +51,63 @@ static void walk(struct list *list) {
     list->count = 0;
 }
 
-static void list_units(const struct hk_bundle *bundle, const struct hk_bundle_part *part,
-                       int32_t *sum, uint32_t delay, const uint32_t *units, uint32_t count,
-                       struct list *list) {
-    for (uint32_t i = 0; i < count; i++) {
-        hk_syn first = hk_bundle_at(bundle, part, units[i], delay);
-        uint32_t length = (uint32_t)(hk_bundle_at(bundle, part, units[i], delay + 1) - first);
-        if (length == 0) continue;
-        if (list->count == LIST_MAX) walk(list);
-        list->segment[list->count++] =
-            (struct segment){.synapse = bundle->shared ? NULL : part->synapse + first,
-                             .slot = bundle->shared ? part->slot + first : NULL,
-                             .sum = sum,
-                             .count = length,
-                             .weight = bundle->weight};
+struct delivery {
+    const struct hk_sim *sim;
+    const struct hk_bundle *bundle;
+    struct hk_bundle_part *part;
+    int32_t *sum;
+    struct list *list;
+};
+
+static inline void list_segment(const struct delivery *d, hk_syn start, hk_neuron unit,
+                                uint32_t delay) {
+    const struct hk_bundle_part *part = d->part;
+    struct list *list = d->list;
+    uint32_t from = hk_bundle_offset(d->bundle, part, unit, delay);
+    uint32_t length = hk_bundle_offset(d->bundle, part, unit, delay + 1) - from;
+    if (length == 0) return;
+    if (list->count == LIST_MAX) walk(list);
+    list->segment[list->count++] =
+        (struct segment){.synapse = d->bundle->shared ? NULL : part->synapse + start + from,
+                         .slot = d->bundle->shared ? part->slot + start + from : NULL,
+                         .sum = d->sum,
+                         .count = length,
+                         .weight = d->bundle->weight};
+}
+
+/* Spikes of tick `at` are met for the first time: they fly from now on, over those that were written
+ * HK_FLIGHT_MAX spikes before. */
+static void launch(const struct delivery *d, hk_tick at) {
+    struct hk_flight *flight = &d->part->flight;
+    size_t slot = hk_slot(d->sim, at);
+    const uint32_t *units;
+    flight->first[slot] = flight->next;
+    for (int owner = 0; owner < d->sim->threads; owner++) {
+        uint32_t count = hk_spikes(d->sim, d->bundle->source, at, owner, &units);
+        for (uint32_t i = 0; i < count; i++)
+            flight->spikes[flight->next++ % HK_FLIGHT_MAX] =
+                (struct hk_inflight){d->part->start[units[i]], units[i]};
+    }
+    flight->count[slot] = (uint32_t)(flight->next - flight->first[slot]);
+}
+
+/* The segments at one delay of the spikes of tick `at`. */
+static void list_delay(const struct delivery *d, hk_tick at, uint32_t delay) {
+    const struct hk_flight *flight = &d->part->flight;
+    size_t slot = hk_slot(d->sim, at);
+    uint64_t first = flight->first[slot];
+    const uint32_t *units;
+    if (flight->next - first <= HK_FLIGHT_MAX) {
+        for (uint32_t i = 0; i < flight->count[slot]; i++) {
+            const struct hk_inflight *spike = &flight->spikes[(first + i) % HK_FLIGHT_MAX];
+            list_segment(d, spike->start, spike->unit, delay);
+        }
+        return;
+    }
+    for (int owner = 0; owner < d->sim->threads; owner++) { /* overwritten: look them up */
+        uint32_t count = hk_spikes(d->sim, d->bundle->source, at, owner, &units);
+        for (uint32_t i = 0; i < count; i++)
+            list_segment(d, d->part->start[units[i]], units[i], delay);
     }
 }
 
@@ -74,16 +117,12 @@ static uint64_t deliver(const struct hk_sim *sim, int thread, hk_tick tick) {
     list.events = 0;
     for (size_t b = 0; b < sim->bundle_count; b++) {
         const struct hk_bundle *bundle = sim->bundles[b];
-        const struct hk_bundle_part *part = &bundle->parts[thread];
-        int32_t *sum = bundle->bank->sums[thread];
-        for (uint32_t d = 0; d < bundle->delays; d++) {
-            hk_tick at = tick - bundle->delay_min - d;
-            for (int owner = 0; at > 0 && owner < sim->threads; owner++) {
-                const uint32_t *units;
-                uint32_t count = hk_spikes(sim, bundle->source, at, owner, &units);
-                list_units(bundle, part, sum, d, units, count, &list);
-            }
-        }
+        const struct delivery d = {sim, bundle, &bundle->parts[thread],
+                                   bundle->bank->sums[thread], &list};
+        hk_tick newest = tick - bundle->delay_min;
+        if (newest > 0) launch(&d, newest);
+        for (uint32_t delay = 0; delay < bundle->delays && newest > (hk_tick)delay; delay++)
+            list_delay(&d, newest - delay, delay);
     }
     walk(&list);
     return list.events;
