@@ -5,7 +5,7 @@
  * anywhere in memory, and the sums they end in are small enough for the nearest caches. */
 #include "sim/sim_internal.h"
 
-enum { LIST_MAX = 1024, AHEAD = 12, PER_LINE = HK_CACHE_LINE / 4, FETCH_LINES = 12 };
+enum { LIST_MAX = 1024, AHEAD = 8, PER_LINE = HK_CACHE_LINE / 4, FETCH_LINES = 12 };
 
 struct segment {
     const uint32_t *synapse; /* or */
