@@ -118,6 +118,10 @@ bool hk_sim_build(struct hk_sim *sim, struct hk_err *err) {
     for (size_t i = 0; i < sim->signal_count; i++)
         if (!hk_signal_build(sim->signals[i], err)) return false;
     if (!hk_bundles_build(sim, err)) return false;
+    for (size_t i = 0; i < sim->proj_count; i++) {
+        struct hk_proj *proj = sim->projs[i];
+        if (proj->storage != HK_STORE_BUNDLE) proj->target->receptors[proj->receptor].delivered = true;
+    }
     for (size_t i = 0; i < sim->proj_count; i++)
         if (!hk_proj_build(sim->projs[i], err)) return false;
     if (!hk_credit_build(sim, err)) return false;

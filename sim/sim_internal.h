@@ -47,7 +47,8 @@ struct hk_receptor {
     const struct hk_receptor_model *model;
     void *param, *derived;
     size_t first_column;
-    void *arrived; /* [padded] sums of what arrives at this tick */
+    void *arrived; /* [padded] sums of what projections outside of bundles deliver at this tick */
+    bool delivered; /* there are such projections; otherwise `arrived` stays zero */
     /* Of plain synapses in bundles: whole-number sums. slot NULL: none. */
     struct hk_bank *bank;
     size_t *slot; /* [threads] the first of the thread's in its bank */
