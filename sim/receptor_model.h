@@ -14,7 +14,7 @@ enum hk_receptor_effect { HK_EFFECT_JUMP, HK_EFFECT_CURRENT, HK_EFFECT_CONDUCTAN
  * takes in `arrived`. */
 struct hk_receptors {
     const void *param, *derived;
-    hk_real *const *state; /* [column], then [unit] */
+    hk_real *const *state;  /* [column], then [unit] */
     const hk_real *arrived; /* summed weights, in weight_unit */
     size_t count;
 };

@@ -26,7 +26,7 @@ enum {
     HK_COLUMNS_MAX = 64,      /* state columns of a population */
     HK_SIGNALS_MAX = 64,
     HK_BANKS_MAX = 4096,
-    HK_CREDIT_ROWS = 64, /* active rows that learn together */
+    HK_CREDIT_ROWS = 64,    /* active rows that learn together */
     HK_FLIGHT_MAX = 1 << 16 /* spikes of a bundle that are remembered with their rows */
 };
 
@@ -47,7 +47,7 @@ struct hk_receptor {
     const struct hk_receptor_model *model;
     void *param, *derived;
     size_t first_column;
-    void *arrived; /* [padded] sums of what projections outside of bundles deliver at this tick */
+    void *arrived;  /* [padded] sums of what projections outside of bundles deliver at this tick */
     bool delivered; /* there are such projections; otherwise `arrived` stays zero */
     /* Of plain synapses in bundles: whole-number sums. slot NULL: none. */
     struct hk_bank *bank;
@@ -276,6 +276,7 @@ struct hk_sim {
     const struct hk_kernels_learn *learn;
     const struct hk_kernels_credit *credit;
     const struct hk_kernels_bundle *bundle;
+    const struct hk_kernels_draws *draws;
     const struct hk_kernels_columns *columns;
     struct hk_pop **pops;
     size_t pop_count;
@@ -333,6 +334,7 @@ struct hk_drawn {
     hk_neuron *source;
     uint32_t *delay; /* above the projection's delay_min, ticks */
     double *weight;
+    hk_syn *place; /* where each will lie: for whoever puts them there */
     size_t count;
 };
 bool hk_proj_reserve(const struct hk_proj *proj, struct hk_block *room, struct hk_drawn *drawn,

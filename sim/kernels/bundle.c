@@ -117,8 +117,8 @@ static uint64_t deliver(const struct hk_sim *sim, int thread, hk_tick tick) {
     list.events = 0;
     for (size_t b = 0; b < sim->bundle_count; b++) {
         const struct hk_bundle *bundle = sim->bundles[b];
-        const struct delivery d = {sim, bundle, &bundle->parts[thread],
-                                   bundle->bank->sums[thread], &list};
+        const struct delivery d = {sim, bundle, &bundle->parts[thread], bundle->bank->sums[thread],
+                                   &list};
         hk_tick newest = tick - bundle->delay_min;
         if (newest > 0) launch(&d, newest);
         for (uint32_t delay = 0; delay < bundle->delays && newest > (hk_tick)delay; delay++)
