@@ -54,6 +54,8 @@ struct hk_kernels_credit {
 struct hk_kernels_draws {
     /* The first `count` numbers of hk_draws_normal on hk_draws_at(stream, entity, 0). */
     void (*normals)(struct hk_stream stream, uint64_t entity, double *out, size_t count);
+    /* Delays of the synapses of one target, ticks above the projection's least. */
+    void (*delays)(const struct hk_proj *proj, uint64_t target, uint32_t *out, size_t count);
 };
 
 /* Columns of hk_real, seen from files that don't know the precision. */

@@ -31,4 +31,25 @@ static inline void hk_philox_lanes(struct hk_stream stream, uint64_t entity, uin
     }
 }
 
+/* Numbers below `bound` (> 0) from the words of blocks 0, 1 ... of `entity`; the few products that
+ * Lemire's method (2019) rejects are drawn anew, from blocks at the far end. */
+static inline void hk_philox_below(struct hk_stream stream, uint64_t entity, uint32_t bound,
+                                   uint32_t *out, size_t count) {
+    enum { WORDS = 4 * HK_PHILOX_LANES };
+    const uint32_t least = -bound % bound;
+    for (size_t first = 0; first < count; first += WORDS) {
+        uint32_t words[4][HK_PHILOX_LANES];
+        const uint32_t *word = words[0];
+        hk_philox_lanes(stream, entity, first / 4, HK_PHILOX_ROUNDS, words);
+        size_t part = count - first < WORDS ? count - first : WORDS;
+        for (size_t k = 0; k < part; k++) {
+            uint64_t product = (uint64_t)word[k] * bound;
+            out[first + k] = (uint32_t)(product >> 32);
+            if ((uint32_t)product >= least) continue;
+            struct hk_draws draws = hk_draws_at(stream, entity, ~(uint64_t)(first + k) << 8);
+            out[first + k] = hk_draws_below(&draws, bound);
+        }
+    }
+}
+
 #endif

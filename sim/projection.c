@@ -5,8 +5,6 @@
  * and since a draw is a function of the target, threads can't change it. */
 #include "sim/sim_internal.h"
 
-#include "sim/philox.h"
-
 #include <math.h>
 #include <string.h>
 
@@ -235,24 +233,6 @@ bool hk_proj_plan(struct hk_proj *proj, struct hk_err *err) {
 
 /* ---- drawing ---- */
 
-static inline uint32_t draw_delay(const struct hk_proj *proj, uint32_t word) {
-    uint32_t d = proj->delay_guide[word >> 24];
-    while (d < proj->delays - 1 && word >= proj->delay_below[d]) d++;
-    return d;
-}
-
-/* Words of the delays of one target, made many at a time. */
-static void draw_delays(const struct hk_proj *proj, hk_neuron target, struct hk_drawn *out) {
-    enum { WORDS = 4 * HK_PHILOX_LANES };
-    for (size_t first = 0; first < out->count; first += WORDS) {
-        uint32_t words[4][HK_PHILOX_LANES];
-        const uint32_t *word = words[0];
-        size_t part = out->count - first < WORDS ? out->count - first : WORDS;
-        hk_philox_lanes(proj->delay_stream, target, first / 4, HK_PHILOX_ROUNDS, words);
-        for (size_t k = 0; k < part; k++) out->delay[first + k] = draw_delay(proj, word[k]);
-    }
-}
-
 /* Normal weights keep the sign of their mean: others are redrawn (Potjans & Diesmann 2014). */
 static double draw_weight(const struct hk_proj *proj, struct hk_draws *draws) {
     const struct hk_dist *dist = &proj->weight;
@@ -284,7 +264,7 @@ void hk_proj_draw(const struct hk_proj *proj, hk_neuron target, bool weights,
     out->count = proj->connect->draw(proj->connect_param, &proj->shape, proj->connect_stream,
                                      target, out->source);
     if (proj->delays > 1)
-        draw_delays(proj, target, out);
+        proj->sim->draws->delays(proj, target, out->delay, out->count);
     else
         memset(out->delay, 0, out->count * sizeof *out->delay);
     if (weights) draw_weights(proj, target, out->weight, out->count);

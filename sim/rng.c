@@ -3,7 +3,6 @@
 #include <Random123/philox.h>
 
 #include "sim/normal.h"
-#include "sim/philox.h"
 
 #include <math.h>
 
@@ -117,28 +116,6 @@ uint64_t hk_draws_binomial(struct hk_draws *draws, uint64_t n, double p) {
     if (p > 0.5) return n - hk_draws_binomial(draws, n, 1.0 - p);
     if ((double)n * p < 10.0) return binomial_by_gaps(draws, n, p);
     return binomial_by_rejection(draws, (double)n, p);
-}
-
-/* ---- many at a time ---- */
-
-/* The few products that Lemire's method rejects are drawn anew, from blocks at the far end. */
-void hk_stream_fill_below(struct hk_stream stream, uint64_t entity, uint32_t bound, uint32_t *out,
-                          size_t count) {
-    enum { WORDS = 4 * HK_PHILOX_LANES };
-    const uint32_t least = -bound % bound;
-    for (size_t first = 0; first < count; first += WORDS) {
-        uint32_t words[4][HK_PHILOX_LANES];
-        const uint32_t *word = words[0];
-        hk_philox_lanes(stream, entity, first / 4, HK_PHILOX_ROUNDS, words);
-        size_t part = count - first < WORDS ? count - first : WORDS;
-        for (size_t k = 0; k < part; k++) {
-            uint64_t product = (uint64_t)word[k] * bound;
-            out[first + k] = (uint32_t)(product >> 32);
-            if ((uint32_t)product >= least) continue;
-            struct hk_draws draws = hk_draws_at(stream, entity, ~(uint64_t)(first + k) << 8);
-            out[first + k] = hk_draws_below(&draws, bound);
-        }
-    }
 }
 
 double hk_dist_draw(const struct hk_dist *dist, struct hk_draws *draws) {

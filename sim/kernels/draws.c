@@ -1,5 +1,5 @@
 /* Random numbers by the many (contract: sim/kernels.h), to the bit those that come one at a time. */
-#include "sim/kernels.h"
+#include "sim/sim_internal.h"
 
 #include "sim/normal.h"
 #include "sim/philox.h"
@@ -34,4 +34,21 @@ static void normals(struct hk_stream stream, uint64_t entity, double *out, size_
     }
 }
 
-const struct hk_kernels_draws hk_kernels_draws = {.normals = normals};
+static inline uint32_t delay_of(const struct hk_proj *proj, uint32_t word) {
+    uint32_t d = proj->delay_guide[word >> 24];
+    while (d < proj->delays - 1 && word >= proj->delay_below[d]) d++;
+    return d;
+}
+
+static void delays(const struct hk_proj *proj, uint64_t target, uint32_t *out, size_t count) {
+    enum { WORDS = 4 * HK_PHILOX_LANES };
+    for (size_t first = 0; first < count; first += WORDS) {
+        uint32_t words[4][HK_PHILOX_LANES];
+        const uint32_t *word = words[0];
+        size_t part = count - first < WORDS ? count - first : WORDS;
+        hk_philox_lanes(proj->delay_stream, target, first / 4, HK_PHILOX_ROUNDS, words);
+        for (size_t k = 0; k < part; k++) out[first + k] = delay_of(proj, word[k]);
+    }
+}
+
+const struct hk_kernels_draws hk_kernels_draws = {.normals = normals, .delays = delays};

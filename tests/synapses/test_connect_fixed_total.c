@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/models.h"
+#include "sim/philox.h"
 #include "tests/support/suites.h"
 
 static const double SIGMAS = 4.5;
@@ -155,7 +156,7 @@ START_TEST(numbers_below_a_bound_are_uniform) {
     static uint32_t out[COUNT], found[BOUND];
     double chi = 0, each = (double)COUNT / BOUND;
     memset(found, 0, sizeof found);
-    hk_stream_fill_below(hk_stream_make(8, "test", "below"), 3, BOUND, out, COUNT);
+    hk_philox_below(hk_stream_make(8, "test", "below"), 3, BOUND, out, COUNT);
     for (size_t k = 0; k < COUNT; k++) {
         ck_assert_uint_lt(out[k], BOUND);
         found[out[k]]++;
