@@ -3,8 +3,8 @@
  * A plain synapse only adds its weight: it is neither plastic nor does it remember. In single
  * precision its weight is a whole number of 16 bits, in units that belong to the receptor, and is
  * added to a whole-number accumulator. Such sums don't depend on their order at all, take 4 bytes a
- * synapse (2 where all weights are one), and let the spikes of a population walk through one row each
- * for all targets instead of one a projection.
+ * synapse (2 where all weights are one), and let the spikes of a population walk through one row
+ * each for all targets instead of one a projection.
  *
  * Accumulators lie in banks of at most 65,536 a thread, so that 16 bits say which. The unit of a
  * receptor is as fine as 16 bits (one weight: 24) and the proof allow that no sum can overflow: all
@@ -181,8 +181,8 @@ static void count_part(void *context, int thread) {
     }
 }
 
-/* Places of the synapses of one target in their rows. Rows lie anywhere, so each is asked for before
- * it is needed: first the counters of the rows, then the places. */
+/* Places of the synapses of one target in their rows. Rows lie anywhere, so each is asked for
+ * before it is needed: first the counters of the rows, then the places. */
 static void find_places(const struct hk_bundle *bundle, const struct hk_proj *proj,
                         const struct hk_bundle_part *part, uint32_t *next,
                         const struct hk_drawn *drawn) {

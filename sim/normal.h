@@ -7,6 +7,7 @@
 #include "sim/numeric.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 /* clang-format off */
 static const double hk_normal_a[8] = {3.3871328727963666080e0,  1.3314166789178437745e2,

@@ -1,5 +1,6 @@
-/* Philox4x32 (Salmon et al. 2011) for many counters at once, in a loop that vectorises. With 10 rounds
- * they are the numbers of hk_stream_block; 7 are the fewest that pass all tests of that paper. */
+/* Philox4x32 (Salmon et al. 2011) for many counters at once, in a loop that vectorises. With 10
+ * rounds they are the numbers of hk_stream_block; 7 are the fewest that pass all tests of that
+ * paper. */
 #ifndef HK_SIM_PHILOX_H
 #define HK_SIM_PHILOX_H
 

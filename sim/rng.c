@@ -69,7 +69,7 @@ double hk_draws_normal(struct hk_draws *draws) {
 
 /* ---- binomial ---- */
 
-/* log k! less Stirling's formula without its series, (k + 1/2) log(k + 1) - (k + 1) + log(2 pi)/2. */
+/* log k! less Stirling's formula, (k + 1/2) log(k + 1) - (k + 1) + log(2 pi)/2. */
 static double stirling_rest(double k) {
     static const double first[] = {0.0810614667953272,  0.0413406959554092, 0.0276779256849983,
                                    0.02079067210376509, 0.0166446911898211, 0.0138761288230707,

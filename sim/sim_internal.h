@@ -180,8 +180,8 @@ struct hk_proj_part {
     struct hk_credit_room room; /* of rules that learn from presentations */
 };
 
-/* Spikes whose synapses are still arriving, one after the other from the oldest: what of the source's
- * row is needed for them, so that nothing else is looked up tick by tick. */
+/* Spikes whose synapses are still arriving, one after the other from the oldest: what of the
+ * source's row is needed for them, so that nothing else is looked up tick by tick. */
 struct hk_inflight {
     hk_syn start;
     hk_neuron unit;
@@ -193,7 +193,8 @@ struct hk_flight {
     uint32_t *count;            /* [slot] */
 };
 
-/* The plain synapses of one source population that one thread owns: rows by source, cut by delay. */
+/* The plain synapses of one source population that one thread owns: rows by source, cut by delay.
+ */
 struct hk_bundle_part {
     hk_syn count;
     hk_syn *start;    /* [sources + 1] */
@@ -370,8 +371,8 @@ static inline bool hk_proj_lapses(const struct hk_proj *proj) {
 }
 
 bool hk_signal_build(struct hk_signal *signal, struct hk_err *err) HK_MUST_USE;
-/* Add what the spikes that arrive at `tick` add to the thread's copies of all signals; synapses that
- * follow one are brought to date first. */
+/* Add what the spikes that arrive at `tick` add to the thread's copies of all signals; synapses
+ * that follow one are brought to date first. */
 void hk_signals_advance(struct hk_sim *sim, int thread, hk_tick tick);
 /* The thread's value at `tick`, which isn't before its last jump. */
 double hk_signal_at(const struct hk_signal *signal, int thread, hk_tick tick);

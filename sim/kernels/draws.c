@@ -1,4 +1,4 @@
-/* Random numbers by the many (contract: sim/kernels.h), to the bit those that come one at a time. */
+/* Random numbers by the many (contract: sim/kernels.h), to the bit those that come one by one. */
 #include "sim/sim_internal.h"
 
 #include "sim/normal.h"

@@ -1,6 +1,7 @@
-/* A fixed total: it is met exactly, divided among targets as multinomial numbers, drawn uniformly from
- * the sources; and the number that follows from a probability is that of the cortical microcircuit.
- * Statistics have fixed seeds; bounds are 4.5 standard deviations (once in 150,000). */
+/* A fixed total: it is met exactly, divided among targets as multinomial numbers, drawn uniformly
+ * from the sources; and the number that follows from a probability is that of the cortical
+ * microcircuit. Statistics have fixed seeds; bounds are 4.5 standard deviations (once in 150,000).
+ */
 #include <check.h>
 #include <math.h>
 #include <stdlib.h>
