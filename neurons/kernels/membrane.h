@@ -40,7 +40,7 @@ static const char *const membrane_resets[] = {"set", "subtract", "subtract-late"
      NULL},                                                                                        \
     {"integrator", "1", "scheme with conductances; without them the step is exact", 0, 0, 1,       \
      offsetof(type, membrane.integrator), HK_CHOICE, membrane_integrators},                        \
-    {"reset", "1", "a spike sets V to v_reset, or takes v_th - v_rest (late: a step later)",         \
+    {"reset", "1", "a spike sets V to v_reset, or takes v_th - v_rest (late: a step later)",       \
      0, 0, 2, offsetof(type, membrane.reset), HK_CHOICE, membrane_resets}
 /* clang-format on */
 
