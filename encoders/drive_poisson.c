@@ -1,9 +1,9 @@
 /* Poisson drive: spikes of `weight` arrive at a receptor of every unit, independently, K in a tick
  * with K ~ Poisson(rate dt). The background of cortical circuits, without units of its own.
  *
- * K is drawn by inversion from 48 bits keyed by (seed, population, unit, tick): 16 of them decide all
- * but one draw in some thousands, and only there the other 32 are looked at, so the tail is exact to
- * 2^-48. A block of random words serves eight units; 16 blocks are made together. */
+ * K is drawn by inversion from 48 bits keyed by (seed, population, unit, tick): 16 of them decide
+ * all but one draw in some thousands, and only there the other 32 are looked at, so the tail is
+ * exact to 2^-48. A block of random words serves eight units; 16 blocks are made together. */
 #include "sim/drive_model.h"
 
 #include "sim/numeric.h"
@@ -18,8 +18,8 @@ struct poisson_table {
     hk_real weight;
     uint32_t count;            /* thresholds: */
     uint64_t whole[STEPS_MAX]; /* 2^48 P(K <= k) */
-    uint32_t bounds; /* and the different ones among their upper 16 bits, a multiple of 4; */
-    uint16_t high[STEPS_MAX]; /* they only repeat where no 16 bits are above them */
+    uint32_t bounds;           /* and their upper 16 bits, a multiple of 4; */
+    uint16_t high[STEPS_MAX];  /* the largest that these can be only once: nothing passes it */
 };
 
 static const struct hk_param params[] = {
@@ -45,8 +45,8 @@ static bool poisson_derive(const void *param, double tick_ms, void *derived, str
         uint64_t whole = sum < 1.0 ? (uint64_t)(sum * 0x1p48) : UINT64_C(1) << 48;
         if (whole >= (UINT64_C(1) << 48) - 1) break;
         d->whole[d->count] = whole;
-        uint16_t high = (uint16_t)(whole >> 32);
-        if (d->bounds == 0 || high != d->high[d->bounds - 1]) d->high[d->bounds++] = high;
+        uint16_t high = (uint16_t)(whole >> 32), last = d->bounds ? d->high[d->bounds - 1] : 0;
+        if (high != UINT16_MAX || last != UINT16_MAX) d->high[d->bounds++] = high;
         term *= mean / (double)(d->count + 1);
     }
     for (; d->bounds % 4; d->bounds++) d->high[d->bounds] = UINT16_MAX; /* which nothing passes */
@@ -86,7 +86,7 @@ static void pass_four(const uint16_t *restrict high, const uint16_t bound[4],
     }
 }
 
-/* How many bounds each of a group has passed; unsure[] where it met one. Returns whether any did. */
+/* How many bounds each of a group has passed; unsure[] where it met one. Did any? */
 static bool draw_roughly(const struct poisson_table *d, const uint16_t *high, uint16_t *count,
                          uint16_t *unsure) {
     uint16_t any = 0;
