@@ -210,6 +210,10 @@ demo:                              ## set up, build, and run a first experiment
 bench: $(PROGRAM)                  ## run the published networks; BENCH='cuba brunel' a part
 	$(PROGRAM) bench $(BENCH)
 
+bench-peers: $(PROGRAM)            ## the same networks in Brian2, in turns; BENCH= as above
+	@tools/setup peers
+	tools/bench-peers $(BENCH)
+
 PUBLIC_HEADERS = $(filter-out %_internal.h,$(wildcard sim/*.h))
 install: $(PROGRAM) $(LIBRARY)     ## program, library, headers, networks; below PREFIX (and DESTDIR)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
@@ -234,7 +238,7 @@ help:                              ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
 	    awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
-.PHONY: program library setup demo bench install uninstall clean help
+.PHONY: program library setup demo bench bench-peers install uninstall clean help
 
 # ---- 9. Goals for developers ---------------------------------------------------------------------
 
