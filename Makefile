@@ -209,11 +209,19 @@ demo:                              ## set up, build, and run a first experiment
 	@$(MAKE) program
 	$(PROGRAM) run experiments/quickstart.yaml
 
+bench: $(PROGRAM)                  ## run the published networks; BENCH='cuba brunel' a part
+	$(PROGRAM) bench $(BENCH)
+
+bench-peers: $(PROGRAM)            ## the same networks in Brian2, in turns; BENCH= as above
+	@tools/setup peers
+	tools/bench-peers $(BENCH)
+
 PUBLIC_HEADERS = $(filter-out %_internal.h,$(wildcard sim/*.h))
-install: $(PROGRAM) $(LIBRARY)     ## program, library and headers, below PREFIX (and DESTDIR)
+install: $(PROGRAM) $(LIBRARY)     ## program, library, headers, networks; below PREFIX (and DESTDIR)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
-	    $(DESTDIR)$(PREFIX)/include/hillock/sim
+	    $(DESTDIR)$(PREFIX)/include/hillock/sim $(DESTDIR)$(PREFIX)/share/hillock/bench
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(wildcard bench/*.yaml) $(DESTDIR)$(PREFIX)/share/hillock/bench
 	install -m 644 $(LIBRARY) $(DESTDIR)$(PREFIX)/lib
 	install -m 644 $(PUBLIC_HEADERS) $(DESTDIR)$(PREFIX)/include/hillock/sim
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
@@ -223,7 +231,7 @@ install: $(PROGRAM) $(LIBRARY)     ## program, library and headers, below PREFIX
 uninstall:                         ## remove what `install` has put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/hillock $(DESTDIR)$(PREFIX)/lib/libhillock.a \
 	    $(DESTDIR)$(PREFIX)/lib/pkgconfig/hillock.pc
-	rm -rf $(DESTDIR)$(PREFIX)/include/hillock
+	rm -rf $(DESTDIR)$(PREFIX)/include/hillock $(DESTDIR)$(PREFIX)/share/hillock
 
 clean:                             ## remove what was built; results/ stays
 	rm -rf $(BUILD) build-*
@@ -232,7 +240,7 @@ help:                              ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
 	    awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
-.PHONY: program library setup demo install uninstall clean help
+.PHONY: program library setup demo bench bench-peers install uninstall clean help
 
 # ---- 9. Goals for developers ---------------------------------------------------------------------
 

@@ -24,6 +24,8 @@ enum hk_option {
     HK_OPTION_FROM = 1 << 13,
     HK_OPTION_TO = 1 << 14,
     HK_OPTION_KIND = 1 << 15,
+    HK_OPTION_RUNS = 1 << 16,
+    HK_OPTION_BUSY = 1 << 17,
 };
 
 enum { HK_DEFINES_MAX = 256, HK_THREADS_MAX = 1024 };
@@ -40,8 +42,8 @@ struct hk_settings {
     const char *folder;                    /* NULL: results/<name> */
     const char *format, *from, *to, *kind; /* NULL: not said */
     int threads;                           /* 0: chosen by the work */
-    int jobs;                              /* 0: not said */
-    bool json, quiet, verbose, help, version, resume, dry_run;
+    int jobs, runs;                        /* 0: not said */
+    bool json, quiet, verbose, help, version, resume, dry_run, busy;
 };
 
 /* Read the words after argv[0]; `taken` has the bits of the options that may be there. Options may
