@@ -148,25 +148,59 @@ static inline bool membrane_fire(const struct membrane_step *s, const hk_real *r
     return any;
 }
 
-/* Both in one pass for a linear membrane with one threshold: the same bits, half the stores. */
-static inline bool membrane_advance_and_fire(const struct membrane_step *s, hk_real threshold,
-                                             const struct hk_input *in, hk_real *restrict v,
-                                             hk_real *restrict hold, size_t count,
-                                             unsigned char *restrict flag) {
-    const hk_real decay = s->decay, constant = s->constant;
-    const hk_real kept = s->kept, v_reset = s->v_reset, ref_ticks = s->ref_ticks;
+/* ---- both in one pass, for one threshold: the same bits, half the stores ---- */
+
+/* One unit whose membrane would move to `moved`, if it isn't held. */
+static inline bool membrane_settle(const struct membrane_step *s, hk_real threshold, hk_real moved,
+                                   hk_real *restrict v, hk_real *restrict hold) {
+    hk_real now = *hold > 0 ? *v : moved, left = *hold > 0 ? *hold - 1 : *hold;
+    bool fired = (*hold <= 0) & (now >= threshold);
+    *v = fired ? s->kept * now + s->v_reset : now;
+    *hold = fired ? s->ref_ticks : left;
+    return fired;
+}
+
+static inline bool membrane_exact_fire(const struct membrane_step *step, hk_real threshold,
+                                       const struct hk_input *in, hk_real *restrict v,
+                                       hk_real *restrict hold, size_t count,
+                                       unsigned char *restrict flag) {
+    const struct membrane_step s = *step;
     const hk_real *restrict push = in->push, *restrict jump = in->jump;
     unsigned char any = 0;
     for (size_t i = 0; i < count; i++) {
-        hk_real moved = v[i] * decay + (constant + push[i]) + jump[i];
-        hk_real now = hold[i] > 0 ? v[i] : moved, left = hold[i] > 0 ? hold[i] - 1 : hold[i];
-        bool fired = (hold[i] <= 0) & (now >= threshold);
-        v[i] = fired ? kept * now + v_reset : now;
-        hold[i] = fired ? ref_ticks : left;
-        flag[i] = fired;
-        any |= fired;
+        hk_real moved = v[i] * s.decay + (s.constant + push[i]) + jump[i];
+        flag[i] = membrane_settle(&s, threshold, moved, &v[i], &hold[i]);
+        any |= flag[i];
     }
     return any;
+}
+
+static inline bool membrane_conductance_fire(const struct membrane_step *step, hk_real threshold,
+                                             const struct hk_input *in, hk_real *restrict v,
+                                             hk_real *restrict hold, size_t count,
+                                             unsigned char *restrict flag) {
+    const struct membrane_step s = *step;
+    const hk_real *restrict push = in->push, *restrict jump = in->jump;
+    const hk_real *restrict g = in->g, *restrict g_e = in->g_e;
+    unsigned char any = 0;
+    for (size_t i = 0; i < count; i++) {
+        hk_real total = s.g_l + g[i];
+        hk_real v_inf = (s.g_rest + g_e[i] + push[i]) / total;
+        hk_real moved = v_inf + (v[i] - v_inf) * hk_real_exp(-s.per_c_m * total) + jump[i];
+        flag[i] = membrane_settle(&s, threshold, moved, &v[i], &hold[i]);
+        any |= flag[i];
+    }
+    return any;
+}
+
+/* Returns whether anybody fired. */
+static inline bool membrane_advance_and_fire(const struct membrane_step *s, hk_real threshold,
+                                             const struct hk_input *in, hk_real *v, hk_real *hold,
+                                             size_t count, unsigned char *flag) {
+    if (s->exact) return membrane_exact_fire(s, threshold, in, v, hold, count, flag);
+    if (!s->euler) return membrane_conductance_fire(s, threshold, in, v, hold, count, flag);
+    membrane_euler(s, in, v, hold, count);
+    return membrane_fire(s, &threshold, 0, v, hold, count, flag);
 }
 
 #endif
