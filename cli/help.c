@@ -1,15 +1,6 @@
 #include "cli/help.h"
 
-static const char *const statuses[] = {
-    "  0  all is well",
-    "  1  all went well, but an expectation was not met, or two runs differ",
-    "  2  wrong command line",
-    "  3  the experiment file can't be read or makes no sense",
-    "  4  a data or results file is missing or wrong",
-    "  5  reading or writing failed, or memory or another limit was reached",
-    "  6  the simulation left the range of numbers",
-    "  130, 143  interrupted by SIGINT or SIGTERM; the results until then are kept",
-};
+#include "cli/failure.h"
 
 static void print_commands(FILE *out) {
     const struct hk_command *command;
@@ -30,6 +21,7 @@ void hk_help_short(FILE *out) {
 }
 
 void hk_help_program(FILE *out) {
+    const struct hk_exit_row *row;
     (void)fprintf(out, "hillock simulates spiking neural networks that learn.\n\n"
                        "usage: hillock COMMAND [ARGUMENT] [OPTION...]\n\nexamples:\n");
     print_examples(&hk_command_run, out);
@@ -38,7 +30,8 @@ void hk_help_program(FILE *out) {
     (void)fprintf(out, "\noptions:\n");
     hk_options_print(HK_OPTION_HELP | HK_OPTION_VERSION, out);
     (void)fprintf(out, "\nexit status:\n");
-    for (size_t i = 0; i < HK_COUNT(statuses); i++) (void)fprintf(out, "%s\n", statuses[i]);
+    for (size_t i = 0; (row = hk_exit_at(i)); i++)
+        (void)fprintf(out, "  %-8s  %s\n", row->numbers, row->meaning);
 }
 
 void hk_help_command(const struct hk_command *command, FILE *out) {
