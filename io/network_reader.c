@@ -1,6 +1,7 @@
 #include "io/network_reader.h"
 
 #include "io/nearest.h"
+#include "io/vocabulary.h"
 
 #include <string.h>
 
@@ -112,7 +113,6 @@ static bool read_source(struct hk_reader *reader, struct hk_node *source, struct
         draft->spec.source = (const struct hk_source_model *)draft->model;
     }
     draft->spec.param = values;
-    hk_keys_add(&draft->keys, "source");
     return true;
 }
 
@@ -133,7 +133,6 @@ static bool read_receptor(struct hk_reader *reader, struct hk_node *map, const c
 /* `receptors: {exc: cond-exp, inh: cond-exp}`; one kernel alone stands for exc and inh. */
 static bool read_receptors(struct hk_reader *reader, struct hk_node *map, struct draft *draft,
                            struct hk_err *err) {
-    if (!hk_default_key(reader, map, "receptors", "exp", err)) return false;
     static const char *const both[] = {"exc", "inh"};
     const struct hk_node *node = hk_node_get(map, "receptors");
     bool named = node->kind == HK_NODE_MAP;
@@ -147,14 +146,12 @@ static bool read_receptors(struct hk_reader *reader, struct hk_node *map, struct
             return false;
     draft->spec.receptors = specs;
     draft->spec.receptor_count = count;
-    hk_keys_add(&draft->keys, "receptors");
     return true;
 }
 
 /* `drive: {step: 400 pA}` or a list of such. */
 static bool read_drives(struct hk_reader *reader, struct hk_node *map, struct draft *draft,
                         struct hk_err *err) {
-    hk_keys_add(&draft->keys, "drive");
     struct hk_node *node = hk_node_get(map, "drive");
     if (!node) return true;
     bool many = node->kind == HK_NODE_LIST;
@@ -183,12 +180,11 @@ static bool read_neurons(struct hk_reader *reader, struct hk_node *map, struct d
     draft->model = hk_model_get(HK_KIND_NEURON, name, reader->precision, err);
     if (!draft->model) return hk_node_context(err, named);
     draft->spec.neuron = (const struct hk_neuron_model *)draft->model;
-    hk_keys_add(&draft->keys, "model");
-    hk_keys_add(&draft->keys, "init");
     if (!hk_read_params(reader, map, draft->model, NULL, "1", &draft->keys, &values, err))
         return false;
     draft->spec.param = values;
-    return read_receptors(reader, map, draft, err) && read_drives(reader, map, draft, err);
+    return hk_words_fill(reader, map, &hk_words_neurons, err) &&
+           read_receptors(reader, map, draft, err) && read_drives(reader, map, draft, err);
 }
 
 /* `init: {v: {uniform: [-70 mV, -55 mV]}}` */
@@ -215,9 +211,10 @@ static bool read_init(struct hk_reader *reader, const struct hk_node *init, stru
 static bool read_population(struct hk_reader *reader, struct hk_node *map,
                             const struct hk_samples *samples, struct hk_sim *sim,
                             struct hk_err *err) {
-    struct draft draft = {.spec = {.name = map->key}, .keys = {{"size", "shape"}, 2}};
+    struct draft draft = {.spec = {.name = map->key}};
     if (!hk_node_expect(map, HK_NODE_MAP, err)) return false;
     struct hk_node *source = hk_node_get(map, "source");
+    hk_words_add(source ? &hk_words_source : &hk_words_neurons, &draft.keys);
     bool read =
         source ? read_source(reader, source, &draft, err) : read_neurons(reader, map, &draft, err);
     if (!read || !hk_node_check_keys(map, draft.keys.key, draft.keys.count, err)) return false;
@@ -322,7 +319,7 @@ static bool read_rules(struct hk_reader *reader, struct hk_node *map, struct lin
         return false;
     link->spec.connect = (const struct hk_connect_model *)model;
     link->spec.connect_param = values;
-    if (!hk_default_key(reader, map, "synapse", "static", err)) return false;
+    if (!hk_words_fill(reader, map, &hk_words_projection, err)) return false;
     if (!hk_read_named(reader, HK_KIND_SYNAPSE, hk_node_get(map, "synapse"), "model", "1", &model,
                        &values, err))
         return false;
@@ -356,11 +353,9 @@ static bool read_normalise(struct hk_reader *reader, const struct hk_node *map,
 
 static bool read_projection(struct hk_reader *reader, struct hk_node *map,
                             struct hk_network *network, struct hk_err *err) {
-    static const char *const keys[] = {"connect", "weight",     "delay",    "receptor",
-                                       "synapse", "plasticity", "normalise"};
     struct link link = {.receptor = NULL};
     if (!hk_node_expect(map, HK_NODE_MAP, err)) return false;
-    if (!hk_node_check_keys(map, keys, HK_COUNT(keys), err)) return false;
+    if (!hk_words_check(map, &hk_words_projection, err)) return false;
     if (!read_ends(reader, map, network->sim, &link.spec, err)) return false;
     if (!read_weight(reader, map, &link, err) ||
         !read_delay(reader, map, hk_sim_tick_ms(network->sim), &link, err))

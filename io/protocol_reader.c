@@ -1,6 +1,7 @@
 #include "io/protocol_reader.h"
 
 #include "io/nearest.h"
+#include "io/vocabulary.h"
 
 #include <string.h>
 
@@ -46,8 +47,9 @@ static bool read_readout(struct context *c, struct hk_node *node, struct hk_err 
     struct hk_readout_spec *spec = &c->readouts[c->readout_count++];
     const struct hk_model *model;
     const struct hk_node *from = NULL;
-    struct hk_keys keys = {{"model", "from"}, 2};
+    struct hk_keys keys = {.count = 0};
     void *values = NULL;
+    hk_words_add(&hk_words_readout, &keys);
     if (!hk_node_expect(node, HK_NODE_MAP, err)) return false;
     const struct hk_node *named = hk_node_get(node, "model");
     if (!named) return hk_node_fail_key(err, node, "needs `model: NAME`, the read-out");
@@ -102,7 +104,7 @@ static bool find_readout(const struct context *c, const struct hk_node *node, si
 }
 
 /* `label: digits`, `evaluate: digits` or `running: digits`. */
-static bool read_use(const struct context *c, const struct hk_node *map, struct hk_phase *phase,
+static bool read_use(const struct context *c, struct hk_node *map, struct hk_phase *phase,
                      struct hk_err *err) {
     static const struct {
         const char *key;
@@ -120,7 +122,8 @@ static bool read_use(const struct context *c, const struct hk_node *map, struct 
         phase->use = uses[i].use;
         if (!find_readout(c, node, &phase->readout, err)) return false;
     }
-    phase->running_window = 1000;
+    if (phase->use == HK_READOUT_RUNNING && !hk_default_key(c->reader, map, "window", "1000", err))
+        return false;
     return read_count(c, map, "window", 1, &phase->running_window, err);
 }
 
@@ -153,40 +156,30 @@ static bool read_learn(const struct context *c, const struct hk_node *map, struc
 /* `retry: {population: exc, below: 5, gain: 0.5, most: 20}` */
 static bool read_retry(const struct context *c, const struct hk_node *map, struct hk_phase *phase,
                        struct hk_err *err) {
-    static const char *const keys[] = {"population", "below", "gain", "most"};
-    const struct hk_node *retry = hk_node_get(map, "retry"), *node;
-    size_t below = 1, most = 20;
+    struct hk_node *retry = hk_node_get(map, "retry");
+    const struct hk_node *node;
+    size_t below = 0, most = 0;
     if (!retry) return true;
     if (!hk_node_expect(retry, HK_NODE_MAP, err)) return false;
-    if (!hk_node_check_keys(retry, keys, HK_COUNT(keys), err)) return false;
+    if (!hk_words_check(retry, &hk_words_retry, err)) return false;
     if (!(node = hk_node_get(retry, "population")))
         return hk_node_fail_key(err, retry, "needs `population:`, whose spikes are counted");
     if (!(phase->retry_pop = hk_node_population(node, c->sim, err))) return false;
+    if (!hk_words_fill(c->reader, retry, &hk_words_retry, err)) return false;
     if (!read_count(c, retry, "below", 1, &below, err)) return false;
     if (!read_count(c, retry, "most", 0, &most, err)) return false;
     phase->retry_below = (uint32_t)below;
     phase->retry_most = (uint32_t)most;
-    phase->retry_gain = 0.5;
-    node = hk_node_get(retry, "gain");
-    return !node || hk_node_number(node, c->reader->scope, &phase->retry_gain, err);
+    return hk_node_number(hk_node_get(retry, "gain"), c->reader->scope, &phase->retry_gain, err);
 }
 
 static bool read_samples(const struct context *c, const struct hk_node *map, struct hk_phase *phase,
                          struct hk_err *err) {
-    static const char *const splits[] = {"train", "test"};
     const struct hk_node *node = hk_node_get(map, "data");
-    char hint[HK_HINT_SIZE];
-    const char *split = node ? hk_node_text(node, err) : NULL;
+    size_t split = 0;
     if (!node) return hk_node_fail_key(err, map, "a phase needs `data: train` or `data: test`");
-    if (!split) return false;
-    if (strcmp(split, "train") == 0)
-        phase->samples = &c->data->train;
-    else if (strcmp(split, "test") == 0)
-        phase->samples = &c->data->test;
-    else
-        return hk_node_fail(err, node, "there is no part '%s' of a data set; %s", split,
-                            hk_nearest_hint(split, splits, HK_COUNT(splits), hint));
-    phase->epochs = 1;
+    if (!hk_node_choice(node, hk_split_choices, &split, err)) return false;
+    phase->samples = split ? &c->data->test : &c->data->train;
     if (!read_count(c, map, "skip", 0, &phase->skip, err) ||
         !read_count(c, map, "take", 1, &phase->take, err) ||
         !read_count(c, map, "epochs", 1, &phase->epochs, err) ||
@@ -195,20 +188,21 @@ static bool read_samples(const struct context *c, const struct hk_node *map, str
     size_t count = phase->samples->count;
     if (phase->skip < count && phase->take <= count - phase->skip) return true;
     return hk_node_fail(err, map, "asks for samples %zu to %zu, but there are %zu in %s/%s",
-                        phase->skip, phase->skip + phase->take - 1, count, c->data->name, split);
+                        phase->skip, phase->skip + phase->take - 1, count, c->data->name,
+                        hk_split_choices[split]);
 }
 
-static bool read_phase(const struct context *c, const struct hk_node *map, struct hk_phase *phase,
+static bool read_phase(const struct context *c, struct hk_node *map, struct hk_phase *phase,
                        struct hk_err *err) {
-    static const char *const keys[] = {"phase", "data",     "skip",    "take",  "shuffle", "epochs",
-                                       "show",  "rest",     "reset",   "learn", "adapt",   "retry",
-                                       "label", "evaluate", "running", "window"};
     if (!hk_node_expect(map, HK_NODE_MAP, err)) return false;
-    if (!hk_node_check_keys(map, keys, HK_COUNT(keys), err)) return false;
+    if (!hk_words_check(map, &hk_words_phase, err) ||
+        !hk_words_fill(c->reader, map, &hk_words_phase, err))
+        return false;
     const struct hk_node *name = hk_node_get(map, "phase");
     if (!name) return hk_node_fail(err, map, "needs `phase: NAME`");
     if (!(phase->name = hk_node_text(name, err))) return false;
     if (!read_samples(c, map, phase, err) || !read_learn(c, map, phase, err) ||
+        !hk_default_key(c->reader, map, "adapt", phase->adapt ? "true" : "false", err) ||
         !read_flag(map, "adapt", &phase->adapt, err) ||
         !read_flag(map, "reset", &phase->reset, err) ||
         !read_ticks(c, map, "show", &phase->show, err) ||
@@ -224,7 +218,7 @@ static bool read_phases(const struct context *c, const struct hk_node *list,
     if (!hk_node_expect(list, HK_NODE_LIST, err)) return false;
     struct hk_phase *phases = HK_NEW(c->reader->arena, struct hk_phase, list->count, err);
     if (!phases) return false;
-    for (const struct hk_node *node = list->first; node; node = node->next) {
+    for (struct hk_node *node = list->first; node; node = node->next) {
         struct hk_phase *phase = &phases[out->phase_count];
         if (!read_phase(c, node, phase, err)) return false;
         for (size_t i = 0; i < out->phase_count; i++)
