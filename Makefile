@@ -241,8 +241,17 @@ test:                              ## set up, build, run the tests; HK_TEST=lif 
 test-long:                         ## the same with the tests that take long
 	@HILLOCK_TEST_LONG=1 $(MAKE) test
 
-run-tests: $(PROGRAM) $(RUNNER)
-	@HK_TEST_PROGRAM=$(PROGRAM) $(RUNNER)
+# A JSON Schema validator, for tests/io/test_schema.c, which is skipped where it can't be had.
+SCHEMA_TEST := $(BUILD)/schema
+$(SCHEMA_TEST)/installed: $(wildcard tests/schema/*)
+	@mkdir -p $(@D)
+	@cp tests/schema/* $(@D)
+	@if ! command -v npm >/dev/null; then echo "no npm: the schema's tests will be skipped"; \
+	elif (cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund >npm.log 2>&1); then touch $@; \
+	else echo "npm ci failed ($(@D)/npm.log): the schema's tests will be skipped"; fi
+
+run-tests: $(PROGRAM) $(RUNNER) $(SCHEMA_TEST)/installed
+	@HK_TEST_PROGRAM=$(PROGRAM) HK_TEST_SCHEMA=$(SCHEMA_TEST) $(RUNNER)
 
 sanitize:                          ## the tests under the sanitizers, in build-san/
 	@tools/setup build test

@@ -84,26 +84,25 @@ static bool read_recording(struct hk_reader *reader, const struct hk_node *map,
     return true;
 }
 
-/* The default, as a person would write it. */
-static bool write_default(struct hk_reader *reader, struct hk_node *map, const char *key,
-                          const struct hk_param *param, const char *unit, struct hk_err *err) {
-    char text[64] = "";
+bool hk_param_default(const struct hk_param *param, const char *unit, char text[HK_DEFAULT_SIZE]) {
     bool pure = strcmp(unit, "1") == 0;
     switch (param->kind) {
     case HK_REAL:
     case HK_INT:
-        (void)snprintf(text, sizeof text, "%.15g%s%s", param->def, pure ? "" : " ",
+        (void)snprintf(text, HK_DEFAULT_SIZE, "%.15g%s%s", param->def, pure ? "" : " ",
                        pure ? "" : unit);
-        break;
+        return !isnan(param->def);
     case HK_BOOL:
-        (void)snprintf(text, sizeof text, "%s", param->def != 0.0 ? "true" : "false");
-        break;
-    case HK_CHOICE: (void)snprintf(text, sizeof text, "%s", param->choices[(int)param->def]); break;
+        (void)snprintf(text, HK_DEFAULT_SIZE, "%s", param->def != 0.0 ? "true" : "false");
+        return true;
+    case HK_CHOICE:
+        (void)snprintf(text, HK_DEFAULT_SIZE, "%s", param->choices[(int)param->def]);
+        return true;
     case HK_LIST:
     case HK_TEXT:
-    case HK_RECORDING: return true;
+    case HK_RECORDING: break;
     }
-    return hk_default_key(reader, map, key, text, err);
+    return false;
 }
 
 static bool is_required(const struct hk_param *param) {
@@ -113,6 +112,7 @@ static bool is_required(const struct hk_param *param) {
 bool hk_read_params(struct hk_reader *reader, struct hk_node *map, const struct hk_model *model,
                     const char *suffix, const char *weight_unit, struct hk_keys *keys,
                     void **values, struct hk_err *err) {
+    char text[HK_DEFAULT_SIZE];
     *values = hk_arena_array(reader->arena, 1, model->param_size, 16, err);
     if (!*values) return false;
     hk_params_default(model, *values);
@@ -131,7 +131,9 @@ bool hk_read_params(struct hk_reader *reader, struct hk_node *map, const struct 
         }
         if (!node && is_required(param) && map)
             return hk_node_fail_key(err, map, "%s needs %s: %s", model->name, key, param->doc);
-        if (!node && map && !write_default(reader, map, key, param, unit, err)) return false;
+        if (!node && map && hk_param_default(param, unit, text) &&
+            !hk_default_key(reader, map, key, text, err))
+            return false;
     }
     return true;
 }

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+const char hk_word_required[] = "";
+
 const char *const hk_precision_choices[] = {"single", "double", NULL};
 const char *const hk_clock_choices[] = {"grid", "exact", NULL};
 const char *const hk_split_choices[] = {"train", "test", NULL};
@@ -11,7 +13,7 @@ const char *const hk_failure_choices[] = {"continue", "stop", NULL};
 /* clang-format off */
 static const struct hk_word experiment[] = {
     {"hillock", "version", "1", "version of the vocabulary", NULL},
-    {"name", "text", NULL, "its results are filed under this name", NULL},
+    {"name", "text", hk_word_required, "its results are filed under this name", NULL},
     {"about", "text", NULL, "what it is, and where it comes from", NULL},
     {"base", "text", NULL, "a file that this one is merged into, relative to this one", NULL},
     {"seed", "seed", "1", "seed of all random numbers, 0 to 2^64 - 1", NULL},
@@ -22,7 +24,7 @@ static const struct hk_word experiment[] = {
     {"params", "quantity{}", NULL, "values that expressions refer to: `= 4 * order`", NULL},
     {"defaults", "defaults", NULL, "what is laid under each population or projection", NULL},
     {"data", "dataset", NULL, "the data set that samples come from", NULL},
-    {"populations", "population{}", NULL, "neurons and sources of spikes, by name", NULL},
+    {"populations", "population{}", hk_word_required, "neurons and sources of spikes, by name", NULL},
     {"projections", "projections", NULL, "who reaches whom: source->target", NULL},
     {"readouts", "readout{}", NULL, "what turns spike counts into classes, by name", NULL},
     {"protocol", "phase[]", NULL, "what is shown, one phase after the other", NULL},
@@ -34,7 +36,7 @@ static const struct hk_word defaults[] = {
     {"projections", "projection", NULL, "laid under each projection", NULL},
 };
 static const struct hk_word data[] = {
-    {"set", "text", NULL, "the name of the set: mnist, digits, ucr/ECG200 ...", NULL},
+    {"set", "text", hk_word_required, "the name of the set: mnist, digits, ucr/ECG200 ...", NULL},
     {"path", "text", NULL, "its folder, if not where sets are usually looked for", NULL},
     {"train", "count", NULL, "how many samples to train with; default: all", NULL},
     {"test", "count", NULL, "how many samples to test with; default: all", NULL},
@@ -52,11 +54,11 @@ static const struct hk_word neurons[] = {
 static const struct hk_word source[] = {
     {"size", "count", NULL, "how many units; an encoder's come from the data", NULL},
     {"shape", "count[]", NULL, "the same as rows and columns", NULL},
-    {"source", "spike-source", NULL, "what makes the spikes", NULL},
+    {"source", "spike-source", hk_word_required, "what makes the spikes", NULL},
 };
 static const struct hk_word projection[] = {
-    {"connect", "connect", NULL, "which source reaches which target", NULL},
-    {"weight", "weight-dist", NULL, "in the unit of the receptor", NULL},
+    {"connect", "connect", hk_word_required, "which source reaches which target", NULL},
+    {"weight", "weight-dist", hk_word_required, "in the unit of the receptor", NULL},
     {"delay", "time-dist", NULL, "at least one tick between neurons; from sources 0 ms", NULL},
     {"receptor", "text", NULL, "of the target; default: by the weight's sign", NULL},
     {"synapse", "synapse", "static", "what an arriving spike releases", NULL},
@@ -64,17 +66,17 @@ static const struct hk_word projection[] = {
     {"normalise", "weight", NULL, "sum of each target's weights before samples that teach", NULL},
 };
 static const struct hk_word readout[] = {
-    {"model", "readout-model", NULL, "the read-out; its parameters stand beside it", NULL},
-    {"from", "text", NULL, "the population whose spikes are counted", NULL},
+    {"model", "readout-model", hk_word_required, "the read-out; its parameters stand beside it", NULL},
+    {"from", "text", hk_word_required, "the population whose spikes are counted", NULL},
 };
 static const struct hk_word phase[] = {
-    {"phase", "text", NULL, "the name of the phase", NULL},
-    {"data", "choice", NULL, "which part of the data set is shown", hk_split_choices},
+    {"phase", "text", hk_word_required, "the name of the phase", NULL},
+    {"data", "choice", hk_word_required, "which part of the data set is shown", hk_split_choices},
     {"skip", "whole", "0", "samples to leave out first", NULL},
     {"take", "count", NULL, "how many samples; default: all that follow", NULL},
     {"shuffle", "flag", "false", "in a new order in each epoch", NULL},
     {"epochs", "count", "1", "how often the samples are shown", NULL},
-    {"show", "time", NULL, "how long a sample is presented", NULL},
+    {"show", "time", hk_word_required, "how long a sample is presented", NULL},
     {"rest", "time", "0 ms", "silence after each sample", NULL},
     {"reset", "flag", "false", "state back to its start before each sample", NULL},
     {"learn", "learn", "false", "all plastic projections, or a list of them", NULL},
@@ -87,7 +89,7 @@ static const struct hk_word phase[] = {
      NULL},
 };
 static const struct hk_word retry[] = {
-    {"population", "text", NULL, "whose spikes are counted", NULL},
+    {"population", "text", hk_word_required, "whose spikes are counted", NULL},
     {"below", "count", "1", "fewer spikes than that", NULL},
     {"gain", "number", "0.5", "added to the encoders' gain at each retry", NULL},
     {"most", "whole", "20", "retries of one sample", NULL},
@@ -113,17 +115,17 @@ static const struct hk_word sweep[] = {
     {"set", "values", NULL, "in every trial; paths are those of -D", NULL},
     {"over", "axes", NULL, "all combinations of these", NULL},
     {"zip", "axes", NULL, "lists that are walked together", NULL},
-    {"seeds", "seeds", NULL, "each point with these", NULL},
+    {"seeds", "seed-list", NULL, "each point with these", NULL},
     {"repeats", "count", NULL, "each point so often, with seeds that follow from its own", NULL},
     {"run", "trials", NULL, "how the trials are run", NULL},
     {"collect", "collect", NULL, "numbers of the results that make the table", NULL},
 };
 static const struct hk_word range[] = {
-    {"range", "ends", NULL, "[FROM, TO]", NULL},
-    {"step", "quantity", NULL, "from value to value", NULL},
+    {"range", "ends", hk_word_required, "[FROM, TO]", NULL},
+    {"step", "quantity", hk_word_required, "from value to value", NULL},
 };
 static const struct hk_word seeds[] = {
-    {"count", "count", NULL, "how many", NULL},
+    {"count", "count", hk_word_required, "how many", NULL},
     {"from", "whole", NULL, "the first; default: 1", NULL},
 };
 static const struct hk_word trials[] = {
@@ -182,7 +184,8 @@ bool hk_words_fill(struct hk_reader *reader, struct hk_node *map, const struct h
                    struct hk_err *err) {
     for (size_t i = 0; i < words->count; i++) {
         const struct hk_word *word = &words->word[i];
-        if (word->def && !hk_default_key(reader, map, word->name, word->def, err)) return false;
+        if (!word->def || word->def == hk_word_required) continue;
+        if (!hk_default_key(reader, map, word->name, word->def, err)) return false;
     }
     return true;
 }

@@ -11,10 +11,12 @@
  * behind it a list of such, with "{}" a map of names to such. */
 struct hk_word {
     const char *name, *type;
-    const char *def; /* what hk_words_fill writes; NULL: nothing, or it depends on other keys */
+    const char *def; /* what hk_words_fill writes; NULL: nothing, or it depends on other keys;
+                      * hk_word_required: the key must be there */
     const char *doc;
     const char *const *choices; /* of the type "choice", ended by NULL */
 };
+extern const char hk_word_required[];
 struct hk_words {
     const char *name, *doc; /* of the schema's definition */
     const struct hk_word *word;
