@@ -23,6 +23,8 @@ enum hk_option {
     HK_OPTION_FORMAT = 1 << 12,
     HK_OPTION_FROM = 1 << 13,
     HK_OPTION_TO = 1 << 14,
+    HK_OPTION_COST = 1 << 15,
+    HK_OPTION_RATE = 1 << 16,
 };
 
 enum { HK_DEFINES_MAX = 256, HK_THREADS_MAX = 1024 };
@@ -35,12 +37,12 @@ struct hk_settings {
     size_t argument_count;
     const char *defines[HK_DEFINES_MAX]; /* -D */
     size_t define_count;
-    const char *seed;               /* NULL: the file's */
-    const char *folder;             /* NULL: results/<name> */
-    const char *format, *from, *to; /* NULL: not said */
-    int threads;                    /* 0: chosen by the work */
-    int jobs;                       /* 0: not said */
-    bool json, quiet, verbose, help, version, resume, dry_run;
+    const char *seed;                      /* NULL: the file's */
+    const char *folder;                    /* NULL: results/<name> */
+    const char *format, *from, *to, *rate; /* NULL: not said */
+    int threads;                           /* 0: chosen by the work */
+    int jobs;                              /* 0: not said */
+    bool cost, json, quiet, verbose, help, version, resume, dry_run;
 };
 
 /* Read the words after argv[0]; `taken` has the bits of the options that may be there. Options may
