@@ -1,13 +1,15 @@
 #include "cli/options.h"
 
 #include "io/nearest.h"
+#include "io/sweep.h"
+#include "sim/pool.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { FLAG, TEXT, NUMBER, DEFINE };
+enum kind { FLAG, TEXT, THREADS, JOBS, DEFINE };
 
 struct row {
     enum hk_option option;
@@ -26,9 +28,9 @@ static const struct row rows[] = {
     {HK_OPTION_SEED, 0, "--seed", "N",
      "seed of all random numbers, instead of the file's", TEXT, AT(seed)},
     {HK_OPTION_THREADS, 0, "--threads", "N",
-     "how many threads; results don't depend on it", NUMBER, AT(threads)},
+     "how many threads; results don't depend on it", THREADS, AT(threads)},
     {HK_OPTION_JOBS, 'j', "--jobs", "N",
-     "how many trials at a time; default: the number of cores", NUMBER, AT(jobs)},
+     "how many trials at a time; default: the number of cores", JOBS, AT(jobs)},
     {HK_OPTION_OUTPUT, 'o', "--output", "DIR",
      "write there; a run makes it, and it must not exist yet", TEXT, AT(folder)},
     {HK_OPTION_RESUME, 0, "--resume", NULL,
@@ -98,14 +100,13 @@ static const struct row *row_of(int found) {
 
 /* ---- reading ---- */
 
-static bool read_number(const char *text, int *out, struct hk_err *err) {
+static bool read_number(const char *text, int most, int *out, struct hk_err *err) {
     char *end = NULL;
     errno = 0;
     long number = strtol(text, &end, 10);
     bool whole = end != text && *end == '\0' && errno == 0;
-    if (!whole || number < 1 || number > HK_THREADS_MAX)
-        return HK_FAIL(err, HK_ERR_USAGE, "'%s' is not a whole number from 1 to %d", text,
-                       HK_THREADS_MAX);
+    if (!whole || number < 1 || number > most)
+        return HK_FAIL(err, HK_ERR_USAGE, "'%s' is not a whole number from 1 to %d", text, most);
     *out = (int)number;
     return true;
 }
@@ -124,7 +125,8 @@ static bool apply(const struct row *row, const char *value, struct hk_settings *
     switch (row->kind) {
     case FLAG: *(bool *)at = true; break;
     case TEXT: *(const char **)at = value; break;
-    case NUMBER: ok = read_number(value, at, err); break;
+    case THREADS: ok = read_number(value, HK_THREADS_MAX, at, err); break;
+    case JOBS: ok = read_number(value, HK_SWEEP_JOBS_MAX, at, err); break;
     case DEFINE: ok = add_define(settings, value, err); break;
     }
     return ok || hk_err_context(err, "%s", row->name);

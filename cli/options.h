@@ -27,7 +27,7 @@ enum hk_option {
     HK_OPTION_RATE = 1 << 16,
 };
 
-enum { HK_DEFINES_MAX = 256, HK_THREADS_MAX = 1024 };
+enum { HK_DEFINES_MAX = 256 };
 
 /* What a command line says. Texts are argv's. */
 struct hk_settings {
