@@ -52,7 +52,7 @@ static const struct row rows[] = {
     {HK_OPTION_QUIET, 'q', "--quiet", NULL,
      "no progress", FLAG, AT(quiet)},
     {HK_OPTION_VERBOSE, 'v', "--verbose", NULL,
-     "say where in the program an error was noticed", FLAG, AT(verbose)},
+     "say more; of an error, where in the program it was noticed", FLAG, AT(verbose)},
     {HK_OPTION_HELP, 'h', "--help", NULL,
      "this text", FLAG, AT(help)},
     {HK_OPTION_VERSION, 'V', "--version", NULL,
