@@ -49,6 +49,8 @@ static const struct row rows[] = {
      "how fast --cost takes each neuron to fire; default: 5 Hz", TEXT, AT(rate)},
     {HK_OPTION_JSON, 0, "--json", NULL,
      "print one JSON object", FLAG, AT(json)},
+    {HK_OPTION_MAN, 0, "--man", NULL,
+     "print the manual page: hillock help --man | man -l -", FLAG, AT(man)},
     {HK_OPTION_QUIET, 'q', "--quiet", NULL,
      "no progress", FLAG, AT(quiet)},
     {HK_OPTION_VERBOSE, 'v', "--verbose", NULL,

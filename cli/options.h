@@ -25,6 +25,7 @@ enum hk_option {
     HK_OPTION_TO = 1 << 14,
     HK_OPTION_COST = 1 << 15,
     HK_OPTION_RATE = 1 << 16,
+    HK_OPTION_MAN = 1 << 17,
 };
 
 enum { HK_DEFINES_MAX = 256 };
@@ -42,7 +43,7 @@ struct hk_settings {
     const char *format, *from, *to, *rate; /* NULL: not said */
     int threads;                           /* 0: chosen by the work */
     int jobs;                              /* 0: not said */
-    bool cost, json, quiet, verbose, help, version, resume, dry_run;
+    bool cost, json, man, quiet, verbose, help, version, resume, dry_run;
 };
 
 /* Read the words after argv[0]; `taken` has the bits of the options that may be there. Options may

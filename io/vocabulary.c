@@ -24,7 +24,7 @@ static const struct hk_word experiment[] = {
     {"params", "quantity{}", NULL, "values that expressions refer to: `= 4 * order`", NULL},
     {"defaults", "defaults", NULL, "what is laid under each population or projection", NULL},
     {"data", "dataset", NULL, "the data set that samples come from", NULL},
-    {"populations", "population{}", hk_word_required, "neurons and sources of spikes, by name", NULL},
+    {"populations", "population{}", hk_word_required, "neurons and sources, by name", NULL},
     {"projections", "projections", NULL, "who reaches whom: source->target", NULL},
     {"readouts", "readout{}", NULL, "what turns spike counts into classes, by name", NULL},
     {"protocol", "phase[]", NULL, "what is shown, one phase after the other", NULL},
@@ -63,10 +63,10 @@ static const struct hk_word projection[] = {
     {"receptor", "text", NULL, "of the target; default: by the weight's sign", NULL},
     {"synapse", "synapse", "static", "what an arriving spike releases", NULL},
     {"plasticity", "plasticity", NULL, "how spikes change the weights; default: not at all", NULL},
-    {"normalise", "weight", NULL, "sum of each target's weights before samples that teach", NULL},
+    {"normalise", "weight", NULL, "sum of a target's weights, before samples that teach", NULL},
 };
 static const struct hk_word readout[] = {
-    {"model", "readout-model", hk_word_required, "the read-out; its parameters stand beside it", NULL},
+    {"model", "readout-model", hk_word_required, "its parameters stand beside it", NULL},
     {"from", "text", hk_word_required, "the population whose spikes are counted", NULL},
 };
 static const struct hk_word phase[] = {
