@@ -275,7 +275,7 @@ coverage:                          ## run the tests in build-cov/, tell what the
 	@tools/setup build test
 	@rm -f $(addprefix build-cov/obj/,*/*/*.gcda */*/*/*.gcda)
 	@CK_TIMEOUT_MULTIPLIER=5 $(MAKE) run-tests BUILD=build-cov ISAS=base WERROR= LDFLAGS= \
-	    CFLAGS='-O0 -g --coverage'
+	    CFLAGS='-O1 -g --coverage'
 	@tools/coverage build-cov
 
 test-install: $(PROGRAM)           ## install into a folder of the build, try it, remove it again

@@ -1,5 +1,6 @@
 #include "cli/cost.h"
 
+#include "cli/prose.h"
 #include "sim/estimate.h"
 
 #include <math.h>
@@ -45,14 +46,21 @@ static const char *wall_text(double seconds, char text[AMOUNT_SIZE]) {
     return text;
 }
 
+/* "  memory       131 MiB        how that is known", wrapped. */
 static void HK_PRINTF(4, 5)
     put_line(FILE *out, const char *name, const char *amount, const char *format, ...) {
+    enum { LEFT = 30 };
+    char how[512];
+    struct hk_prose prose = {.out = out};
     va_list args;
     (void)fprintf(out, "  %-12s %-14s ", name, amount);
     va_start(args, format);
-    (void)vfprintf(out, format, args);
+    (void)vsnprintf(how, sizeof how, format, args);
     va_end(args);
-    (void)fprintf(out, "\n");
+    hk_prose_begin(&prose, LEFT);
+    prose.column = LEFT;
+    hk_prose_add(&prose, "%s", how);
+    hk_prose_end(&prose);
 }
 
 static void print_work(const struct hk_cost *cost, FILE *out) {
@@ -79,12 +87,12 @@ void hk_cost_print(const struct hk_cost *cost, FILE *out) {
              size_text(cost->network_bytes, part), size_text(cost->other_bytes, rest));
     print_work(cost, out);
     put_line(out, "wall time", wall_text(cost->build_s + cost->run_s, text),
-             "%s to build, %s to run, on %d thread%s of the reference machine:",
+             "%s to build, %s to run, on %d thread%s of the reference machine: %g ns a step, %g a "
+             "neuron step, %g an event, %g one in a matrix, %g a source's spike, %g a synapse "
+             "drawn",
              wall_text(cost->build_s, part), wall_text(cost->run_s, rest), cost->threads,
-             cost->threads == 1 ? "" : "s");
-    put_line(out, "", "", "%g ns a step, %g a neuron step, %g an event, %g one in a matrix,",
-             HK_COST_TICK, HK_COST_STEP, HK_COST_ROW, HK_COST_MATRIX);
-    put_line(out, "", "", "%g a source's spike, %g a synapse drawn", HK_COST_SPIKE, HK_COST_DRAW);
+             cost->threads == 1 ? "" : "s", HK_COST_TICK, HK_COST_STEP, HK_COST_ROW, HK_COST_MATRIX,
+             HK_COST_SPIKE, HK_COST_DRAW);
     put_line(out, "output", size_text(cost->output_bytes, text),
              "%g bytes a recorded spike, compressed; weights and slow state as they are",
              HK_COST_RECORD);

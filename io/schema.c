@@ -36,12 +36,22 @@ void hk_schema_enum(struct hk_json *json, const char *key, const char *const *ch
     hk_json_end(json);
 }
 
+/* As YAML reads it: a number, true or false, or else text. */
+static void put_default(struct hk_json *json, const char *text) {
+    bool number = *text && text[strspn(text, "0123456789.")] == '\0';
+    if (number || strcmp(text, "true") == 0 || strcmp(text, "false") == 0)
+        hk_json_raw(json, "default", text);
+    else
+        hk_json_text(json, "default", text);
+}
+
 /* In draft-07, what stands beside a reference doesn't count. */
 void hk_schema_words(struct hk_json *json, const struct hk_words *words) {
     for (size_t i = 0; i < words->count; i++) {
         const struct hk_word *word = &words->word[i];
         hk_json_object(json, word->name);
         hk_json_text(json, "description", word->doc);
+        if (word->def && word->def != hk_word_required) put_default(json, word->def);
         if (word->choices) hk_schema_enum(json, "enum", word->choices);
         if (!word->choices) {
             hk_json_array(json, "allOf");
