@@ -412,6 +412,19 @@ START_TEST(mistakes_in_phases_that_teach_are_told) {
 }
 END_TEST
 
+START_TEST(a_value_is_not_given_twice_under_two_names) {
+    struct hk_err err = {0};
+    struct hk_experiment e;
+    ck_assert_msg(read_text(&e, good, NULL, &err), "%s", err.message);
+    const struct hk_node *source = hk_node_path(e.root, "populations.in.source");
+    ck_assert_ptr_nonnull(hk_node_get(source, "poisson"));
+    ck_assert_ptr_null(hk_node_get(source, "rate"));
+    hk_experiment_finish(&e);
+    expect_message(good, "populations.in.source.rate=3 Hz", HK_ERR_CONFIG,
+                   "-D:1:23: poisson and rate are one value; give one of them");
+}
+END_TEST
+
 START_TEST(overrides_are_checked_like_the_file) {
     expect_message(good, "populations.out.tau_n=20 ms", HK_ERR_CONFIG,
                    "-D:1:17: unknown key 'tau_n'; did you mean 'tau_m'?");
@@ -436,6 +449,7 @@ Suite *suite_io_experiment(void) {
     tcase_add_test(cases, mistakes_in_signals_dropout_and_crops_are_told);
     tcase_add_test(cases, mistakes_in_phases_that_read_and_reward_are_told);
     tcase_add_test(cases, mistakes_in_phases_that_teach_are_told);
+    tcase_add_test(cases, a_value_is_not_given_twice_under_two_names);
     tcase_add_test(cases, overrides_are_checked_like_the_file);
     suite_add_tcase(suite, cases);
     return suite;
