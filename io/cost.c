@@ -49,11 +49,7 @@ static bool expect_spikes(const struct work *w, const struct hk_pop *pop,
     }
     *spikes = 0.0;
     if (!phase) return true;
-    const struct hk_shown what = {.samples = phase->samples,
-                                  .first = phase->skip,
-                                  .count = hk_phase_total(phase) / phase->epochs,
-                                  .ticks = phase->show};
-    ok = hk_pop_expect_shown(pop, &what, spikes, err);
+    ok = hk_pop_expect_shown(pop, phase, spikes, err);
     *spikes *= shown;
     return ok;
 }

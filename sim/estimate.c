@@ -2,12 +2,11 @@
 
 #include "sim/sim_internal.h"
 
-#include <math.h>
-
 /* ---- projections ---- */
 
 enum hk_stored hk_proj_stored(const struct hk_proj *proj) {
     static const enum hk_stored stored[] = {[HK_STORE_ROWS] = HK_STORED_ROWS,
+                                            [HK_STORE_BUNDLE] = HK_STORED_ROWS,
                                             [HK_STORE_MATRIX] = HK_STORED_MATRIX,
                                             [HK_STORE_UNIFORM] = HK_STORED_NOT};
     return stored[proj->storage];
@@ -32,70 +31,6 @@ bool hk_proj_expect(const struct hk_proj *proj, double *synapses, struct hk_err 
                             (hk_neuron)(k * targets / asked), room.data);
     hk_block_finish(&room);
     *synapses = (double)drawn / (double)asked * (double)targets;
-    return true;
-}
-
-/* ---- memory, as sim/sim.c, sim/population.c and sim/projection.c ask for it ---- */
-
-static double history_bytes(const struct hk_sim *sim) {
-    double slots = (double)sim->slots, bytes = 0.0;
-    for (size_t i = 0; i < sim->pop_count; i++)
-        bytes += (double)sim->pops[i]->size * sim->pops[i]->burst * slots * sizeof(uint32_t);
-    double lists = (double)sim->threads * (double)sim->pop_count;
-    return bytes + lists * (slots * sizeof(uint32_t) + sizeof(size_t));
-}
-
-static double population_bytes(const struct hk_pop *pop) {
-    const struct hk_sim *sim = pop->sim;
-    double threads = sim->threads;
-    return threads * (sizeof(hk_neuron) + sizeof(struct hk_raster)) +
-           2.0 * (double)sim->proj_count * sizeof(struct hk_proj *) +
-           (double)(pop->column_count * pop->padded * sim->real_size);
-}
-
-/* Traces and what they are gathered in. The longest row is taken to be twice the mean one, as
- * drawn numbers rarely exceed. */
-static double plastic_bytes(const struct hk_proj *proj, double synapses) {
-    const struct hk_sim *sim = proj->sim;
-    double threads = sim->threads, rows = (double)proj->rows, real = (double)sim->real_size;
-    double targets = proj->target->size, owned = targets / threads, longest = fmax(rows, owned);
-    double bytes = 0.0;
-    if (proj->storage == HK_STORE_ROWS) {
-        longest = fmax(longest, 2.0 * synapses / fmin(rows * threads, targets));
-        bytes += synapses * (sizeof(hk_syn) + sizeof(uint32_t)) + targets * sizeof(hk_syn);
-    }
-    bytes += (threads * rows + targets) * (sizeof(hk_tick) + 2.0 * HK_TRACE_MAX * real);
-    return bytes + threads * longest * real * (1.0 + HK_TRACE_MAX);
-}
-
-static double projection_bytes(const struct hk_proj *proj, double synapses) {
-    const struct hk_sim *sim = proj->sim;
-    double threads = sim->threads, rows = (double)proj->rows, real = (double)sim->real_size;
-    bool shared = proj->weight.kind == HK_DIST_CONSTANT && !proj->plasticity;
-    double sources = proj->source->size, bytes = threads * sizeof(struct hk_proj_part);
-    if (proj->storage == HK_STORE_ROWS)
-        bytes += threads * (rows + 1.0) * sizeof(hk_syn) +
-                 synapses * (sizeof(uint32_t) + (shared ? 0.0 : real));
-    if (proj->storage == HK_STORE_MATRIX) bytes += rows * (double)proj->target->padded * real;
-    if (proj->plasticity) bytes += plastic_bytes(proj, synapses);
-    if (hk_proj_remembers(proj))
-        bytes += sources * (HK_SYNAPSE_STATE_MAX * sizeof(double) + sizeof(hk_tick) +
-                            real * (double)sim->slots);
-    return bytes;
-}
-
-bool hk_sim_expect(struct hk_sim *sim, struct hk_sim_need *need, struct hk_err *err) {
-    HK_ASSERT(!sim->built);
-    hk_sim_plan(sim);
-    *need = (struct hk_sim_need){.memory = (double)hk_sim_memory(sim) + history_bytes(sim),
-                                 .threads = sim->threads,
-                                 .window = sim->window};
-    for (size_t i = 0; i < sim->pop_count; i++) need->memory += population_bytes(sim->pops[i]);
-    for (size_t i = 0; i < sim->proj_count; i++) {
-        double synapses = 0.0;
-        if (!hk_proj_expect(sim->projs[i], &synapses, err)) return false;
-        need->memory += projection_bytes(sim->projs[i], synapses);
-    }
     return true;
 }
 
@@ -149,10 +84,11 @@ bool hk_pop_expect(const struct hk_pop *pop, hk_tick ticks, double *spikes, stru
     return true;
 }
 
-bool hk_pop_expect_shown(const struct hk_pop *pop, const struct hk_shown *shown, double *spikes,
+bool hk_pop_expect_shown(const struct hk_pop *pop, const struct hk_phase *phase, double *spikes,
                          struct hk_err *err) {
-    const struct hk_samples *samples = shown->samples;
-    size_t asked = shown->count < HK_EXPECT_SAMPLES ? shown->count : HK_EXPECT_SAMPLES, heard = 0;
+    const struct hk_samples *samples = phase->samples;
+    size_t count = hk_phase_total(phase) / phase->epochs, heard = 0;
+    size_t asked = count < HK_EXPECT_SAMPLES ? count : HK_EXPECT_SAMPLES;
     struct hk_block room = {0};
     struct hk_raster raster = {.count = 0};
     bool ok = true;
@@ -160,16 +96,16 @@ bool hk_pop_expect_shown(const struct hk_pop *pop, const struct hk_shown *shown,
     if (!pop->encoder || asked == 0) return true;
     if (!hk_block_reserve(&room, samples->size, sizeof(float), err)) return false;
     for (size_t k = 0; ok && k < asked; k++) {
-        hk_samples_get(samples, shown->first + k * shown->count / asked, room.data);
+        hk_samples_get(samples, hk_phase_sample(phase, k * count / asked), room.data);
         const struct hk_presentation presentation = {.values = room.data,
                                                      .value_count = samples->size,
                                                      .count = pop->size,
-                                                     .ticks = shown->ticks,
+                                                     .ticks = phase->show,
                                                      .tick_ms = pop->sim->options.tick_ms,
                                                      .gain = 1.0,
                                                      .number = k,
                                                      .stream = pop->stream};
-        hk_raster_begin(&raster, shown->ticks, err);
+        hk_raster_begin(&raster, phase->show, err);
         pop->encoder->encode(pop->param, &presentation, &raster);
         heard += raster.count;
         ok = !err || err->code == HK_OK;
@@ -177,5 +113,6 @@ bool hk_pop_expect_shown(const struct hk_pop *pop, const struct hk_shown *shown,
     hk_raster_finish(&raster);
     hk_block_finish(&room);
     *spikes = (double)heard / (double)asked;
+    if (phase->drop) *spikes *= 1.0 - pop->dropout;
     return ok;
 }

@@ -3,7 +3,7 @@
 #ifndef HK_SIM_ESTIMATE_H
 #define HK_SIM_ESTIMATE_H
 
-#include "sim/sim.h"
+#include "sim/protocol.h"
 
 enum {
     HK_EXPECT_TARGETS = 64,    /* asked of a projection */
@@ -41,14 +41,9 @@ bool hk_sim_expect(struct hk_sim *sim, struct hk_sim_need *need, struct hk_err *
 bool hk_pop_expect(const struct hk_pop *pop, hk_tick ticks, double *spikes,
                    struct hk_err *err) HK_MUST_USE;
 
-/* Spikes of all units of an encoder for one sample: the mean of what HK_EXPECT_SAMPLES of
- * the samples first..first+count-1 make. 0 for neurons and sources. Errors: HK_ERR_MEMORY. */
-struct hk_shown {
-    const struct hk_samples *samples;
-    size_t first, count;
-    hk_tick ticks; /* of a presentation */
-};
-bool hk_pop_expect_shown(const struct hk_pop *pop, const struct hk_shown *shown, double *spikes,
+/* Spikes of all units of an encoder for one sample: the mean of what HK_EXPECT_SAMPLES of the
+ * phase's samples make. 0 for neurons and sources. Errors: HK_ERR_MEMORY. */
+bool hk_pop_expect_shown(const struct hk_pop *pop, const struct hk_phase *phase, double *spikes,
                          struct hk_err *err) HK_MUST_USE;
 
 #endif

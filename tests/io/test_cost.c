@@ -30,10 +30,23 @@ static void expect_near(const char *what, double estimated, double found, double
 }
 
 static const struct {
-    const char *path, *defines[2];
+    const char *path, *defines[3];
     size_t count;
 } shipped[] = {
+    {"experiments/adaptation.yaml", {NULL}, 0},
+    {"experiments/biolcnet-conditioning.yaml",
+     {"data={set: digits, train: 4000, test: 1, crop: [22, 22]}", "protocol.1.take=10",
+      "protocol.2.take=10"},
+     3},
+    {"experiments/biolcnet-mnist.yaml",
+     {"data={set: digits, train: 10001, test: 1, crop: [22, 22]}", "params.features=1",
+      "params.images=1"},
+     3},
     {"experiments/brunel.yaml", {"params.order=500"}, 1},
+    {"experiments/desire-mnist.yaml", {"data={set: digits, train: 1, test: 1}"}, 1},
+    {"experiments/mnist-latency.yaml",
+     {"data={set: digits, train: 60000, test: 1}", "params.images=1"},
+     2},
     {"experiments/mnist-stdp-400.yaml",
      {"data={set: digits, train: 60000, test: 1}", "params.images=100"},
      2},
@@ -42,6 +55,7 @@ static const struct {
     {"experiments/stdp-window.yaml", {NULL}, 0},
 };
 
+/* UCR's series come from files; the microcircuit is too large for a test. */
 START_TEST(memory_is_within_a_fifth_of_what_is_built) {
     estimate(shipped[_i].path, shipped[_i].defines, shipped[_i].count, 5.0);
     ck_assert_msg(hk_sim_build(experiment.sim, &err), "%s", err.message);
@@ -67,8 +81,8 @@ static void expect_run(const char *path, const char *const *defines, size_t coun
 }
 
 START_TEST(work_is_foreseen_where_the_rates_are_known) {
-    const char *const small[] = {"params.order=250", "duration=100 ms"};
-    expect_run("experiments/brunel.yaml", small, 2, 74.0, 0.05);
+    const char *const small[] = {"params.order=250", "duration=100 ms", "report={}"};
+    expect_run("experiments/brunel.yaml", small, 3, 74.0, 0.05);
 }
 END_TEST
 

@@ -42,6 +42,13 @@ static const struct trial trials[] = {
      {HK_DIST_UNIFORM, 1, 3},
      2,
      0.0},
+    {"fixed-indegree:n=40",
+     NULL,
+     "r-stdp:signal=reward,a_plus=1,a_minus=1,w_max=3",
+     {HK_DIST_CONSTANT, 3, 0},
+     {HK_DIST_UNIFORM, 1, 3},
+     2,
+     0.0},
     {"one-to-one",
      "tsodyks-markram",
      NULL,
@@ -59,6 +66,7 @@ START_TEST(synapses_and_memory_are_as_expected) {
     double synapses = 0.0;
     struct hk_sim *sim = net_create(HK_SINGLE, 0.1, t->threads);
     struct hk_pop *a = net_neurons(sim, "a", 1000, "lif", NULL, "exc:exp", NULL);
+    ck_assert(hk_sim_add_signal(sim, &(struct hk_signal_spec){.name = "reward"}, &err));
     struct hk_proj *proj = net_link(sim, &(struct net_link){.source = a,
                                                             .target = a,
                                                             .receptor = "exc",
@@ -76,6 +84,43 @@ START_TEST(synapses_and_memory_are_as_expected) {
     ck_assert_msg(fabs(need.memory - memory) <= 0.05 * memory, "%g bytes, not %g", need.memory,
                   memory);
     ck_assert_int_eq(need.threads, t->threads);
+    hk_sim_destroy(sim);
+}
+END_TEST
+
+/* The sum of 40,000 and 40,000 units is more than a bank has room for, and two projections onto one
+ * receptor can't share a bundle: there are four, each with a MiB to remember spikes in flight. */
+START_TEST(plain_synapses_are_expected_in_bundles) {
+    const struct hk_dist one = {HK_DIST_CONSTANT, 3, 0}, many = {HK_DIST_NORMAL, 3, 1};
+    struct hk_sim_need need;
+    struct hk_sim *sim = net_create(HK_SINGLE, 0.1, 1);
+    struct hk_pop *a = net_neurons(sim, "a", 100, "lif", NULL, "exc:exp", NULL);
+    struct hk_pop *b = net_neurons(sim, "b", 40000, "lif", NULL, "exc:exp", NULL);
+    struct hk_pop *c = net_neurons(sim, "c", 40000, "lif", NULL, "exc:exp", NULL);
+    const struct {
+        const char *name;
+        struct hk_pop *target;
+        struct hk_dist weight;
+        double delay_ms;
+    } links[] = {{"a->b", b, one, 1},
+                 {"a=>b", b, one, 1},
+                 {"a->c", c, one, 2},
+                 {"a->a", a, many, 1},
+                 {"a=>c", c, many, 3}};
+    for (size_t i = 0; i < HK_COUNT(links); i++)
+        (void)net_link(sim, &(struct net_link){.name = links[i].name,
+                                               .source = a,
+                                               .target = links[i].target,
+                                               .receptor = "exc",
+                                               .connect = "fixed-indegree:n=2",
+                                               .weight = links[i].weight,
+                                               .delay_ms = net_value(links[i].delay_ms)});
+    ck_assert(hk_sim_expect(sim, &need, &err));
+    net_build(sim);
+    double memory = (double)hk_sim_memory(sim);
+    ck_assert_double_gt(memory, 4.0 * 1048576.0);
+    ck_assert_msg(fabs(need.memory - memory) <= 0.02 * memory, "%g bytes, not %g", need.memory,
+                  memory);
     hk_sim_destroy(sim);
 }
 END_TEST
@@ -117,16 +162,19 @@ START_TEST(an_encoder_is_shown_samples) {
                                        .classes = 2,
                                        .bytes = &bytes[0][0],
                                        .labels = labels};
-    struct hk_shown shown = {.samples = &samples, .count = 2, .ticks = 1000};
+    struct hk_phase phase = {.samples = &samples, .of_class = -1, .epochs = 3, .show = 1000};
     double spikes = 0.0;
     struct hk_sim *sim = net_create(HK_SINGLE, 0.1, 1);
     struct hk_pop *in = net_encoder(sim, "in", 4, "regular", "rate_max=100");
-    ck_assert(hk_pop_expect_shown(in, &shown, &spikes, &err));
+    ck_assert(hk_pop_expect_shown(in, &phase, &spikes, &err));
     ck_assert_double_eq_tol(spikes, 30.0, 3.0); /* 10 a unit, of two and of four, +-1 */
-    shown.first = 1;
-    shown.count = 1;
-    ck_assert(hk_pop_expect_shown(in, &shown, &spikes, &err));
+    phase.skip = 1;
+    ck_assert(hk_pop_expect_shown(in, &phase, &spikes, &err));
     ck_assert_double_eq_tol(spikes, 40.0, 4.0);
+    phase.skip = 0;
+    phase.of_class = 0;
+    ck_assert(hk_pop_expect_shown(in, &phase, &spikes, &err));
+    ck_assert_double_eq_tol(spikes, 20.0, 2.0);
     ck_assert(hk_pop_expect(in, 1000, &spikes, &err));
     ck_assert_double_eq(spikes, 0.0);
     hk_sim_destroy(sim);
@@ -137,6 +185,7 @@ Suite *suite_sim_estimate(void) {
     Suite *suite = suite_create("sim/estimate");
     TCase *tcase = tcase_create("estimate");
     tcase_add_loop_test(tcase, synapses_and_memory_are_as_expected, 0, (int)HK_COUNT(trials));
+    tcase_add_test(tcase, plain_synapses_are_expected_in_bundles);
     tcase_add_test(tcase, a_sources_spikes_are_counted_while_they_are_few);
     tcase_add_test(tcase, many_spikes_are_reckoned_from_a_part);
     tcase_add_test(tcase, an_encoder_is_shown_samples);
