@@ -22,7 +22,7 @@ static const char good[] =
     "seed: 7\n"
     "precision: double\n"
     "params: {n: 10, w: 90 pA, half: = w / 2}\n"
-    "data: {set: digits, train: 20, test: 10}\n"
+    "data: {set: digits, train: 20, test: 10, crop: [28, 28]}\n"
     "populations:\n"
     "  in: {shape: [28, 28], source: {encoder: poisson, rate_max: 50 Hz}}\n"
     "  noise: {size: = n, source: {poisson: 5 kHz}}\n"
@@ -30,12 +30,17 @@ static const char good[] =
     "  out:\n"
     "    model: lif\n"
     "    size: 10\n"
+    "    dropout: 0.25\n"
     "    tau_m: 0.02 s\n"
     "    reset: subtract\n"
     "    receptors: {exc: exp, inh: alpha}\n"
     "    tau_exc: 5 ms\n"
     "    init: {v: {uniform: [-70 mV, -55 mV]}, i_exc: 3 pA}\n"
     "    drive: [{step: 400 pA, from: 5 ms}]\n"
+    "  fed: {model: lif, size: 9, receptors: {in: delta}, drive: {poisson: 8 kHz, weight: 1 mV}}\n"
+    "signals:\n"
+    "  reward: {rule: fixed, right: 2}\n"
+    "  dopamine: {from: fed, tau: 200 ms, amount: 0.1, delay: 1 ms}\n"
     "projections:\n"
     "  in->out: {connect: {rule: probability, p: 0.5}, weight: {normal: [9 pA, 1 pA]}}\n"
     "  noise->out: {connect: one-to-one, weight: = half, delay: {uniform: [0 ms, 2 ms]}}\n"
@@ -45,11 +50,19 @@ static const char good[] =
     "    delay: 1.5 ms\n"
     "    synapse: {model: tsodyks-markram, u: 0.3}\n"
     "    plasticity: {rule: stdp-pair, a_plus: 1 pA, a_minus: 1 pA, w_max: 9 pA}\n"
-    "readouts: {digits: {model: label-rate, from: out}}\n"
+    "  fed->fed: {connect: {rule: groups, groups: 3}, weight: -1 mV, delay: 1 ms}\n"
+    "  in->fed:\n"
+    "    connect: {rule: local, input: [28, 28], field: 22, stride: 3}\n"
+    "    weight: {uniform: [0 mV, 1 mV]}\n"
+    "    plasticity: {rule: mstdp, signal: reward, rate: 1 mV, w_max: 9 mV}\n"
+    "readouts: {digits: {model: label-rate, from: out, classes: 10}}\n"
     "protocol:\n"
     "  - {phase: train, data: train, show: 20 ms, learn: [out->out], running: digits}\n"
     "  - {phase: test, data: test, show: 20 ms, retry: {population: out, below: 2}}\n"
-    "record: {spikes: [out], in: [test]}\n";
+    "  - {phase: pay, data: train, of_class: 3, wanted: 1, show: 30 ms, read: [5 ms, 20 ms], drop: "
+    "true, evaluate: digits, reward: reward, average: 7}\n"
+    "record: {spikes: [out], in: [test]}\n"
+    "report: {spikes: {out: [rate, fano], fed: [cv_isi]}, in: [pay], from: 1 ms, bin: 2 ms}\n";
 
 /* What is replaced, and by what; hillock refuses each of them too. */
 static const char *const mistakes[][2] = {
@@ -102,6 +115,35 @@ static const char *const mistakes[][2] = {
     {"learn: [out->out]", "learn: sometimes"},
     {"{population: out, below: 2}", "{below: 2}"},
     {"record: {spikes", "record: {spiks"},
+    {"crop: [28, 28]", "crop: [28]"},
+    {"crop: [28, 28]", "crop: 28"},
+    {"dropout: 0.25", "dropout: 1"},
+    {"dropout: 0.25", "dropout: true"},
+    {"weight: 1 mV}}\n", "weight: 1}}\n"},
+    {"8 kHz, weight: 1 mV", "8 kHz"},
+    {"signals:", "signal:"},
+    {"rule: fixed,", "rule: fixd,"},
+    {"right: 2", "rihgt: 2"},
+    {"right: 2", "rate: 2"},
+    {"tau: 200 ms", "tau: 200"},
+    {"amount: 0.1", "amount: 0.1 mV"},
+    {"from: fed", "form: fed"},
+    {"rule: groups, groups: 3", "rule: groups"},
+    {"groups: 3}", "groups: 3, reach: nobody}"},
+    {"field: 22, ", ""},
+    {"signal: reward, ", ""},
+    {"classes: 10", "classes: 0"},
+    {"of_class: 3", "of_class: -1"},
+    {"wanted: 1", "wanted: one"},
+    {"read: [5 ms, 20 ms]", "read: [5 ms]"},
+    {"read: [5 ms, 20 ms]", "read: 20 ms"},
+    {"drop: true", "drop: 0.3"},
+    {"reward: reward, av", "rewards: reward, av"},
+    {"average: 7", "average: 0"},
+    {"report: {spikes: {", "report: {spiks: {"},
+    {"[rate, fano]", "[rate, fanno]"},
+    {"[rate, fano]", "rate"},
+    {"bin: 2 ms", "bin: 2"},
 };
 
 static struct program program;
@@ -168,6 +210,7 @@ START_TEST(shipped_experiments_and_sweeps_are_valid) {
     NEED_VALIDATOR();
     if (glob("experiments/*.yaml", 0, NULL, &found) != 0) hk_test_skip("no experiments here");
     ck_assert_int_eq(glob("experiments/sweeps/*.yaml", GLOB_APPEND, NULL, &found), 0);
+    ck_assert_int_eq(glob("bench/*.yaml", GLOB_APPEND, NULL, &found), 0);
     for (size_t i = 0; i < found.gl_pathc; i++) {
         char path[PATH_MAX];
         ck_assert_ptr_nonnull(realpath(found.gl_pathv[i], path));
