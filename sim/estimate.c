@@ -12,6 +12,10 @@ enum hk_stored hk_proj_stored(const struct hk_proj *proj) {
     return stored[proj->storage];
 }
 
+bool hk_proj_groups(const struct hk_proj *proj, struct hk_blocks *blocks) {
+    return proj->connect->blocks && proj->connect->blocks(proj->connect_param, blocks);
+}
+
 void hk_proj_delays(const struct hk_proj *proj, hk_tick *least, hk_tick *most) {
     *least = proj->delay_min;
     *most = proj->delay_min + (hk_tick)proj->delays - 1;

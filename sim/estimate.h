@@ -20,6 +20,9 @@ enum hk_stored {
 };
 enum hk_stored hk_proj_stored(const struct hk_proj *proj);
 
+/* The groups that decide who reaches whom; false where they don't. */
+bool hk_proj_groups(const struct hk_proj *proj, struct hk_blocks *blocks);
+
 /* How many synapses it will have. Exact where a rule gives each target as many; else the mean of
  * what is drawn for HK_EXPECT_TARGETS of them. Errors: HK_ERR_MEMORY. */
 bool hk_proj_expect(const struct hk_proj *proj, double *synapses, struct hk_err *err) HK_MUST_USE;

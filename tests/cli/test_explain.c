@@ -53,6 +53,38 @@ static const char digits[] =
     "     rest: 50 ms, learn: true, retry: {population: exc, below: 5}}\n"
     "  - {phase: test, data: test, show: 100 ms, reset: true, evaluate: classes}\n";
 
+static const char taught[] =
+    "name: taught\n"
+    "resolution: 1 ms\n"
+    "data: {set: digits, train: 60, test: 20, crop: [22, 20]}\n"
+    "populations:\n"
+    "  in: {source: {encoder: regular, rate_max: 1 kHz}}\n"
+    "  mid: {model: lif, size: 8, dropout: 0.2, receptors: {in: delta},\n"
+    "        drive: {poisson: = 2 * r, weight: 0.5 mV}}\n"
+    "  out: {model: lif, size: 10, receptors: {in: delta}}\n"
+    "params: {r: 3 kHz}\n"
+    "signals:\n"
+    "  reward: {rule: fixed, right: 2}\n"
+    "  dopamine: {from: mid, amount: 0.5, tau: 200 ms, delay: 1 ms}\n"
+    "  level: {from: in}\n"
+    "projections:\n"
+    "  in->mid: {connect: all-to-all, weight: 1 mV,\n"
+    "            plasticity: {rule: mstdp, signal: reward, rate: 1 mV, w_max: 9 mV}}\n"
+    "  mid->mid: {connect: {rule: groups, groups: 4, layout: interleaved, except: same-index},\n"
+    "             weight: -1 mV, delay: 1 ms}\n"
+    "  mid->out: {connect: {rule: fixed-total, n: 30}, weight: 0 mV, delay: 1 ms}\n"
+    "  in->out: {connect: all-to-all, weight: {normal: [0 mV, 1 mV]}, plasticity: {rule: desire,\n"
+    "            threshold: 0.3, target_spikes: 5, learning_rate: 1 mV, tau: 5 ms}}\n"
+    "  out->out: {connect: {rule: groups, groups: 5, reach: others}, weight: -1 mV, delay: 1 ms}\n"
+    "readouts: {pair: {model: vote, from: out, classes: 2}, digits: {model: vote, from: out}}\n"
+    "protocol:\n"
+    "  - {phase: pay, data: train, of_class: 3, take: 2, wanted: 1, show: 30 ms,\n"
+    "     read: [5 ms, 20 ms], learn: [in->mid], drop: false, evaluate: pair, reward: reward,\n"
+    "     average: 7}\n"
+    "  - {phase: lessons, data: train, show: 30 ms, learn: [in->out], teach: out,\n"
+    "     evaluate: digits}\n"
+    "report: {spikes: {out: [fano, rate], mid: [cv_isi]}, from: 5 ms, in: [lessons]}\n";
+
 static struct program program;
 static char words[PROGRAM_TEXT_MAX]; /* what it said, in one line */
 
@@ -83,7 +115,7 @@ START_TEST(populations_are_told_with_models_values_and_start) {
            "in: 3 sources of spikes: ", "(regular: interval = 5 ms,",
            "out: 2 neurons of the model lif, leaky ", ": tau_m = 20 ms,",
            "Receptors: exc: current that jumps",
-           "(exp: tau = 2 ms); inh:", "Driven by a constant current",
+           "(exp: tau = 2 ms); inh:", "Drive: constant current",
            "(step: amplitude = 400 pA, from = 10 ms,",
            "Initially v is uniform from -70 mV to -60 mV.");
 }
@@ -124,9 +156,45 @@ START_TEST(a_protocol_is_told_in_sentences) {
 }
 END_TEST
 
+START_TEST(signals_groups_drives_and_dropout_are_told) {
+    explain("taught.yaml", taught);
+    EXPECT("(poisson: rate = 6000 Hz, weight = 0.5 mV), onto receptor in.",
+           "20 % of the units are silent, drawn anew for each presentation; what the others send "
+           "is "
+           "multiplied by 1.25.",
+           "reward: a number that plasticity can follow. Given for answers: one value for right "
+           "answers, one for wrong ones (fixed: right = 2, wrong = -1). Otherwise it is 0.",
+           "It grows by 0.5 with each spike of mid, 1 ms after it. It decays with a time constant "
+           "of 200 ms.",
+           "It grows by 1 with each spike of in, 0 ms after it. It doesn't decay.",
+           "4 groups of every 4th unit, a source reaches its own group, except the target of its "
+           "own index; 8 synapses expected",
+           "5 groups of neighbours, a source reaches all groups but its own; 80 synapses",
+           "deviation 1 mV, onto receptor in, of either sign; delay");
+}
+END_TEST
+
+START_TEST(rewards_lessons_and_measures_are_told) {
+    explain("taught.yaml", taught);
+    EXPECT(
+        "Of each image, the central [22, 20] are shown.",
+        "pay: samples 0 to 1 of class 3 of the training set of digits,",
+        "predicts the classes. Spikes count from 5 ms to 20 ms of it. The right answer is 1, "
+        "whatever is shown. The running score is over 7 presentations. For the answer the signal "
+        "reward is given from 20 ms to the end.",
+        "Learning: in->out. At the end of each, the unit of out that stands for the right answer "
+        "should have fired; errors go back from there, and what they reach learns. Silent in "
+        "part: mid. The read-out digits",
+        "Measured: rate, fano of out; cv_isi of mid, from 5 ms to the end, counted in bins of 1 "
+        "ms in lessons.");
+    ck_assert_ptr_null(strstr(strstr(words, "pay:"), "Silent in part: mid. The read-out pair"));
+}
+END_TEST
+
 START_TEST(every_experiment_here_can_be_told) {
     glob_t found;
     if (glob("experiments/*.yaml", 0, NULL, &found) != 0) hk_test_skip("no experiments here");
+    ck_assert_int_eq(glob("bench/*.yaml", GLOB_APPEND, NULL, &found), 0);
     for (size_t i = 0; i < found.gl_pathc; i++) {
         char path[PATH_MAX];
         ck_assert_ptr_nonnull(realpath(found.gl_pathv[i], path));
@@ -152,6 +220,8 @@ Suite *suite_cli_explain(void) {
     tcase_add_test(tcase, projections_are_told_with_counts_signs_and_delays);
     tcase_add_test(tcase, conventions_are_told);
     tcase_add_test(tcase, a_protocol_is_told_in_sentences);
+    tcase_add_test(tcase, signals_groups_drives_and_dropout_are_told);
+    tcase_add_test(tcase, rewards_lessons_and_measures_are_told);
     tcase_add_test(tcase, every_experiment_here_can_be_told);
     suite_add_tcase(suite, tcase);
     return suite;
