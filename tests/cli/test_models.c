@@ -26,6 +26,8 @@ START_TEST(the_list_has_every_model_with_its_doc) {
     for (int kind = 0; kind < HK_KIND_COUNT; kind++)
         for (size_t i = 0; (model = hk_model_at((enum hk_model_kind)kind, i)); i++)
             expect_line(model->name, model->doc);
+    expect("\nrewards (signals.NAME.rule)\n");
+    ck_assert_ptr_null(strstr(program.out, "(null)")); /* every kind has a title */
 }
 END_TEST
 

@@ -258,6 +258,45 @@ START_TEST(a_resolved_protocol_reads_back_as_itself) {
 }
 END_TEST
 
+/* What has no default of its own, or one that would mean something else, isn't. */
+START_TEST(defaults_of_protocols_and_signals_are_written_down) {
+    static const char *const written[][2] = {
+        {"protocol.0.drop", "true"},
+        {"protocol.1.drop", "false"},
+        {"protocol.3.drop", "false"},
+        {"protocol.0.adapt", "true"},
+        {"protocol.0.average", "1000"},
+        {"protocol.0.window", "1000"},
+        {"protocol.1.average", "7"},
+        {"protocol.2.average", NULL},
+        {"protocol.0.read", NULL},
+        {"readouts.digits.classes", "10"},
+        {"readouts.pair.classes", "2"},
+        {"populations.in.dropout", "0"},
+        {"populations.out.dropout", "0"},
+        {"signals.dopamine.amount", "1"},
+        {"signals.dopamine.tau", "200 ms"},
+        {"signals.reward.amount", NULL},
+        {"signals.reward.wrong", "-1"},
+        {"report.bin", "1 ms"},
+        {"report.from", "0 ms"},
+        {"report.to", NULL},
+    };
+    struct hk_err err = {0};
+    struct hk_experiment e;
+    ck_assert_msg(read_text(&e,
+                            with_in(taught, "evaluate: digits, teach", "running: digits, teach"),
+                            "report={spikes: {out: [rate]}}", &err),
+                  "%s", err.message);
+    for (size_t k = 0; k < HK_COUNT(written); k++) {
+        const struct hk_node *node = hk_node_path(e.root, written[k][0]);
+        ck_assert_msg((node != NULL) == (written[k][1] != NULL), "%s", written[k][0]);
+        if (node) ck_assert_str_eq(node->text, written[k][1]);
+    }
+    hk_experiment_finish(&e);
+}
+END_TEST
+
 START_TEST(populations_drop_out_while_they_learn_unless_the_phase_says_otherwise) {
     static const bool drop[] = {true, false, true, false};
     struct hk_err err = {0};
@@ -444,6 +483,7 @@ Suite *suite_io_experiment(void) {
     tcase_add_test(cases, what_is_missing_is_named);
     tcase_add_test(cases, a_protocol_says_what_is_read_rewarded_and_taught);
     tcase_add_test(cases, a_resolved_protocol_reads_back_as_itself);
+    tcase_add_test(cases, defaults_of_protocols_and_signals_are_written_down);
     tcase_add_test(cases, populations_drop_out_while_they_learn_unless_the_phase_says_otherwise);
     tcase_add_test(cases, a_crop_shows_the_centre_of_both_parts);
     tcase_add_test(cases, mistakes_in_signals_dropout_and_crops_are_told);
