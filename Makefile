@@ -56,7 +56,8 @@ packages-test: packages
 MODEL_SRC  := $(sort $(wildcard neurons/*.c synapses/*.c plasticity/*.c encoders/*.c))
 KERNEL_SRC := $(sort $(wildcard sim/kernels/*.c))
 # Compiled once for each variant (section 5).
-VARIED_SRC := $(sort $(wildcard neurons/*.c synapses/receptor_*.c plasticity/*.c) \
+VARIED_SRC := $(sort $(wildcard neurons/*.c synapses/receptor_*.c synapses/connect_*.c) \
+                     $(wildcard plasticity/*.c) \
                      $(wildcard encoders/drive_*.c) $(KERNEL_SRC))
 # Compiled once.
 PLAIN_SRC  := $(sort $(wildcard sim/*.c io/*.c) $(filter-out $(VARIED_SRC),$(MODEL_SRC)))
@@ -120,6 +121,7 @@ endef
 $(foreach v,$(VARIANTS), \
     $(eval $(call variant_rule,$v,neurons/,hk_neuron_)) \
     $(eval $(call variant_rule,$v,synapses/receptor_,hk_receptor_)) \
+    $(eval $(call variant_rule,$v,synapses/connect_,hk_connect_)) \
     $(eval $(call variant_rule,$v,plasticity/,hk_plasticity_)) \
     $(eval $(call variant_rule,$v,encoders/drive_,hk_drive_)) \
     $(eval $(call variant_rule,$v,sim/kernels/,hk_kernels_)))

@@ -1,9 +1,9 @@
 /* Poisson drive: spikes of `weight` arrive at a receptor of every unit, independently, K in a tick
  * with K ~ Poisson(rate dt). The background of cortical circuits, without units of its own.
  *
- * K is drawn by inversion from 48 bits keyed by (seed, population, unit, tick): 16 of them decide all
- * but one draw in some thousands, and only there the other 32 are looked at, so the tail is exact to
- * 2^-48. A block of random words serves eight units; 16 blocks are made together. */
+ * K is drawn by inversion from 48 bits keyed by (seed, population, unit, tick): 16 of them decide
+ * all but one draw in some thousands, and only there the other 32 are looked at, so the tail is
+ * exact to 2^-48. A block of random words serves eight units; 16 blocks are made together. */
 #include "sim/drive_model.h"
 
 #include "sim/numeric.h"
@@ -86,7 +86,7 @@ static void pass_four(const uint16_t *restrict high, const uint16_t bound[4],
     }
 }
 
-/* How many bounds each of a group has passed; unsure[] where it met one. Returns whether any did. */
+/* How many bounds each of a group has passed; unsure[] where it met one. True where any did. */
 static bool draw_roughly(const struct poisson_table *d, const uint16_t *high, uint16_t *count,
                          uint16_t *unsure) {
     uint16_t any = 0;

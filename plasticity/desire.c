@@ -1,7 +1,8 @@
 /* Desire backpropagation (Gerlinghoff, Luo, Goh & Wong 2022, arXiv 2211.05412). Each neuron may
- * desire to fire more (+), to fire less (-) or nothing; only this sign goes back through the layers.
- * With c the spikes of a neuron in the presentation and x = c / target_spikes:
- *   class units:  e = 1 - x for the unit of the class, x for the others; it desires if e > threshold;
+ * desire to fire more (+), to fire less (-) or nothing; only this sign goes back through the
+ * layers. With c the spikes of a neuron in the presentation and x = c / target_spikes:
+ *   class units:  e = 1 - x for the unit of the class, x for the others; it desires if that is
+ *                 above the threshold;
  *   others:       z_i = sum_j w_ji q_j, it desires if |z_i| >= threshold, with the sign of z_i;
  *   both:         q = |d - x| times the sign of the desire, d = 1 where that is +, else 0.
  * At the end of the presentation the synapses of a neuron that desires change by

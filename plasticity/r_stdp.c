@@ -1,9 +1,10 @@
 /* Reward-modulated STDP with an eligibility trace (Izhikevich 2007, Cereb. Cortex 17:2443):
  *   dc/dt = -c / tau_c + a_plus x (at a post spike) - a_minus y (at a pre spike),
  *   dw/dt = c (d(t) + baseline),
- * x and y the traces of the pre and the post spikes, d the signal. Between events c and d both decay
- * exponentially, so that over a lapse of t ms, with 1/tau = 1/tau_c + 1/tau_d,
- *   w <- w + c [d tau (1 - exp(-t/tau)) + baseline tau_c (1 - exp(-t/tau_c))],   c <- c exp(-t/tau_c)
+ * x and y the traces of the pre and the post spikes, d the signal. Between events c and d both
+ * decay exponentially, so that over a lapse of t ms, with 1/tau = 1/tau_c + 1/tau_d,
+ *   w <- w + c [d tau (1 - exp(-t/tau)) + baseline tau_c (1 - exp(-t/tau_c))],
+ *   c <- c exp(-t/tau_c)
  * exactly; then w stays in [w_min, w_max]. Rates are per ms. */
 #include "sim/plasticity_model.h"
 

@@ -3,13 +3,15 @@
  * A plain synapse only adds its weight: it is neither plastic nor does it remember. In single
  * precision its weight is a whole number of 16 bits, in units that belong to the receptor, and is
  * added to a whole-number accumulator. Such sums don't depend on their order at all, take 4 bytes a
- * synapse (2 where all weights are one), and let the spikes of a population walk through one row each
- * for all targets instead of one a projection.
+ * synapse (2 where all weights are one), and let the spikes of a population walk through one row
+ * each for all targets instead of one a projection.
  *
  * Accumulators lie in banks of at most 65,536 a thread, so that 16 bits say which. The unit of a
  * receptor is as fine as 16 bits (one weight: 24) and the proof allow that no sum can overflow: all
  * synapses of a target at once, as often as their sources can fire in a tick. */
 #include "sim/sim_internal.h"
+
+#include "sim/numeric.h"
 
 #include <math.h>
 #include <string.h>
@@ -96,7 +98,7 @@ static bool choose_unit(const struct hk_sim *sim, struct hk_receptor *receptor) 
 }
 
 static int32_t whole_weight(const struct hk_proj *proj, double weight) {
-    return (int32_t)nearbyint(weight / receptor_of(proj)->unit);
+    return (int32_t)hk_round(weight / receptor_of(proj)->unit);
 }
 
 /* ---- joining ---- */
@@ -179,27 +181,49 @@ static void count_part(void *context, int thread) {
     }
 }
 
+/* Places of the synapses of one target in their rows. Rows lie anywhere, so each is asked for
+ * before it is needed: first the counters of the rows, then the places. */
+static void find_places(const struct hk_bundle *bundle, const struct hk_proj *proj,
+                        const struct hk_bundle_part *part, uint32_t *next,
+                        const struct hk_drawn *drawn) {
+    for (size_t k = 0; k < drawn->count; k++) {
+        drawn->place[k] = row_of(bundle, proj, drawn, k);
+        HK_PREFETCH(&next[drawn->place[k]]);
+    }
+    for (size_t k = 0; k < drawn->count; k++) {
+        hk_syn at = part->start[drawn->source[k]] + next[drawn->place[k]]++;
+        drawn->place[k] = at;
+        if (bundle->shared)
+            HK_PREFETCH(&part->slot[at]);
+        else
+            HK_PREFETCH(&part->synapse[at]);
+    }
+}
+
+static void fill_target(const struct hk_bundle *bundle, const struct hk_proj *proj,
+                        const struct hk_bundle_part *part, uint32_t slot,
+                        const struct hk_drawn *drawn) {
+    for (size_t k = 0; bundle->shared && k < drawn->count; k++)
+        part->slot[drawn->place[k]] = (uint16_t)slot;
+    for (size_t k = 0; !bundle->shared && k < drawn->count; k++) {
+        uint16_t w = (uint16_t)(int16_t)whole_weight(proj, drawn->weight[k]);
+        part->synapse[drawn->place[k]] = (uint32_t)w << 16 | slot;
+    }
+}
+
 static void fill_part(void *context, int thread) {
     struct wire *wire = context;
     struct hk_bundle *bundle = wire->bundle;
     struct hk_bundle_part *part = &bundle->parts[thread];
     struct hk_drawn *drawn = &wire->drawn[thread];
-    uint32_t *next = wire->count[thread].data;
     for (size_t m = 0; m < bundle->member_count; m++) {
         const struct hk_proj *proj = bundle->members[m];
         const hk_neuron *bounds = proj->target->part;
-        size_t slot = receptor_of(proj)->slot[thread];
+        uint32_t slot = (uint32_t)receptor_of(proj)->slot[thread];
         for (hk_neuron i = bounds[thread]; i < bounds[thread + 1]; i++, slot++) {
             hk_proj_draw(proj, i, !bundle->shared, drawn);
-            for (size_t k = 0; k < drawn->count; k++) {
-                hk_syn at = part->start[drawn->source[k]] + next[row_of(bundle, proj, drawn, k)]++;
-                if (bundle->shared) {
-                    part->slot[at] = (uint16_t)slot;
-                    continue;
-                }
-                uint16_t w = (uint16_t)(int16_t)whole_weight(proj, drawn->weight[k]);
-                part->synapse[at] = (uint32_t)w << 16 | (uint32_t)slot;
-            }
+            find_places(bundle, proj, part, wire->count[thread].data, drawn);
+            fill_target(bundle, proj, part, slot, drawn);
         }
     }
 }

@@ -47,8 +47,8 @@ struct hk_connect_model {
     struct hk_model base;
     /* Errors: HK_ERR_RANGE. Optional. */
     bool (*check)(const void *param, const struct hk_connect_shape *shape, struct hk_err *err);
-    /* True when who reaches whom follows from groups alone: such projections are stored as matrices,
-     * or as nothing at all. Optional. */
+    /* True when who reaches whom follows from groups alone: such projections are stored as
+     * matrices, or as nothing at all. Optional. */
     bool (*blocks)(const void *param, struct hk_blocks *blocks);
     /* What all targets share, such as how a total is divided among them: in the arena, into
      * shape->prepared. Before anything is drawn. Optional. */
@@ -56,8 +56,8 @@ struct hk_connect_model {
                     struct hk_arena *arena, struct hk_err *err);
     /* The most sources that draw can give for one target. */
     size_t (*draw_max)(const void *param, const struct hk_connect_shape *shape);
-    /* Write the sources of `target`, in any order, a repeated one as often as it connects; return how
-     * many. Weights and delays are drawn in the same order, keyed by the target. */
+    /* Write the sources of `target`, in any order, a repeated one as often as it connects; return
+     * how many. Weights and delays are drawn in the same order, keyed by the target. */
     size_t (*draw)(const void *param, const struct hk_connect_shape *shape, struct hk_stream stream,
                    hk_neuron target, hk_neuron *sources);
 };

@@ -1,5 +1,5 @@
-/* Errors that go back through the layers at the end of a presentation: which populations they reach,
- * in which order, and the three passes of sim/kernels/credit.c. */
+/* Errors that go back through the layers at the end of a presentation: which populations they
+ * reach, in which order, and the three passes of sim/kernels/credit.c. */
 #include "sim/sim_internal.h"
 
 /* Room that one thread needs to learn from a presentation. */

@@ -1,6 +1,6 @@
-/* The contract of a drive: current that is injected into every unit of a population, or weights that
- * arrive at one of its receptors. One file encoders/drive_<name>.c, one table. A function of (unit,
- * tick), without state. */
+/* The contract of a drive: current that is injected into every unit of a population, or weights
+ * that arrive at one of its receptors. One file encoders/drive_<name>.c, one table. A function of
+ * (unit, tick), without state. */
 #ifndef HK_SIM_DRIVE_MODEL_H
 #define HK_SIM_DRIVE_MODEL_H
 
@@ -20,10 +20,10 @@ struct hk_drive_model {
     struct hk_model base;
     size_t derived_size;
     bool (*derive)(const void *param, double tick_ms, void *derived, struct hk_err *err);
-    /* One of the two. Add gain * current to push[count], for the step that begins at tick `from`; */
+    /* One of the two. Add gain * current to push[count], for the step that begins at `from`; */
     void (*add)(const struct hk_drive_part *part, hk_tick from, hk_real *push);
-    /* or add weights that arrive at `tick` to arrived[count], at the receptor that the `const char *`
-     * at offset `receptor` names (empty: the only one). `first` is a multiple of 16. */
+    /* or add weights that arrive at `tick` to arrived[count], at the receptor that the text at
+     * offset `receptor` names (empty: the only one). `first` is a multiple of 16. */
     void (*arrive)(const struct hk_drive_part *part, hk_tick tick, hk_real *arrived);
     size_t receptor;
 };

@@ -3,7 +3,7 @@
 #ifndef HK_SIM_KERNELS_H
 #define HK_SIM_KERNELS_H
 
-#include "sim/types.h"
+#include "sim/rng.h"
 
 struct hk_pop;
 struct hk_proj;
@@ -48,6 +48,14 @@ struct hk_kernels_credit {
     void (*credit)(struct hk_pop *pop, int thread);
     /* Change the weights that the thread owns. */
     void (*update)(struct hk_proj *proj, int thread, size_t epoch);
+};
+
+/* Random numbers by the many. */
+struct hk_kernels_draws {
+    /* The first `count` numbers of hk_draws_normal on hk_draws_at(stream, entity, 0). */
+    void (*normals)(struct hk_stream stream, uint64_t entity, double *out, size_t count);
+    /* Delays of the synapses of one target, ticks above the projection's least. */
+    void (*delays)(const struct hk_proj *proj, uint64_t target, uint32_t *out, size_t count);
 };
 
 /* Columns of hk_real, seen from files that don't know the precision. */

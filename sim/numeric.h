@@ -36,6 +36,12 @@ static inline uint32_t hk_bits_from_float(float value) {
     return bits;
 }
 
+/* To the nearest whole number, ties to even, for |x| < 2^51. */
+static inline double hk_round(double x) {
+    const double shift = 0x1.8p52;
+    return (x + shift) - shift;
+}
+
 /* e^x for x in [-708, 709]; 0 below, e^709 above. */
 static inline double hk_exp(double x) {
     const double shift = 0x1.8p52; /* adding it rounds to a whole number, left in the low bits */

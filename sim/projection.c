@@ -5,8 +5,6 @@
  * and since a draw is a function of the target, threads can't change it. */
 #include "sim/sim_internal.h"
 
-#include "sim/philox.h"
-
 #include <math.h>
 #include <string.h>
 
@@ -235,24 +233,6 @@ bool hk_proj_plan(struct hk_proj *proj, struct hk_err *err) {
 
 /* ---- drawing ---- */
 
-static inline uint32_t draw_delay(const struct hk_proj *proj, uint32_t word) {
-    uint32_t d = proj->delay_guide[word >> 24];
-    while (d < proj->delays - 1 && word >= proj->delay_below[d]) d++;
-    return d;
-}
-
-/* Words of the delays of one target, made many at a time. */
-static void draw_delays(const struct hk_proj *proj, hk_neuron target, struct hk_drawn *out) {
-    enum { WORDS = 4 * HK_PHILOX_LANES };
-    for (size_t first = 0; first < out->count; first += WORDS) {
-        uint32_t words[4][HK_PHILOX_LANES];
-        const uint32_t *word = words[0];
-        size_t part = out->count - first < WORDS ? out->count - first : WORDS;
-        hk_philox_lanes(proj->delay_stream, target, first / 4, HK_PHILOX_ROUNDS, words);
-        for (size_t k = 0; k < part; k++) out->delay[first + k] = draw_delay(proj, word[k]);
-    }
-}
-
 /* Normal weights keep the sign of their mean: others are redrawn (Potjans & Diesmann 2014). */
 static double draw_weight(const struct hk_proj *proj, struct hk_draws *draws) {
     const struct hk_dist *dist = &proj->weight;
@@ -263,16 +243,31 @@ static double draw_weight(const struct hk_proj *proj, struct hk_draws *draws) {
     return weight;
 }
 
+/* All weights of a target. Normal ones are made together; where one has the wrong sign, which is
+ * rare, the target's are drawn one after the other. */
+static void draw_weights(const struct hk_proj *proj, hk_neuron target, double *weight,
+                         size_t count) {
+    const struct hk_dist *dist = &proj->weight;
+    bool together = dist->kind == HK_DIST_NORMAL;
+    if (together) proj->sim->draws->normals(proj->weight_stream, target, weight, count);
+    for (size_t k = 0; together && k < count; k++) {
+        weight[k] = dist->a + dist->b * weight[k];
+        together = !(weight[k] * dist->a < 0.0);
+    }
+    if (together) return;
+    struct hk_draws draws = hk_draws_at(proj->weight_stream, target, 0);
+    for (size_t k = 0; k < count; k++) weight[k] = draw_weight(proj, &draws);
+}
+
 void hk_proj_draw(const struct hk_proj *proj, hk_neuron target, bool weights,
                   struct hk_drawn *out) {
-    struct hk_draws draws = hk_draws_at(proj->weight_stream, target, 0);
     out->count = proj->connect->draw(proj->connect_param, &proj->shape, proj->connect_stream,
                                      target, out->source);
     if (proj->delays > 1)
-        draw_delays(proj, target, out);
+        proj->sim->draws->delays(proj, target, out->delay, out->count);
     else
         memset(out->delay, 0, out->count * sizeof *out->delay);
-    for (size_t k = 0; weights && k < out->count; k++) out->weight[k] = draw_weight(proj, &draws);
+    if (weights) draw_weights(proj, target, out->weight, out->count);
 }
 
 struct build {
@@ -332,9 +327,10 @@ static void fill_matrix(void *context, int thread) {
     struct hk_proj_part *part = &proj->parts[thread];
     hk_neuron first = owned_first(proj, thread);
     for (hk_neuron i = 0; i < owned_count(proj, thread); i++) {
-        struct hk_draws draws = hk_draws_at(proj->weight_stream, first + i, 0);
+        double *weight = build->drawn[thread].weight;
+        draw_weights(proj, first + i, weight, proj->rows);
         for (size_t row = 0; row < proj->rows; row++)
-            put_weight(proj, part, row * part->stride + i, draw_weight(proj, &draws));
+            put_weight(proj, part, row * part->stride + i, weight[row]);
     }
 }
 
@@ -458,11 +454,12 @@ static bool build_plastic(struct hk_proj *proj, struct build *build, struct hk_e
 bool hk_proj_reserve(const struct hk_proj *proj, struct hk_block *room, struct hk_drawn *drawn,
                      struct hk_err *err) {
     size_t most = proj->connect->draw_max(proj->connect_param, &proj->shape);
-    size_t each = sizeof(double) + sizeof(hk_neuron) + sizeof(uint32_t);
+    size_t each = sizeof(double) + sizeof(hk_syn) + sizeof(hk_neuron) + sizeof(uint32_t);
     for (int p = 0; p < proj->sim->threads; p++) {
         if (!hk_block_reserve(&room[p], most + 1, each, err)) return false;
         drawn[p].weight = room[p].data;
-        drawn[p].source = (hk_neuron *)(drawn[p].weight + room[p].size / each);
+        drawn[p].place = (hk_syn *)(drawn[p].weight + room[p].size / each);
+        drawn[p].source = (hk_neuron *)(drawn[p].place + room[p].size / each);
         drawn[p].delay = (uint32_t *)(drawn[p].source + room[p].size / each);
     }
     return true;

@@ -3,8 +3,8 @@
  *
  * One presentation: [normalise] - show (encoders spike, counts are taken) - rest (encoders silent)
  * - and again with a higher gain where too few units answered (retry). The read-out may count in a
- * part of `show`; its answer can be rewarded for the rest of it, and a supervised rule be taught. The runner reports through
- * callbacks and reads no clock. */
+ * part of `show`; its answer can be rewarded for the rest of it, and a supervised rule be taught.
+ * The runner reports through callbacks and reads no clock. */
 #ifndef HK_SIM_PROTOCOL_H
 #define HK_SIM_PROTOCOL_H
 

@@ -10,12 +10,12 @@
 
 enum hk_receptor_effect { HK_EFFECT_JUMP, HK_EFFECT_CURRENT, HK_EFFECT_CONDUCTANCE };
 
-/* One receptor of a block of units. `advance` adds to the input, moves the state one step on, takes
- * in `arrived` and leaves it zero. */
+/* One receptor of a block of units. `advance` adds to the input, moves the state one step on and
+ * takes in `arrived`. */
 struct hk_receptors {
     const void *param, *derived;
-    hk_real *const *state; /* [column], then [unit] */
-    hk_real *arrived;      /* summed weights, in weight_unit */
+    hk_real *const *state;  /* [column], then [unit] */
+    const hk_real *arrived; /* summed weights, in weight_unit */
     size_t count;
 };
 

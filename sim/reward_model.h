@@ -1,6 +1,6 @@
 /* The contract of a reward: how large it is when an answer was right or wrong. One file
- * encoders/reward_<name>.c, one table. What it remembers is a few numbers, kept by the protocol over
- * all of its phases. */
+ * encoders/reward_<name>.c, one table. What it remembers is a few numbers, kept by the protocol
+ * over all of its phases. */
 #ifndef HK_SIM_REWARD_MODEL_H
 #define HK_SIM_REWARD_MODEL_H
 

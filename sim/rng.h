@@ -37,10 +37,6 @@ double hk_draws_normal(struct hk_draws *draws);
 /* How many of n independent trials succeed, each with probability p. */
 uint64_t hk_draws_binomial(struct hk_draws *draws, uint64_t n, double p);
 
-/* Numbers below `bound` (> 0), the words of blocks 0, 1 ... of `entity`, made many at a time. */
-void hk_stream_fill_below(struct hk_stream stream, uint64_t entity, uint32_t bound, uint32_t *out,
-                          size_t count);
-
 /* How a value that differs between entities is drawn: in weights, delays and initial states. */
 enum hk_dist_kind { HK_DIST_CONSTANT, HK_DIST_UNIFORM, HK_DIST_NORMAL };
 struct hk_dist {

@@ -1,5 +1,6 @@
-/* Signals: numbers that the whole network can see, such as a reward or dopamine. A signal jumps with
- * the spikes of a population or when the caller says so, and decays exponentially between jumps. */
+/* Signals: numbers that the whole network can see, such as a reward or dopamine. A signal jumps
+ * with the spikes of a population or when the caller says so, and decays exponentially between
+ * jumps. */
 #include "sim/sim_internal.h"
 
 #include "sim/numeric.h"

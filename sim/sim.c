@@ -24,6 +24,7 @@ struct hk_sim *hk_sim_create(const struct hk_sim_options *options, struct hk_err
     sim->step = hk_kernels_step_variant[options->precision][isa];
     sim->learn = hk_kernels_learn_variant[options->precision][isa];
     sim->bundle = hk_kernels_bundle_variant[options->precision][isa];
+    sim->draws = hk_kernels_draws_variant[options->precision][isa];
     sim->credit = hk_kernels_credit_variant[options->precision][isa];
     sim->columns = hk_kernels_columns_variant[options->precision][isa];
     sim->adapting = true;
@@ -122,6 +123,11 @@ bool hk_sim_build(struct hk_sim *sim, struct hk_err *err) {
     for (size_t i = 0; i < sim->signal_count; i++)
         if (!hk_signal_build(sim->signals[i], err)) return false;
     if (!hk_bundles_build(sim, err)) return false;
+    for (size_t i = 0; i < sim->proj_count; i++) {
+        struct hk_proj *proj = sim->projs[i];
+        if (proj->storage != HK_STORE_BUNDLE)
+            proj->target->receptors[proj->receptor].delivered = true;
+    }
     for (size_t i = 0; i < sim->proj_count; i++)
         if (!hk_proj_build(sim->projs[i], err)) return false;
     if (!hk_credit_build(sim, err)) return false;

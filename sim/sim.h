@@ -172,8 +172,8 @@ bool hk_sim_present(struct hk_sim *sim, const float *values, size_t count, hk_ti
 /* Learning from presentations: spikes of the last `ticks` are kept. Before build. */
 void hk_sim_remember(struct hk_sim *sim, hk_tick ticks);
 /* The presentation that hk_sim_present began is over, and unit `wanted` of `pop` should have fired:
- * let the rules that learn from presentations send errors back and change weights. Spike counts must
- * have been cleared at its start. Errors: HK_ERR_CONFIG (no such rule ends in `pop`). */
+ * let the rules that learn from presentations send errors back and change weights. Spike counts
+ * must have been cleared at its start. Errors: HK_ERR_CONFIG (no such rule ends in `pop`). */
 bool hk_sim_teach(struct hk_sim *sim, struct hk_pop *pop, hk_neuron wanted, size_t epoch,
                   struct hk_err *err) HK_MUST_USE;
 

@@ -26,7 +26,7 @@ enum {
     HK_COLUMNS_MAX = 64,      /* state columns of a population */
     HK_SIGNALS_MAX = 64,
     HK_BANKS_MAX = 4096,
-    HK_CREDIT_ROWS = 64, /* active rows that learn together */
+    HK_CREDIT_ROWS = 64,    /* active rows that learn together */
     HK_FLIGHT_MAX = 1 << 16 /* spikes of a bundle that are remembered with their rows */
 };
 
@@ -47,7 +47,8 @@ struct hk_receptor {
     const struct hk_receptor_model *model;
     void *param, *derived;
     size_t first_column;
-    void *arrived; /* [padded] sums of what arrives at this tick */
+    void *arrived;  /* [padded] sums of what projections outside of bundles deliver at this tick */
+    bool delivered; /* there are such projections; otherwise `arrived` stays zero */
     /* Of plain synapses in bundles: whole-number sums. slot NULL: none. */
     struct hk_bank *bank;
     size_t *slot; /* [threads] the first of the thread's in its bank */
@@ -179,8 +180,8 @@ struct hk_proj_part {
     struct hk_credit_room room; /* of rules that learn from presentations */
 };
 
-/* Spikes whose synapses are still arriving, one after the other from the oldest: what of the source's
- * row is needed for them, so that nothing else is looked up tick by tick. */
+/* Spikes whose synapses are still arriving, one after the other from the oldest: what of the
+ * source's row is needed for them, so that nothing else is looked up tick by tick. */
 struct hk_inflight {
     hk_syn start;
     hk_neuron unit;
@@ -192,7 +193,8 @@ struct hk_flight {
     uint32_t *count;            /* [slot] */
 };
 
-/* The plain synapses of one source population that one thread owns: rows by source, cut by delay. */
+/* The plain synapses of one source population that one thread owns: rows by source, cut by delay.
+ */
 struct hk_bundle_part {
     hk_syn count;
     hk_syn *start;    /* [sources + 1] */
@@ -275,6 +277,7 @@ struct hk_sim {
     const struct hk_kernels_learn *learn;
     const struct hk_kernels_credit *credit;
     const struct hk_kernels_bundle *bundle;
+    const struct hk_kernels_draws *draws;
     const struct hk_kernels_columns *columns;
     struct hk_pop **pops;
     size_t pop_count;
@@ -334,6 +337,7 @@ struct hk_drawn {
     hk_neuron *source;
     uint32_t *delay; /* above the projection's delay_min, ticks */
     double *weight;
+    hk_syn *place; /* where each will lie: for whoever puts them there */
     size_t count;
 };
 bool hk_proj_reserve(const struct hk_proj *proj, struct hk_block *room, struct hk_drawn *drawn,
@@ -369,8 +373,8 @@ static inline bool hk_proj_lapses(const struct hk_proj *proj) {
 }
 
 bool hk_signal_build(struct hk_signal *signal, struct hk_err *err) HK_MUST_USE;
-/* Add what the spikes that arrive at `tick` add to the thread's copies of all signals; synapses that
- * follow one are brought to date first. */
+/* Add what the spikes that arrive at `tick` add to the thread's copies of all signals; synapses
+ * that follow one are brought to date first. */
 void hk_signals_advance(struct hk_sim *sim, int thread, hk_tick tick);
 /* The thread's value at `tick`, which isn't before its last jump. */
 double hk_signal_at(const struct hk_signal *signal, int thread, hk_tick tick);

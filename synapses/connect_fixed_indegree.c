@@ -2,6 +2,8 @@
  * without (Floyd 1987). Key: (seed, projection, target). */
 #include "sim/connect_model.h"
 
+#include "sim/philox.h"
+
 struct indegree {
     int64_t n;
     bool autapses, multapses;
@@ -71,7 +73,7 @@ static size_t indegree_draw(const void *param, const struct hk_connect_shape *sh
     size_t n = (size_t)p->n;
     struct hk_draws draws = hk_draws_at(stream, target, 0);
     if (p->multapses) {
-        hk_stream_fill_below(stream, target, most, sources, n);
+        hk_philox_below(stream, target, most, sources, n);
     } else {
         draw_distinct(&draws, most, n, sources);
     }

@@ -7,6 +7,8 @@
  * projection, target). */
 #include "sim/connect_model.h"
 
+#include "sim/philox.h"
+
 struct total {
     int64_t n;
     double p;
@@ -79,7 +81,7 @@ static size_t total_draw(const void *param, const struct hk_connect_shape *shape
                          struct hk_stream stream, hk_neuron target, hk_neuron *sources) {
     (void)param;
     size_t count = ((const struct division *)shape->prepared)->count[target];
-    hk_stream_fill_below(stream, target, shape->source_count, sources, count);
+    hk_philox_below(stream, target, shape->source_count, sources, count);
     return count;
 }
 

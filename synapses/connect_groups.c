@@ -1,6 +1,7 @@
-/* Groups: both populations are divided into `groups` of one size, runs of neighbours or, interleaved,
- * every groups-th unit; a source reaches its own group or all others. Lateral inhibition within a
- * receptive field, or between the groups that stand for classes. Nothing is drawn. */
+/* Groups: both populations are divided into `groups` of one size, runs of neighbours or,
+ * interleaved, every groups-th unit; a source reaches its own group or all others. Lateral
+ * inhibition within a receptive field, or between the groups that stand for classes. Nothing is
+ * drawn. */
 #include "sim/connect_model.h"
 
 struct groups {

@@ -1,5 +1,5 @@
-/* Locally connected: every target sees a square field of an image, and fields are `stride` apart; no
- * two targets share a weight. Sources are [rows][columns] or [channels][rows][columns], targets
+/* Locally connected: every target sees a square field of an image, and fields are `stride` apart;
+ * no two targets share a weight. Sources are [rows][columns] or [channels][rows][columns], targets
  * [channels][field rows][field columns]: target t has field t mod (number of fields). Nothing is
  * drawn. */
 #include "sim/connect_model.h"

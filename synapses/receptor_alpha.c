@@ -53,12 +53,12 @@ static bool alpha_derive(const void *param, const struct hk_grid *grid, void *de
 static void alpha_advance(const struct hk_receptors *block, struct hk_input *in) {
     const struct alpha_step d = *(const struct alpha_step *)block->derived;
     hk_real *restrict y1 = block->state[Y1], *restrict y2 = block->state[Y2];
-    hk_real *restrict arrived = block->arrived, *restrict push = in->push;
+    const hk_real *restrict arrived = block->arrived;
+    hk_real *restrict push = in->push;
     for (size_t i = 0; i < block->count; i++) {
         push[i] += d.push_y1 * y1[i] + d.push_y2 * y2[i];
         y2[i] = hk_settle(d.rise * y1[i] + d.decay * y2[i]);
         y1[i] = hk_settle(d.decay * y1[i]) + d.jump * arrived[i];
-        arrived[i] = 0;
     }
 }
 

@@ -39,13 +39,13 @@ static bool conductance_derive(const void *param, const struct hk_grid *grid, vo
 
 static void conductance_advance(const struct hk_receptors *block, struct hk_input *in) {
     const struct conductance_step d = *(const struct conductance_step *)block->derived;
-    hk_real *restrict g = block->state[G], *restrict arrived = block->arrived;
+    hk_real *restrict g = block->state[G];
+    const hk_real *restrict arrived = block->arrived;
     hk_real *restrict total = in->g, *restrict total_e = in->g_e;
     for (size_t i = 0; i < block->count; i++) {
         total[i] += g[i];
         total_e[i] += g[i] * d.e;
         g[i] = hk_settle(g[i] * d.decay) + arrived[i];
-        arrived[i] = 0;
     }
 }
 

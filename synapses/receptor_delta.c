@@ -2,11 +2,9 @@
 #include "sim/receptor_model.h"
 
 static void delta_advance(const struct hk_receptors *block, struct hk_input *in) {
-    hk_real *restrict arrived = block->arrived, *restrict jump = in->jump;
-    for (size_t i = 0; i < block->count; i++) {
-        jump[i] += arrived[i];
-        arrived[i] = 0;
-    }
+    const hk_real *restrict arrived = block->arrived;
+    hk_real *restrict jump = in->jump;
+    for (size_t i = 0; i < block->count; i++) jump[i] += arrived[i];
 }
 
 static bool delta_derive(const void *param, const struct hk_grid *grid, void *derived,

@@ -34,12 +34,12 @@ static bool exp_derive(const void *param, const struct hk_grid *grid, void *deri
 static void exp_advance(const struct hk_receptors *block, struct hk_input *in) {
     const struct exp_step *d = block->derived;
     const hk_real decay = d->decay, to_push = d->to_push;
-    hk_real *restrict i_syn = block->state[I], *restrict arrived = block->arrived;
+    hk_real *restrict i_syn = block->state[I];
+    const hk_real *restrict arrived = block->arrived;
     hk_real *restrict push = in->push;
     for (size_t i = 0; i < block->count; i++) {
         push[i] += to_push * i_syn[i];
         i_syn[i] = hk_settle(i_syn[i] * decay) + arrived[i];
-        arrived[i] = 0;
     }
 }
 

@@ -40,7 +40,7 @@ static const char *const membrane_resets[] = {"set", "subtract", "subtract-late"
      NULL},                                                                                        \
     {"integrator", "1", "scheme with conductances; without them the step is exact", 0, 0, 1,       \
      offsetof(type, membrane.integrator), HK_CHOICE, membrane_integrators},                        \
-    {"reset", "1", "a spike sets V to v_reset, or takes v_th - v_rest from it (late: a step later)", \
+    {"reset", "1", "a spike sets V to v_reset, or takes v_th - v_rest (late: a step later)",       \
      0, 0, 2, offsetof(type, membrane.reset), HK_CHOICE, membrane_resets}
 /* clang-format on */
 
@@ -64,8 +64,8 @@ static inline bool membrane_derive(const struct membrane *p, const struct hk_gri
                        REF_TICKS_MAX, grid->tick_ms);
     double h = grid->tick_ms, lost = -expm1(-h / p->tau_m), per_pa = p->tau_m / p->c_m * lost;
     bool subtract = p->reset != RESET_SET;
-    /* Late, v_th leaves undecayed with the next step (discrete LIF of Bellec et al. 2018); that step
-     * decays what it finds, so more is taken now. */
+    /* Late, v_th leaves undecayed with the next step (discrete LIF of Bellec et al. 2018); that
+     * step decays what it finds, so more is taken now. */
     bool late = p->reset == RESET_SUBTRACT_LATE && grid->exact;
     double taken = (p->v_th - p->v_rest) / (late ? exp(-h / p->tau_m) : 1.0);
     *step = (struct membrane_step){

@@ -1,11 +1,11 @@
 /* Delivery of bundles (contract: sim/kernels.h): just in time, a list of segments at a time.
  *
- * A segment is the synapses of one source at one delay. First the segments of all spikes that arrive
- * at this tick are listed, then walked, while those some places ahead are being fetched: they lie
- * anywhere in memory, and the sums they end in are small enough for the nearest caches. */
+ * A segment is the synapses of one source at one delay. First the segments of all spikes that
+ * arrive at this tick are listed, then walked, while those some places ahead are being fetched:
+ * they lie anywhere in memory, and the sums they end in are small enough for the nearest caches. */
 #include "sim/sim_internal.h"
 
-enum { LIST_MAX = 1024, AHEAD = 8, PER_LINE = HK_CACHE_LINE / 4, FETCH_LINES = 12 };
+enum { LIST_MAX = 1024, AHEAD = 8, FETCH_MAX = 768 /* bytes */ };
 
 struct segment {
     const uint32_t *synapse; /* or */
@@ -24,8 +24,8 @@ struct list {
 static void fetch(const struct segment *s) {
     const char *at = s->slot ? (const char *)s->slot : (const char *)s->synapse;
     size_t bytes = s->count * (s->slot ? sizeof *s->slot : sizeof *s->synapse);
-    for (size_t line = 0; line < bytes && line < FETCH_LINES * HK_CACHE_LINE; line += HK_CACHE_LINE)
-        HK_PREFETCH(at + line);
+    const size_t most = bytes < FETCH_MAX ? bytes : FETCH_MAX;
+    for (size_t line = 0; line < most; line += HK_CACHE_LINE) HK_PREFETCH(at + line);
 }
 
 static void add_packed(int32_t *restrict sum, const uint32_t *restrict synapse, uint32_t count) {
@@ -75,8 +75,8 @@ static inline void list_segment(const struct delivery *d, hk_syn start, hk_neuro
                          .weight = d->bundle->weight};
 }
 
-/* Spikes of tick `at` are met for the first time: they fly from now on, over those that were written
- * HK_FLIGHT_MAX spikes before. */
+/* Spikes of tick `at` are met for the first time: they fly from now on, over those that were
+ * written HK_FLIGHT_MAX spikes before. */
 static void launch(const struct delivery *d, hk_tick at) {
     struct hk_flight *flight = &d->part->flight;
     size_t slot = hk_slot(d->sim, at);
@@ -117,8 +117,8 @@ static uint64_t deliver(const struct hk_sim *sim, int thread, hk_tick tick) {
     list.events = 0;
     for (size_t b = 0; b < sim->bundle_count; b++) {
         const struct hk_bundle *bundle = sim->bundles[b];
-        const struct delivery d = {sim, bundle, &bundle->parts[thread],
-                                   bundle->bank->sums[thread], &list};
+        const struct delivery d = {sim, bundle, &bundle->parts[thread], bundle->bank->sums[thread],
+                                   &list};
         hk_tick newest = tick - bundle->delay_min;
         if (newest > 0) launch(&d, newest);
         for (uint32_t delay = 0; delay < bundle->delays && newest > (hk_tick)delay; delay++)

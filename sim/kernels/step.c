@@ -199,30 +199,64 @@ static uint64_t deliver(const struct hk_proj *proj, int thread, hk_tick tick) {
     return events;
 }
 
+static void clear(hk_real *restrict values, size_t count) {
+    for (size_t i = 0; i < count; i++) values[i] = 0;
+}
+
 /* Whole-number sums of bundles become weights, and are left zero. */
 static void take_whole(hk_real *restrict arrived, int32_t *restrict sum, hk_real unit,
                        size_t count) {
     for (size_t i = 0; i < count; i++) {
-        arrived[i] += (hk_real)sum[i] * unit;
+        arrived[i] = (hk_real)sum[i] * unit;
         sum[i] = 0;
     }
 }
 
-static void advance(const struct hk_receptor *receptor, const struct hk_pop *pop, int thread,
-                    hk_neuron first, size_t count, struct hk_input *in) {
-    hk_real *state[HK_COLUMNS_MAX];
+/* What other projections have delivered; it is left zero. */
+static void take_delivered(hk_real *restrict arrived, hk_real *restrict delivered, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        arrived[i] += delivered[i];
+        delivered[i] = 0;
+    }
+}
+
+/* All that arrives at one receptor of a block: from bundles, other projections, and drives. */
+static void gather_arrived(const struct hk_pop *pop, int thread, size_t index,
+                           const struct hk_drive_part *part, hk_tick tick, hk_real *arrived) {
+    const struct hk_receptor *receptor = &pop->receptors[index];
     if (receptor->slot)
-        take_whole((hk_real *)receptor->arrived + first,
+        take_whole(arrived,
                    receptor->bank->sums[thread] + receptor->slot[thread] +
-                       (first - pop->part[thread]),
-                   (hk_real)receptor->unit, count);
+                       (part->first - pop->part[thread]),
+                   (hk_real)receptor->unit, part->count);
+    else
+        clear(arrived, part->count);
+    if (receptor->delivered)
+        take_delivered(arrived, (hk_real *)receptor->arrived + part->first, part->count);
+    for (size_t d = 0; d < pop->drive_count; d++) {
+        const struct hk_drive *drive = &pop->drives[d];
+        struct hk_drive_part mine = *part;
+        if (!drive->model->arrive || drive->receptor != index) continue;
+        mine.param = drive->param;
+        mine.derived = drive->derived;
+        mine.stream = drive->stream;
+        drive->model->arrive(&mine, tick, arrived);
+    }
+}
+
+static void advance(const struct hk_pop *pop, int thread, size_t index,
+                    const struct hk_drive_part *part, hk_tick tick, struct hk_input *in) {
+    _Alignas(HK_CACHE_LINE) hk_real arrived[HK_BLOCK];
+    const struct hk_receptor *receptor = &pop->receptors[index];
+    hk_real *state[HK_COLUMNS_MAX];
+    gather_arrived(pop, thread, index, part, tick, arrived);
     for (size_t c = 0; c < receptor->model->column_count; c++)
-        state[c] = (hk_real *)pop->column[receptor->first_column + c] + first;
+        state[c] = (hk_real *)pop->column[receptor->first_column + c] + part->first;
     receptor->model->advance(&(struct hk_receptors){.param = receptor->param,
                                                     .derived = receptor->derived,
                                                     .state = state,
-                                                    .arrived = (hk_real *)receptor->arrived + first,
-                                                    .count = count},
+                                                    .arrived = arrived,
+                                                    .count = part->count},
                              in);
 }
 
@@ -230,28 +264,23 @@ static void advance(const struct hk_receptor *receptor, const struct hk_pop *pop
  */
 static void gather_input(const struct hk_pop *pop, int thread, hk_neuron first, size_t count,
                          hk_tick tick, struct hk_input *in) {
-    memset(in->push, 0, count * sizeof(hk_real));
-    memset(in->jump, 0, count * sizeof(hk_real));
+    struct hk_drive_part part = {.first = first, .count = count};
+    clear(in->push, count);
+    clear(in->jump, count);
     if (pop->conducting) {
-        memset(in->g, 0, count * sizeof(hk_real));
-        memset(in->g_e, 0, count * sizeof(hk_real));
+        clear(in->g, count);
+        clear(in->g_e, count);
     }
-    const hk_real gain = pop->drive_count ? (hk_real)pop->neuron->gain(pop->derived) : 0;
+    if (pop->drive_count) part.gain = (hk_real)pop->neuron->gain(pop->derived);
     for (size_t d = 0; d < pop->drive_count; d++) {
         const struct hk_drive *drive = &pop->drives[d];
-        const struct hk_drive_part part = {.param = drive->param,
-                                           .derived = drive->derived,
-                                           .stream = drive->stream,
-                                           .first = first,
-                                           .count = count,
-                                           .gain = gain};
-        if (drive->model->arrive)
-            drive->model->arrive(&part, tick,
-                                 (hk_real *)pop->receptors[drive->receptor].arrived + first);
-        if (drive->model->add) drive->model->add(&part, tick - 1, in->push);
+        if (!drive->model->add) continue;
+        part.param = drive->param;
+        part.derived = drive->derived;
+        part.stream = drive->stream;
+        drive->model->add(&part, tick - 1, in->push);
     }
-    for (size_t r = 0; r < pop->receptor_count; r++)
-        advance(&pop->receptors[r], pop, thread, first, count, in);
+    for (size_t r = 0; r < pop->receptor_count; r++) advance(pop, thread, r, &part, tick, in);
 }
 
 static size_t update_block(struct hk_pop *pop, int thread, hk_neuron first, size_t count,

@@ -1,5 +1,5 @@
-/* R-STDP with eligibility in closed form, and signals: the acceptance numbers, exactness however often
- * a synapse is looked at, threads. */
+/* R-STDP with eligibility in closed form, and signals: the acceptance numbers, exactness however
+ * often a synapse is looked at, threads. */
 #include <check.h>
 #include <math.h>
 #include <string.h>

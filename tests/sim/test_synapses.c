@@ -141,8 +141,8 @@ START_TEST(weights_do_not_depend_on_the_storage) {
 }
 END_TEST
 
-/* Plain synapses in single precision have 16 bits of weight, here in units of 3 / 32767: what is read
- * is what is delivered, and within half a unit of what was drawn. */
+/* Plain synapses in single precision have 16 bits of weight, here in units of 3 / 32767: what is
+ * read is what is delivered, and within half a unit of what was drawn. */
 START_TEST(plain_weights_are_rounded_to_16_bits) {
     static struct read exact, plain;
     read_make_in(HK_DOUBLE, &exact, (size_t)_i, 2, false);

@@ -1,12 +1,14 @@
-/* A fixed total: it is met exactly, divided among targets as multinomial numbers, drawn uniformly from
- * the sources; and the number that follows from a probability is that of the cortical microcircuit.
- * Statistics have fixed seeds; bounds are 4.5 standard deviations (once in 150,000). */
+/* A fixed total: it is met exactly, divided among targets as multinomial numbers, drawn uniformly
+ * from the sources; and the number that follows from a probability is that of the cortical
+ * microcircuit. Statistics have fixed seeds; bounds are 4.5 standard deviations (once in 150,000).
+ */
 #include <check.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/models.h"
+#include "sim/philox.h"
 #include "tests/support/suites.h"
 
 static const double SIGMAS = 4.5;
@@ -155,7 +157,7 @@ START_TEST(numbers_below_a_bound_are_uniform) {
     static uint32_t out[COUNT], found[BOUND];
     double chi = 0, each = (double)COUNT / BOUND;
     memset(found, 0, sizeof found);
-    hk_stream_fill_below(hk_stream_make(8, "test", "below"), 3, BOUND, out, COUNT);
+    hk_philox_below(hk_stream_make(8, "test", "below"), 3, BOUND, out, COUNT);
     for (size_t k = 0; k < COUNT; k++) {
         ck_assert_uint_lt(out[k], BOUND);
         found[out[k]]++;
