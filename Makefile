@@ -210,13 +210,22 @@ demo:                              ## set up, build, and run a first experiment
 	@$(MAKE) program
 	$(PROGRAM) run experiments/quickstart.yaml
 
+bench: $(PROGRAM)                  ## run the published networks; BENCH='cuba brunel' a part
+	$(PROGRAM) bench $(BENCH)
+
+bench-peers: $(PROGRAM)            ## the same networks in Brian2, in turns; BENCH= as above
+	@tools/setup peers
+	tools/bench-peers $(BENCH)
+
 PUBLIC_HEADERS = $(filter-out %_internal.h,$(wildcard sim/*.h))
 SHARED         = $(DESTDIR)$(PREFIX)/share/hillock
 MAN_PAGE       = $(DESTDIR)$(PREFIX)/share/man/man1/hillock.1
 install: $(PROGRAM) $(LIBRARY)     ## all below PREFIX (and DESTDIR): program, library, experiments
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
-	    $(DESTDIR)$(PREFIX)/include/hillock/sim $(SHARED)/experiments/sweeps $(dir $(MAN_PAGE))
+	    $(DESTDIR)$(PREFIX)/include/hillock/sim $(SHARED)/experiments/sweeps $(SHARED)/bench \
+	    $(dir $(MAN_PAGE))
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(wildcard bench/*.yaml) $(DESTDIR)$(PREFIX)/share/hillock/bench
 	install -m 644 $(LIBRARY) $(DESTDIR)$(PREFIX)/lib
 	install -m 644 $(PUBLIC_HEADERS) $(DESTDIR)$(PREFIX)/include/hillock/sim
 	install -m 644 experiments/*.yaml $(SHARED)/experiments
@@ -239,7 +248,7 @@ help:                              ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
 	    awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
-.PHONY: program library setup demo install uninstall clean help
+.PHONY: program library setup demo bench bench-peers install uninstall clean help
 
 # ---- 9. Goals for developers ---------------------------------------------------------------------
 

@@ -1,8 +1,8 @@
 /* `hillock explain`: what an experiment is, in words, as a methods section would have it. Values
  * are those that will be used: worked out, with their units. */
-#include "cli/command.h"
-
 #include "cli/explain.h"
+
+#include "cli/command.h"
 #include "sim/estimate.h"
 
 #include <string.h>

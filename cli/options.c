@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { FLAG, TEXT, THREADS, JOBS, DEFINE };
+enum kind { FLAG, TEXT, THREADS, JOBS, RUNS, DEFINE };
 
 struct row {
     enum hk_option option;
@@ -31,8 +31,12 @@ static const struct row rows[] = {
      "how many threads; results don't depend on it", THREADS, AT(threads)},
     {HK_OPTION_JOBS, 'j', "--jobs", "N",
      "how many trials at a time; default: the number of cores", JOBS, AT(jobs)},
-    {HK_OPTION_OUTPUT, 'o', "--output", "DIR",
-     "write there; a run makes it, and it must not exist yet", TEXT, AT(folder)},
+    {HK_OPTION_RUNS, 'n', "--runs", "N",
+     "how often to run each; default: 1", RUNS, AT(runs)},
+    {HK_OPTION_BUSY, 0, "--busy", NULL,
+     "also beside one busy process per core", FLAG, AT(busy)},
+    {HK_OPTION_OUTPUT, 'o', "--output", "PATH",
+     "write there: a new folder for a run, a file to append to for bench", TEXT, AT(folder)},
     {HK_OPTION_RESUME, 0, "--resume", NULL,
      "run what is missing in the folder that is there", FLAG, AT(resume)},
     {HK_OPTION_DRY_RUN, 0, "--dry-run", NULL,
@@ -131,6 +135,7 @@ static bool apply(const struct row *row, const char *value, struct hk_settings *
     case TEXT: *(const char **)at = value; break;
     case THREADS: ok = read_number(value, HK_THREADS_MAX, at, err); break;
     case JOBS: ok = read_number(value, HK_SWEEP_JOBS_MAX, at, err); break;
+    case RUNS: ok = read_number(value, HK_RUNS_MAX, at, err); break;
     case DEFINE: ok = add_define(settings, value, err); break;
     }
     return ok || hk_err_context(err, "%s", row->name);

@@ -27,9 +27,11 @@ enum hk_option {
     HK_OPTION_COST = 1 << 16,
     HK_OPTION_RATE = 1 << 17,
     HK_OPTION_MAN = 1 << 18,
+    HK_OPTION_RUNS = 1 << 19,
+    HK_OPTION_BUSY = 1 << 20,
 };
 
-enum { HK_DEFINES_MAX = 256 };
+enum { HK_DEFINES_MAX = 256, HK_RUNS_MAX = 1024 };
 
 /* What a command line says. Texts are argv's. */
 struct hk_settings {
@@ -43,8 +45,8 @@ struct hk_settings {
     const char *folder;                           /* NULL: results/<name> */
     const char *format, *from, *to, *kind, *rate; /* NULL: not said */
     int threads;                                  /* 0: chosen by the work */
-    int jobs;                                     /* 0: not said */
-    bool cost, json, man, quiet, verbose, help, version, resume, dry_run;
+    int jobs, runs;                               /* 0: not said */
+    bool cost, json, man, quiet, verbose, help, version, resume, dry_run, busy;
 };
 
 /* Read the words after argv[0]; `taken` has the bits of the options that may be there. Options may

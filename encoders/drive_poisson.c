@@ -18,8 +18,8 @@ struct poisson_table {
     hk_real weight;
     uint32_t count;            /* thresholds: */
     uint64_t whole[STEPS_MAX]; /* 2^48 P(K <= k) */
-    uint32_t bounds; /* and the different ones among their upper 16 bits, a multiple of 4; */
-    uint16_t high[STEPS_MAX]; /* they only repeat where no 16 bits are above them */
+    uint32_t bounds;           /* and their upper 16 bits, a multiple of 4; */
+    uint16_t high[STEPS_MAX];  /* the largest that these can be only once: nothing passes it */
 };
 
 static const struct hk_param params[] = {
@@ -45,8 +45,8 @@ static bool poisson_derive(const void *param, double tick_ms, void *derived, str
         uint64_t whole = sum < 1.0 ? (uint64_t)(sum * 0x1p48) : UINT64_C(1) << 48;
         if (whole >= (UINT64_C(1) << 48) - 1) break;
         d->whole[d->count] = whole;
-        uint16_t high = (uint16_t)(whole >> 32);
-        if (d->bounds == 0 || high != d->high[d->bounds - 1]) d->high[d->bounds++] = high;
+        uint16_t high = (uint16_t)(whole >> 32), last = d->bounds ? d->high[d->bounds - 1] : 0;
+        if (high != UINT16_MAX || last != UINT16_MAX) d->high[d->bounds++] = high;
         term *= mean / (double)(d->count + 1);
     }
     for (; d->bounds % 4; d->bounds++) d->high[d->bounds] = UINT16_MAX; /* which nothing passes */

@@ -247,8 +247,8 @@ static bool read_optional(const struct hk_reader *reader, const struct hk_node *
     return !node || hk_node_quantity(node, unit, reader->scope, value, err);
 }
 
-/* `dopamine: {from: da, amount: 0.1, delay: 1 ms, tau: 200 ms}`, or `reward: {rule: fixed, ...}`: one
- * that a phase gives for right and wrong answers. */
+/* `dopamine: {from: da, amount: 0.1, delay: 1 ms, tau: 200 ms}`, or `reward: {rule: fixed, ...}`:
+ * one that a phase gives for right and wrong answers. */
 static bool read_signal(struct hk_reader *reader, struct hk_node *map, struct hk_network *network,
                         struct hk_err *err) {
     struct hk_signal_spec spec = {.name = map->key, .amount = 1.0};

@@ -265,8 +265,8 @@ static bool read_wanted(const struct context *c, const struct hk_node *map, stru
                             c->data->classes);
 }
 
-/* `average: 50`, presentations: of the running score. Where it isn't kept, the progress line has one
- * all the same. */
+/* `average: 50`, presentations: of the running score. Where it isn't kept, the progress line has
+ * one all the same. */
 static bool read_average(const struct context *c, struct hk_node *map, struct hk_phase *phase,
                          struct hk_err *err) {
     enum { USUAL = 1000 };

@@ -267,8 +267,8 @@ static void put_named(struct hk_json *json, enum hk_model_kind kind, const char 
     hk_json_end(json);
 }
 
-/* Maps with a model in them and keys of their own beside: `{model: argmax, from: out}`, `{rule: fixed,
- * tau: 5 ms}`. */
+/* Maps with a model in them and keys of their own beside: `{model: argmax, from: out}`,
+ * `{rule: fixed, tau: 5 ms}`. */
 static void put_embedded(struct hk_json *json, enum hk_model_kind kind, const char *name_key,
                          const struct hk_words *words) {
     const struct hk_model *model;

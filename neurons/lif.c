@@ -55,9 +55,15 @@ static size_t lif_update(const struct hk_neurons *block, const struct hk_input *
     const struct lif_step *d = block->derived;
     hk_real *v = block->state[V], *hold = block->state[HOLD];
     _Alignas(HK_CACHE_LINE) unsigned char flag[HK_BLOCK];
-    membrane_advance(&d->membrane, in, v, hold, block->count);
-    if (!membrane_fire(&d->membrane, &d->v_th, 0, v, hold, block->count, flag)) return 0;
-    return hk_collect(flag, block->count, fired);
+    const struct membrane_step *step = &d->membrane;
+    bool any;
+    if (step->exact) {
+        any = membrane_advance_and_fire(step, d->v_th, in, v, hold, block->count, flag);
+    } else {
+        membrane_advance(step, in, v, hold, block->count);
+        any = membrane_fire(step, &d->v_th, 0, v, hold, block->count, flag);
+    }
+    return any ? hk_collect(flag, block->count, fired) : 0;
 }
 
 const struct hk_neuron_model hk_neuron_lif = {

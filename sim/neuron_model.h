@@ -37,6 +37,7 @@ struct hk_input {
     hk_real *g;    /* conductance at the step's start, nS */
     hk_real *g_e;  /* the same times its reversal potential, pA */
     hk_real *jump; /* jump of V at the step's end, mV */
+    /* Of zeros, shared by all, where nothing adds to them: neuron models don't write to any. */
 };
 
 /* A block of consecutive units; columns point at its first. */

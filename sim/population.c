@@ -33,6 +33,8 @@ static bool add_receptors(struct hk_pop *pop, const struct hk_pop_spec *spec, st
             return hk_err_context(err, "receptor %s", from->name);
         pop->column_count += r->model->column_count;
         pop->conducting |= r->model->effect == HK_EFFECT_CONDUCTANCE;
+        pop->pushing |= r->model->effect == HK_EFFECT_CURRENT;
+        pop->jumping |= r->model->effect == HK_EFFECT_JUMP;
         pop->receptor_count++;
     }
     return true;
@@ -64,6 +66,7 @@ static bool add_drives(struct hk_pop *pop, const struct hk_pop_spec *spec, struc
                         &d->derived, err) ||
             !d->model->derive(d->param, sim->options.tick_ms, d->derived, err))
             return hk_err_context(err, "drive %s", from->model->base.name);
+        pop->pushing |= d->model->add != NULL;
         if (d->model->arrive && !choose_receptor(pop, d, err))
             return hk_err_context(err, "drive %s", from->model->base.name);
     }

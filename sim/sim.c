@@ -28,6 +28,7 @@ struct hk_sim *hk_sim_create(const struct hk_sim_options *options, struct hk_err
     sim->credit = hk_kernels_credit_variant[options->precision][isa];
     sim->columns = hk_kernels_columns_variant[options->precision][isa];
     sim->adapting = true;
+    if (!(sim->zeros = hk_sim_reals(sim, HK_BLOCK, err))) goto failed;
     sim->pops = HK_NEW(arena, struct hk_pop *, HK_POPS_MAX, err);
     sim->projs = HK_NEW(arena, struct hk_proj *, HK_PROJS_MAX, err);
     if (sim->pops && sim->projs) return sim;

@@ -89,7 +89,8 @@ struct hk_pop {
     size_t receptor_count;
     struct hk_drive *drives;
     size_t drive_count;
-    bool conducting; /* some receptor is a conductance */
+    /* What some receptor or drive adds to: conductances, currents, jumps. */
+    bool conducting, pushing, jumping;
 
     struct hk_proj **incoming; /* projections that end here, in the order of adding */
     size_t incoming_count;
@@ -298,6 +299,7 @@ struct hk_sim {
     hk_tick window; /* ticks */
     hk_tick slots;  /* of the history, a power of two */
     int threads;
+    void *zeros; /* [HK_BLOCK], never written to */
     struct hk_pool *pool;
     struct hk_history *history; /* [threads] */
     struct hk_tally *tally;     /* [threads] */

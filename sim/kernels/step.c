@@ -265,8 +265,8 @@ static void advance(const struct hk_pop *pop, int thread, size_t index,
 static void gather_input(const struct hk_pop *pop, int thread, hk_neuron first, size_t count,
                          hk_tick tick, struct hk_input *in) {
     struct hk_drive_part part = {.first = first, .count = count};
-    clear(in->push, count);
-    clear(in->jump, count);
+    if (pop->pushing) clear(in->push, count);
+    if (pop->jumping) clear(in->jump, count);
     if (pop->conducting) {
         clear(in->g, count);
         clear(in->g_e, count);
@@ -286,8 +286,11 @@ static void gather_input(const struct hk_pop *pop, int thread, hk_neuron first, 
 static size_t update_block(struct hk_pop *pop, int thread, hk_neuron first, size_t count,
                            hk_tick tick, uint32_t *fired) {
     _Alignas(HK_CACHE_LINE) hk_real push[HK_BLOCK], g[HK_BLOCK], g_e[HK_BLOCK], jump[HK_BLOCK];
-    hk_real *state[HK_COLUMNS_MAX];
-    struct hk_input in = {.push = push, .g = g, .g_e = g_e, .jump = jump};
+    hk_real *state[HK_COLUMNS_MAX], *zeros = pop->sim->zeros;
+    struct hk_input in = {.push = pop->pushing ? push : zeros,
+                          .g = g,
+                          .g_e = g_e,
+                          .jump = pop->jumping ? jump : zeros};
     gather_input(pop, thread, first, count, tick, &in);
     for (size_t c = 0; c < pop->neuron->column_count; c++)
         state[c] = (hk_real *)pop->column[c] + first;

@@ -121,7 +121,7 @@ START_TEST(a_missing_value_is_said) {
     ck_assert(!READ(EVERY, "x.yaml", "--seed"));
     expect_refusal("--seed needs a value: --seed N");
     ck_assert(!READ(EVERY, "-o"));
-    expect_refusal("--output needs a value: --output DIR");
+    expect_refusal("--output needs a value: --output PATH");
 }
 END_TEST
 

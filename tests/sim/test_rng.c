@@ -3,7 +3,7 @@
 #include <check.h>
 #include <math.h>
 
-#include "sim/rng.h"
+#include "sim/philox.h"
 #include "tests/support/suites.h"
 
 static const double SIGMAS = 4.5;
@@ -59,6 +59,25 @@ START_TEST(draws_are_the_words_of_consecutive_blocks) {
         uint32_t words[4];
         hk_stream_block(stream, 5, index, words);
         for (int i = 0; i < 4; i++) ck_assert_uint_eq(hk_draws_word(&from), words[i]);
+    }
+}
+END_TEST
+
+/* Many blocks at a time are the blocks one by one, also where the index runs over 32 or 64 bits. */
+START_TEST(lanes_are_consecutive_blocks) {
+    static const uint64_t entities[] = {0, 5, UINT32_MAX, (uint64_t)3 << 40, UINT64_MAX};
+    static const uint64_t indices[] = {0, 70, UINT32_MAX - 7, (uint64_t)1 << 50, UINT64_MAX - 7};
+    struct hk_stream stream = hk_stream_make(9, "test", "lanes");
+    for (size_t k = 0; k < HK_COUNT(entities) * HK_COUNT(indices); k++) {
+        uint64_t entity = entities[k / HK_COUNT(indices)], index = indices[k % HK_COUNT(indices)];
+        uint32_t lanes[4][HK_PHILOX_LANES], fewer[4][HK_PHILOX_LANES], words[4];
+        hk_philox_lanes(stream, entity, index, HK_PHILOX_ROUNDS, lanes);
+        hk_philox_lanes(stream, entity, index, HK_PHILOX_FEWEST, fewer);
+        for (uint64_t lane = 0; lane < HK_PHILOX_LANES; lane++) {
+            hk_stream_block(stream, entity, index + lane, words);
+            for (int w = 0; w < 4; w++) ck_assert_uint_eq(lanes[w][lane], words[w]);
+        }
+        ck_assert_mem_ne(fewer, lanes, sizeof lanes);
     }
 }
 END_TEST
@@ -254,6 +273,7 @@ Suite *suite_sim_rng(void) {
     tcase_add_test(generator, philox_gives_the_known_answers);
     tcase_add_test(generator, streams_differ_by_seed_purpose_and_name);
     tcase_add_test(generator, draws_are_the_words_of_consecutive_blocks);
+    tcase_add_test(generator, lanes_are_consecutive_blocks);
     suite_add_tcase(suite, generator);
     tcase_add_test(uniform, uniform_numbers_have_their_moments);
     tcase_add_test(uniform, uniform_numbers_lie_inside_the_open_interval);

@@ -1,0 +1,75 @@
+"""microcircuit-scaled.yaml in Brian2: all its synapses in one object, with a weight and a delay
+each, listed by source."""
+import math
+import pathlib
+
+import numpy
+import yaml
+from brian2 import Hz, NeuronGroup, PoissonInput, Synapses, mV, ms, pA
+
+FOLDER = pathlib.Path(__file__).resolve().parent.parent
+SCALE = 0.1
+WEIGHT = 87.80849353 / math.sqrt(SCALE)  # pA
+EXTERNAL = dict(L23E=1600, L23I=1500, L4E=2100, L4I=1900, L5E=2000, L5I=1900, L6E=2900, L6I=2100)
+LOST = dict(L23E=42.47, L23I=164.34, L4E=165.22, L4I=168.17, L5E=183.42, L5I=221.83, L6E=64.13,
+            L6I=224.80)  # pA, times 1 - sqrt(SCALE)
+
+EQUATIONS = """
+dv/dt = (-65*mV - v) / (10*ms) + (syn + constant) / (250*pF) : volt (unless refractory)
+dsyn/dt = -syn / (0.5*ms) : amp
+constant : amp
+"""
+
+
+def draw(rng, mean, spread, count, least):
+    """Normal numbers, drawn anew while below `least`."""
+    values = rng.normal(mean, spread, count)
+    while (low := values < least).any():
+        values[low] = rng.normal(mean, spread, low.sum())
+    return values
+
+
+def edges(rng, projections, first, sizes):
+    """Source, target, weight in pA and delay in ms of every synapse."""
+    parts = []
+    for name, projection in projections.items():
+        source, target = name.split("->")
+        pairs = sizes[source] * sizes[target]
+        count = round(math.log1p(-projection["connect"]["p"]) / math.log1p(-1 / pairs))
+        mean = WEIGHT * (-4 if source.endswith("I") else 2 if name == "L4E->L23E" else 1)
+        delay = 0.75 if source.endswith("I") else 1.5
+        sign = math.copysign(1, mean)
+        parts.append((first[source] + rng.integers(0, sizes[source], count),
+                      first[target] + rng.integers(0, sizes[target], count),
+                      sign * draw(rng, abs(mean), 0.1 * abs(mean), count, 0),
+                      numpy.round(draw(rng, delay, delay / 2, count, 0.05), 1)))
+    columns = [numpy.concatenate(column) for column in zip(*parts)]
+    order = numpy.argsort(columns[0], kind="stable")
+    return [column[order] for column in columns]
+
+
+def build():
+    with open(FOLDER / "microcircuit.yaml", encoding="utf-8") as file:
+        full = yaml.safe_load(file)
+    sizes, first, total = {}, {}, 0
+    for name, population in full["populations"].items():
+        first[name] = total
+        sizes[name] = round(SCALE * int(population["size"].split("*")[1].strip(" )")))
+        total += sizes[name]
+    cells = NeuronGroup(total, EQUATIONS, threshold="v >= -50*mV", reset="v = -65*mV",
+                        refractory=2 * ms, method="exact")
+    rng = numpy.random.default_rng(1)
+    groups, others = {}, [cells]
+    for name, population in full["populations"].items():
+        group = groups[name] = cells[first[name]:first[name] + sizes[name]]
+        mean, spread = (float(value.split()[0]) for value in population["init"]["v"]["normal"])
+        group.v = rng.normal(mean, spread, sizes[name]) * mV
+        group.constant = (1 - math.sqrt(SCALE)) * LOST[name] * pA
+        others.append(PoissonInput(group, "syn", round(SCALE * EXTERNAL[name]), 8 * Hz,
+                                   weight=WEIGHT * pA))
+    source, target, weight, delay = edges(rng, full["projections"], first, sizes)
+    synapses = Synapses(cells, cells, "w : amp", on_pre="syn += w")
+    synapses.connect(i=source, j=target)
+    synapses.w = weight * pA
+    synapses.delay = delay * ms
+    return {"populations": groups, "others": [*others, synapses]}
