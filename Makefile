@@ -12,8 +12,9 @@ CFLAGS  ?= -O3 -g -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 LDFLAGS ?= -Wl,-z,relro -Wl,-z,now
 # Warnings are errors in CI, or with WERROR=1.
 WERROR  ?= $(filter true 1,$(CI))
-# What `make sanitize` looks for; SANITIZE=thread is the other one worth trying.
-SANITIZE ?= address,undefined
+# What `make sanitize` looks for, and where it builds; `make tsan` is the same with others.
+SANITIZE       ?= address,undefined
+SANITIZE_BUILD ?= build-san
 
 # All cores, unless the user or the make above says -j.
 ifeq ($(MAKELEVEL),0)
@@ -217,21 +218,28 @@ bench-peers: $(PROGRAM)            ## the same networks in Brian2, in turns; BEN
 	tools/bench-peers $(BENCH)
 
 PUBLIC_HEADERS = $(filter-out %_internal.h,$(wildcard sim/*.h))
-install: $(PROGRAM) $(LIBRARY)     ## program, library, headers, networks; below PREFIX (and DESTDIR)
+SHARED         = $(DESTDIR)$(PREFIX)/share/hillock
+MAN_PAGE       = $(DESTDIR)$(PREFIX)/share/man/man1/hillock.1
+install: $(PROGRAM) $(LIBRARY)     ## all below PREFIX (and DESTDIR): program, library, experiments
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
-	    $(DESTDIR)$(PREFIX)/include/hillock/sim $(DESTDIR)$(PREFIX)/share/hillock/bench
+	    $(DESTDIR)$(PREFIX)/include/hillock/sim $(SHARED)/experiments/sweeps $(SHARED)/bench \
+	    $(dir $(MAN_PAGE))
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(wildcard bench/*.yaml) $(DESTDIR)$(PREFIX)/share/hillock/bench
 	install -m 644 $(LIBRARY) $(DESTDIR)$(PREFIX)/lib
 	install -m 644 $(PUBLIC_HEADERS) $(DESTDIR)$(PREFIX)/include/hillock/sim
+	install -m 644 experiments/*.yaml $(SHARED)/experiments
+	install -m 644 experiments/sweeps/*.yaml $(SHARED)/experiments/sweeps
+	$(PROGRAM) help --man >$(MAN_PAGE)
+	$(PROGRAM) schema >$(SHARED)/hillock.schema.json
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
 	    -e 's|@PACKAGES@|$(LIBRARY_PACKAGES)|' tools/hillock.pc.in \
 	    >$(DESTDIR)$(PREFIX)/lib/pkgconfig/hillock.pc
 
 uninstall:                         ## remove what `install` has put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/hillock $(DESTDIR)$(PREFIX)/lib/libhillock.a \
-	    $(DESTDIR)$(PREFIX)/lib/pkgconfig/hillock.pc
-	rm -rf $(DESTDIR)$(PREFIX)/include/hillock $(DESTDIR)$(PREFIX)/share/hillock
+	    $(DESTDIR)$(PREFIX)/lib/pkgconfig/hillock.pc $(MAN_PAGE)
+	rm -rf $(DESTDIR)$(PREFIX)/include/hillock $(SHARED)
 
 clean:                             ## remove what was built; results/ stays
 	rm -rf $(BUILD) build-*
@@ -251,16 +259,38 @@ test:                              ## set up, build, run the tests; HK_TEST=lif 
 test-long:                         ## the same with the tests that take long
 	@HILLOCK_TEST_LONG=1 $(MAKE) test
 
-run-tests: $(PROGRAM) $(RUNNER)
-	@HK_TEST_PROGRAM=$(PROGRAM) $(RUNNER)
+# A JSON Schema validator, for tests/io/test_schema.c, which is skipped where it can't be had.
+SCHEMA_TEST := $(BUILD)/schema
+$(SCHEMA_TEST)/installed: $(wildcard tests/schema/*)
+	@mkdir -p $(@D)
+	@cp tests/schema/* $(@D)
+	@if ! command -v npm >/dev/null; then echo "no npm: the schema's tests will be skipped"; \
+	elif (cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund >npm.log 2>&1); then touch $@; \
+	else echo "npm ci failed ($(@D)/npm.log): the schema's tests will be skipped"; fi
+
+run-tests: $(PROGRAM) $(RUNNER) $(SCHEMA_TEST)/installed
+	@HK_TEST_PROGRAM=$(PROGRAM) HK_TEST_SCHEMA=$(SCHEMA_TEST) $(RUNNER)
 
 sanitize:                          ## the tests under the sanitizers, in build-san/
 	@tools/setup build test
 	@UBSAN_OPTIONS=print_stacktrace=1 CK_TIMEOUT_MULTIPLIER=10 \
 	    LSAN_OPTIONS=suppressions=$(CURDIR)/tools/leaks.supp:print_suppressions=0 \
 	    $(MAKE) run-tests \
-	    BUILD=build-san ISAS=base WERROR= LDFLAGS= \
+	    BUILD=$(SANITIZE_BUILD) ISAS=base WERROR= LDFLAGS= \
 	    CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=$(SANITIZE) -fno-sanitize-recover=all'
+
+tsan:                              ## the tests under the thread sanitizer, in build-tsan/
+	@$(MAKE) sanitize SANITIZE=thread SANITIZE_BUILD=build-tsan
+
+coverage:                          ## run the tests in build-cov/, tell what they don't reach
+	@tools/setup build test
+	@rm -f $(addprefix build-cov/obj/,*/*/*.gcda */*/*/*.gcda)
+	@CK_TIMEOUT_MULTIPLIER=5 $(MAKE) run-tests BUILD=build-cov ISAS=base WERROR= LDFLAGS= \
+	    CFLAGS='-O1 -g --coverage'
+	@tools/coverage build-cov
+
+test-install: $(PROGRAM)           ## install into a folder of the build, try it, remove it again
+	@tools/test-install $(BUILD)/installed
 
 lint:                              ## check the house rules (CONTRIBUTING.md)
 	@tools/setup build test lint
@@ -284,4 +314,4 @@ $(BUILD)/lint/%.ok: % .clang-format .clang-tidy tools/lint-file $(FLAGS_FILE) \
 
 -include $(CHECKED:%=$(BUILD)/lint/%.d)
 
-.PHONY: test test-long run-tests sanitize lint format lint-files
+.PHONY: test test-long run-tests sanitize tsan coverage test-install lint format lint-files

@@ -14,8 +14,9 @@ struct hk_command {
     bool (*run)(const struct hk_settings *settings, struct hk_err *err);
 };
 
-extern const struct hk_command hk_command_run, hk_command_sweep, hk_command_check, hk_command_info,
-    hk_command_diff, hk_command_plot, hk_command_bench, hk_command_models, hk_command_version,
+extern const struct hk_command hk_command_run, hk_command_sweep, hk_command_check,
+    hk_command_explain, hk_command_config, hk_command_schema, hk_command_info, hk_command_diff,
+    hk_command_plot, hk_command_bench, hk_command_models, hk_command_doctor, hk_command_version,
     hk_command_help;
 
 /* index 0, 1 ... until NULL: the order of the help text. */

@@ -1,6 +1,7 @@
 #include "cli/failure.h"
 
 #include "cli/interrupt.h"
+#include "sim/types.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -28,6 +29,23 @@ void hk_failure_print(const struct hk_err *err, bool verbose, FILE *out) {
         (void)fprintf(out, "hillock: %s%s\n", plain ? "" : "error: ", err->message);
     if (verbose && err->file)
         (void)fprintf(out, "hillock: noticed at %s:%d\n", err->file, err->line);
+}
+
+static const struct hk_exit_row rows[] = {
+    {HK_EXIT_OK, "0", "all is well"},
+    {HK_EXIT_EXPECTATION, "1",
+     "an expectation wasn't met, a trial of a sweep failed, or two runs differ"},
+    {HK_EXIT_USAGE, "2", "wrong command line"},
+    {HK_EXIT_EXPERIMENT, "3", "the experiment file can't be parsed or makes no sense"},
+    {HK_EXIT_DATA, "4", "a data or results file is missing or wrong"},
+    {HK_EXIT_SYSTEM, "5", "reading or writing failed, or memory or another limit was reached"},
+    {HK_EXIT_NUMERIC, "6", "the simulation left the range of numbers"},
+    {HK_EXIT_SIGNAL, "130, 143",
+     "interrupted by SIGINT or SIGTERM; the results until then are kept"},
+};
+
+const struct hk_exit_row *hk_exit_at(size_t index) {
+    return index < HK_COUNT(rows) ? &rows[index] : NULL;
 }
 
 int hk_failure_status(const struct hk_err *err) {

@@ -1,10 +1,11 @@
 /* How a failure is told and which exit status it becomes. The statuses are part of the interface:
- * they are documented in `hillock --help` and never get another meaning. */
+ * `hillock --help` and docs/command-line.md list them, and they never get another meaning. */
 #ifndef HK_CLI_FAILURE_H
 #define HK_CLI_FAILURE_H
 
 #include "sim/error.h"
 
+#include <stddef.h>
 #include <stdio.h>
 
 enum hk_exit {
@@ -17,6 +18,14 @@ enum hk_exit {
     HK_EXIT_NUMERIC,
     HK_EXIT_SIGNAL = 128, /* + the signal's number: SIGINT 130, SIGTERM 143 */
 };
+
+/* What a status says, for the help text. */
+struct hk_exit_row {
+    enum hk_exit status;
+    const char *numbers, *meaning; /* "130, 143" */
+};
+/* index 0, 1 ... until NULL. */
+const struct hk_exit_row *hk_exit_at(size_t index);
 
 /* "file:line:column: error: message" where the message begins with a place in a file, else
  * "hillock: error: message". `verbose` adds where in the program it was noticed. */

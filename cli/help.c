@@ -1,14 +1,12 @@
 #include "cli/help.h"
 
-static const char *const statuses[] = {
-    "  0  all is well",
-    "  1  all went well, but an expectation was not met, or two runs differ",
-    "  2  wrong command line",
-    "  3  the experiment file can't be read or makes no sense",
-    "  4  a data or results file is missing or wrong",
-    "  5  reading or writing failed, or memory or another limit was reached",
-    "  6  the simulation left the range of numbers",
-    "  130, 143  interrupted by SIGINT or SIGTERM; the results until then are kept",
+#include "cli/failure.h"
+#include "version.h"
+
+static const char *const variables[] = {
+    "HILLOCK_DATA  the folder that holds data sets, each in a folder of its name",
+    "HILLOCK_ISA   base, v3 or v4: a lesser instruction set than the best",
+    "NO_COLOR      plain text on terminals, too",
 };
 
 static void print_commands(FILE *out) {
@@ -30,6 +28,7 @@ void hk_help_short(FILE *out) {
 }
 
 void hk_help_program(FILE *out) {
+    const struct hk_exit_row *row;
     (void)fprintf(out, "hillock simulates spiking neural networks that learn.\n\n"
                        "usage: hillock COMMAND [ARGUMENT] [OPTION...]\n\nexamples:\n");
     print_examples(&hk_command_run, out);
@@ -37,8 +36,11 @@ void hk_help_program(FILE *out) {
     print_commands(out);
     (void)fprintf(out, "\noptions:\n");
     hk_options_print(HK_OPTION_HELP | HK_OPTION_VERSION, out);
+    (void)fprintf(out, "\nenvironment:\n");
+    for (size_t i = 0; i < HK_COUNT(variables); i++) (void)fprintf(out, "  %s\n", variables[i]);
     (void)fprintf(out, "\nexit status:\n");
-    for (size_t i = 0; i < HK_COUNT(statuses); i++) (void)fprintf(out, "%s\n", statuses[i]);
+    for (size_t i = 0; (row = hk_exit_at(i)); i++)
+        (void)fprintf(out, "  %-8s  %s\n", row->numbers, row->meaning);
 }
 
 void hk_help_command(const struct hk_command *command, FILE *out) {
@@ -50,7 +52,46 @@ void hk_help_command(const struct hk_command *command, FILE *out) {
     hk_options_print(command->options | HK_OPTION_HELP, out);
 }
 
+/* A part of the page that stands as the help texts lay it out. No line of theirs begins with the
+ * point or the apostrophe that man would take for its own. */
+static void begin_verbatim(const char *macro, const char *title, FILE *out) {
+    (void)fprintf(out, ".%s %s\n.nf\n", macro, title);
+}
+
+static void end_verbatim(FILE *out) {
+    (void)fprintf(out, ".fi\n");
+}
+
+void hk_help_man(FILE *out) {
+    const struct hk_command *command;
+    const struct hk_exit_row *row;
+    (void)fprintf(out,
+                  ".TH HILLOCK 1 \"\" \"hillock %s\"\n.SH NAME\n"
+                  "hillock \\- simulate spiking neural networks that learn\n"
+                  ".SH SYNOPSIS\n.B hillock\nCOMMAND [ARGUMENT] [OPTION...]\n",
+                  HK_VERSION);
+    begin_verbatim("SH", "COMMANDS", out);
+    print_commands(out);
+    end_verbatim(out);
+    for (size_t i = 0; (command = hk_command_at(i)); i++) {
+        begin_verbatim("SS", command->name, out);
+        hk_help_command(command, out);
+        end_verbatim(out);
+    }
+    begin_verbatim("SH", "EXIT STATUS", out);
+    for (size_t i = 0; (row = hk_exit_at(i)); i++)
+        (void)fprintf(out, "%-8s  %s\n", row->numbers, row->meaning);
+    end_verbatim(out);
+    begin_verbatim("SH", "ENVIRONMENT", out);
+    for (size_t i = 0; i < HK_COUNT(variables); i++) (void)fprintf(out, "%s\n", variables[i]);
+    end_verbatim(out);
+}
+
 static bool help(const struct hk_settings *settings, struct hk_err *err) {
+    if (settings->man) {
+        hk_help_man(stdout);
+        return true;
+    }
     if (settings->argument_count == 0) {
         hk_help_program(stdout);
         return true;
@@ -65,6 +106,7 @@ const struct hk_command hk_command_help = {
     .doc = "Explain a command, or all of them",
     .arguments = "[COMMAND]",
     .argument_max = 1,
-    .examples = {"help", "help run"},
+    .examples = {"help run", "help --man | man -l -"},
+    .options = HK_OPTION_MAN,
     .run = help,
 };

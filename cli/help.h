@@ -10,5 +10,7 @@ void hk_help_short(FILE *out);
 void hk_help_program(FILE *out);
 /* `hillock COMMAND --help`. */
 void hk_help_command(const struct hk_command *command, FILE *out);
+/* `hillock help --man`: all of them as hillock(1), in the language of man. */
+void hk_help_man(FILE *out);
 
 #endif

@@ -1,13 +1,15 @@
 #include "cli/options.h"
 
 #include "io/nearest.h"
+#include "io/sweep.h"
+#include "sim/pool.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { FLAG, TEXT, NUMBER, DEFINE };
+enum kind { FLAG, TEXT, THREADS, JOBS, RUNS, DEFINE };
 
 struct row {
     enum hk_option option;
@@ -26,11 +28,11 @@ static const struct row rows[] = {
     {HK_OPTION_SEED, 0, "--seed", "N",
      "seed of all random numbers, instead of the file's", TEXT, AT(seed)},
     {HK_OPTION_THREADS, 0, "--threads", "N",
-     "how many threads; results don't depend on it", NUMBER, AT(threads)},
+     "how many threads; results don't depend on it", THREADS, AT(threads)},
     {HK_OPTION_JOBS, 'j', "--jobs", "N",
-     "how many trials at a time; default: the number of cores", NUMBER, AT(jobs)},
+     "how many trials at a time; default: the number of cores", JOBS, AT(jobs)},
     {HK_OPTION_RUNS, 'n', "--runs", "N",
-     "how often to run each; default: 1", NUMBER, AT(runs)},
+     "how often to run each; default: 1", RUNS, AT(runs)},
     {HK_OPTION_BUSY, 0, "--busy", NULL,
      "also beside one busy process per core", FLAG, AT(busy)},
     {HK_OPTION_OUTPUT, 'o', "--output", "PATH",
@@ -47,12 +49,18 @@ static const struct row rows[] = {
      "draw spikes from then on: 1200s", TEXT, AT(from)},
     {HK_OPTION_TO, 0, "--to", "TIME",
      "draw spikes until then: 1202.5s", TEXT, AT(to)},
+    {HK_OPTION_COST, 0, "--cost", NULL,
+     "estimate memory, work, wall time and output, building nothing", FLAG, AT(cost)},
+    {HK_OPTION_RATE, 0, "--rate", "RATE",
+     "how fast --cost takes each neuron to fire; default: 5 Hz", TEXT, AT(rate)},
     {HK_OPTION_JSON, 0, "--json", NULL,
      "print one JSON object", FLAG, AT(json)},
+    {HK_OPTION_MAN, 0, "--man", NULL,
+     "print the manual page: hillock help --man | man -l -", FLAG, AT(man)},
     {HK_OPTION_QUIET, 'q', "--quiet", NULL,
      "no progress", FLAG, AT(quiet)},
     {HK_OPTION_VERBOSE, 'v', "--verbose", NULL,
-     "say where in the program an error was noticed", FLAG, AT(verbose)},
+     "say more; of an error, where in the program it was noticed", FLAG, AT(verbose)},
     {HK_OPTION_HELP, 'h', "--help", NULL,
      "this text", FLAG, AT(help)},
     {HK_OPTION_VERSION, 'V', "--version", NULL,
@@ -100,14 +108,13 @@ static const struct row *row_of(int found) {
 
 /* ---- reading ---- */
 
-static bool read_number(const char *text, int *out, struct hk_err *err) {
+static bool read_number(const char *text, int most, int *out, struct hk_err *err) {
     char *end = NULL;
     errno = 0;
     long number = strtol(text, &end, 10);
     bool whole = end != text && *end == '\0' && errno == 0;
-    if (!whole || number < 1 || number > HK_THREADS_MAX)
-        return HK_FAIL(err, HK_ERR_USAGE, "'%s' is not a whole number from 1 to %d", text,
-                       HK_THREADS_MAX);
+    if (!whole || number < 1 || number > most)
+        return HK_FAIL(err, HK_ERR_USAGE, "'%s' is not a whole number from 1 to %d", text, most);
     *out = (int)number;
     return true;
 }
@@ -126,7 +133,9 @@ static bool apply(const struct row *row, const char *value, struct hk_settings *
     switch (row->kind) {
     case FLAG: *(bool *)at = true; break;
     case TEXT: *(const char **)at = value; break;
-    case NUMBER: ok = read_number(value, at, err); break;
+    case THREADS: ok = read_number(value, HK_THREADS_MAX, at, err); break;
+    case JOBS: ok = read_number(value, HK_SWEEP_JOBS_MAX, at, err); break;
+    case RUNS: ok = read_number(value, HK_RUNS_MAX, at, err); break;
     case DEFINE: ok = add_define(settings, value, err); break;
     }
     return ok || hk_err_context(err, "%s", row->name);

@@ -24,11 +24,14 @@ enum hk_option {
     HK_OPTION_FROM = 1 << 13,
     HK_OPTION_TO = 1 << 14,
     HK_OPTION_KIND = 1 << 15,
-    HK_OPTION_RUNS = 1 << 16,
-    HK_OPTION_BUSY = 1 << 17,
+    HK_OPTION_COST = 1 << 16,
+    HK_OPTION_RATE = 1 << 17,
+    HK_OPTION_MAN = 1 << 18,
+    HK_OPTION_RUNS = 1 << 19,
+    HK_OPTION_BUSY = 1 << 20,
 };
 
-enum { HK_DEFINES_MAX = 256, HK_THREADS_MAX = 1024 };
+enum { HK_DEFINES_MAX = 256, HK_RUNS_MAX = 1024 };
 
 /* What a command line says. Texts are argv's. */
 struct hk_settings {
@@ -38,12 +41,12 @@ struct hk_settings {
     size_t argument_count;
     const char *defines[HK_DEFINES_MAX]; /* -D */
     size_t define_count;
-    const char *seed;                      /* NULL: the file's */
-    const char *folder;                    /* NULL: results/<name> */
-    const char *format, *from, *to, *kind; /* NULL: not said */
-    int threads;                           /* 0: chosen by the work */
-    int jobs, runs;                        /* 0: not said */
-    bool json, quiet, verbose, help, version, resume, dry_run, busy;
+    const char *seed;                             /* NULL: the file's */
+    const char *folder;                           /* NULL: results/<name> */
+    const char *format, *from, *to, *kind, *rate; /* NULL: not said */
+    int threads;                                  /* 0: chosen by the work */
+    int jobs, runs;                               /* 0: not said */
+    bool cost, json, man, quiet, verbose, help, version, resume, dry_run, busy;
 };
 
 /* Read the words after argv[0]; `taken` has the bits of the options that may be there. Options may

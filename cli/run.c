@@ -4,6 +4,7 @@
 #include "cli/progress.h"
 #include "cli/quote.h"
 
+#include <inttypes.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -15,6 +16,20 @@ static bool progressed(void *context, const struct hk_run_status *status, struct
     if (number == 0) return true;
     return HK_FAIL(err, HK_ERR_INTERRUPT, "interrupted by %s",
                    number == SIGINT ? "SIGINT" : "SIGTERM");
+}
+
+/* What the network was and did: -v. */
+static void print_network(const struct hk_run_summary *summary, const struct hk_sim *sim) {
+    const double mebibyte = 1024.0 * 1024.0;
+    (void)fprintf(stderr,
+                  "network: %" PRIu64 " synapses, %.1f MiB, built in %.3g s for %d thread%s\n",
+                  summary->synapses, (double)hk_sim_memory(sim) / mebibyte, summary->build_s,
+                  summary->threads, summary->threads == 1 ? "" : "s");
+    (void)fprintf(stderr,
+                  "work: %" PRIu64 " spikes, %" PRIu64 " synaptic events, %" PRIu64
+                  " neuron steps in %.4g s\n",
+                  summary->counts.spikes, summary->counts.events, summary->counts.updates,
+                  summary->wall_s - summary->build_s);
 }
 
 static void print_end(bool ok, struct hk_progress *progress, const struct hk_run_summary *summary,
@@ -49,6 +64,7 @@ static bool run_experiment(const struct hk_settings *settings, struct hk_experim
     hk_interrupt_listen();
     bool ok = hk_run_experiment(experiment, &options, &summary, err);
     print_end(ok, &progress, &summary, arena);
+    if (settings->verbose && summary.threads) print_network(&summary, experiment->sim);
     return ok;
 }
 

@@ -197,6 +197,7 @@ static bool run_trials(struct state *s, struct hk_err *err) {
     if (!hk_sweep_view_init(&s->view, arena, count, count - s->missing_count, s->jobs, err))
         return false;
     s->view.quiet = settings->quiet;
+    s->view.verbose = settings->verbose;
     return supervise(s, err) && report(s, err);
 }
 

@@ -81,6 +81,10 @@ void hk_sweep_view_start(struct hk_sweep_view *view, size_t trial, const char *n
         view->running[i] = (struct hk_sweep_running){trial, name, clock_s()};
         break;
     }
+    if (view->verbose && !view->quiet) {
+        erase(view);
+        (void)fprintf(view->terminal.file, "%-40s  started\n", name);
+    }
     hk_sweep_view_draw(view);
 }
 

@@ -16,7 +16,7 @@ struct hk_sweep_running {
 
 struct hk_sweep_view {
     struct hk_terminal terminal;
-    bool quiet;
+    bool quiet, verbose;              /* verbose: a line for each that begins, too */
     size_t total, done, failed, kept; /* trials; kept: done before this supervisor began */
     struct hk_sweep_running *running; /* [jobs] */
     size_t jobs;

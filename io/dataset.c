@@ -29,7 +29,7 @@ static const struct known known_sets[] = {
      "fashion-mnist/",
      IDX_FILES, "/usr/share/datasets/fashion-mnist", 10, NULL},
 };
-static const char ucr_prefix[] = "ucr/";
+static const char ucr_prefix[] = "ucr/", built_in[] = "built in";
 
 static bool know_series(struct hk_arena *arena, const char *name, struct known *set,
                         struct hk_err *err) {
@@ -197,7 +197,7 @@ static bool open_digits(struct hk_arena *arena, const struct hk_dataset_options 
     if (options->path)
         return HK_FAIL(err, HK_ERR_CONFIG, "digits is built in: it has no path, but '%s' was given",
                        options->path);
-    out->origin = "built in";
+    out->origin = built_in;
     return (!options->load_train ||
             hk_digits_make(arena, options->seed, HK_DIGITS_TRAIN, train, &out->train, err)) &&
            (!options->load_test ||
@@ -213,4 +213,15 @@ bool hk_dataset_open(struct hk_arena *arena, const struct hk_dataset_options *op
     out->classes = set.classes;
     return set.advice ? open_files(arena, &set, options, out, err)
                       : open_digits(arena, options, out, err);
+}
+
+/* ---- What is here ---- */
+
+bool hk_dataset_at(struct hk_arena *arena, size_t index, const char **name, const char **folder,
+                   struct hk_err *why) {
+    if (index >= HK_COUNT(known_sets)) return false;
+    const struct known *set = &known_sets[index];
+    *name = set->name;
+    *folder = set->advice ? find_folder(arena, set, NULL, why) : built_in;
+    return true;
 }

@@ -29,4 +29,9 @@ struct hk_dataset {
 bool hk_dataset_open(struct hk_arena *arena, const struct hk_dataset_options *options,
                      struct hk_dataset *out, struct hk_err *err) HK_MUST_USE;
 
+/* The sets that have names: index 0, 1 ... until false. `*folder` is where its files are, "built
+ * in" for one that is made, or NULL: then `why` says where it was looked for, and how to get it. */
+bool hk_dataset_at(struct hk_arena *arena, size_t index, const char **name, const char **folder,
+                   struct hk_err *why);
+
 #endif

@@ -4,6 +4,7 @@
 #include "io/path.h"
 #include "io/protocol_reader.h"
 #include "io/results_read.h"
+#include "io/vocabulary.h"
 #include "io/yaml.h"
 
 #include <errno.h>
@@ -28,16 +29,6 @@ static struct hk_node *read_tree(struct hk_arena *arena, const char *path, struc
     return has_results ? read_results(arena, path, err) : hk_yaml_read(arena, path, err);
 }
 
-/* A tree that was merged with its base stands alone, wherever it is read again. */
-static void drop_base(struct hk_node *root) {
-    struct hk_node *before = NULL, **at = &root->first;
-    for (; *at && strcmp((*at)->key, "base") != 0; at = &before->next) before = *at;
-    if (!*at) return;
-    if (root->last == *at) root->last = before;
-    *at = (*at)->next;
-    root->count--;
-}
-
 static bool read_base(struct hk_arena *arena, const char *path, int depth, struct hk_node **root,
                       struct hk_err *err) {
     enum { BASES_MAX = 16 };
@@ -54,7 +45,7 @@ static bool read_base(struct hk_arena *arena, const char *path, int depth, struc
     if (!base_path) return false;
     if (!read_base(arena, base_path, depth + 1, &under, err)) return hk_node_context(err, base);
     *root = hk_tree_merge(arena, under, *root, err);
-    if (*root) drop_base(*root);
+    if (*root) hk_node_drop(*root, "base"); /* it stands alone, wherever it is read again */
     return *root != NULL;
 }
 
@@ -85,29 +76,25 @@ static bool apply_defaults(struct hk_experiment *e, const char *part, struct hk_
 
 static bool load_tree(struct hk_experiment *e, const struct hk_experiment_options *options,
                       struct hk_err *err) {
-    static const char *const keys[] = {"hillock",    "name",        "about",     "seed",
-                                       "resolution", "clock",       "precision", "duration",
-                                       "protocol",   "params",      "base",      "defaults",
-                                       "data",       "populations", "signals",   "projections",
-                                       "readouts",   "record",      "report",    "sweep"};
     static const char *const parts[] = {"populations", "projections"};
     if (!hk_experiment_load(e->arena, options->path, &e->root, err)) return false;
     for (size_t i = 0; i < options->define_count; i++)
         if (!hk_tree_set(e->arena, e->root, options->defines[i], err)) return false;
-    if (!hk_node_check_keys(e->root, keys, HK_COUNT(keys), err)) return false;
+    if (!hk_words_check(e->root, &hk_words_experiment, err)) return false;
     const struct hk_node *defaults = hk_node_get(e->root, "defaults");
     if (defaults && (!hk_node_expect(defaults, HK_NODE_MAP, err) ||
-                     !hk_node_check_keys(defaults, parts, HK_COUNT(parts), err)))
+                     !hk_words_check(defaults, &hk_words_defaults, err)))
         return false;
-    return apply_defaults(e, parts[0], err) && apply_defaults(e, parts[1], err);
+    for (size_t i = 0; i < HK_COUNT(parts); i++)
+        if (!apply_defaults(e, parts[i], err)) return false;
+    hk_node_drop(e->root, "defaults"); /* all entries have them now */
+    return true;
 }
 
 /* ---- the head ---- */
 
 /* Every 64-bit number is a seed, 0 too. */
-static bool read_seed(struct hk_experiment *e, struct hk_reader *reader, const char *given,
-                      struct hk_err *err) {
-    if (!hk_default_key(reader, e->root, "seed", "1", err)) return false;
+static bool read_seed(struct hk_experiment *e, const char *given, struct hk_err *err) {
     struct hk_node *node = hk_node_get(e->root, "seed");
     if (given) node->text = given;
     const char *text = hk_node_text(node, err);
@@ -126,40 +113,26 @@ static bool read_seed(struct hk_experiment *e, struct hk_reader *reader, const c
     return true;
 }
 
-static bool read_choice(struct hk_experiment *e, struct hk_reader *reader, const char *key,
-                        const char *const *choices, size_t *chosen, struct hk_err *err) {
-    if (!hk_default_key(reader, e->root, key, choices[0], err)) return false;
-    const struct hk_node *node = hk_node_get(e->root, key);
-    const char *text = hk_node_text(node, err);
-    if (!text) return false;
-    for (*chosen = 0; choices[*chosen]; ++*chosen)
-        if (strcmp(choices[*chosen], text) == 0) return true;
-    return hk_node_fail(err, node, "%s: '%s' is not one of %s, %s", key, text, choices[0],
-                        choices[1]);
-}
-
 static bool read_head(struct hk_experiment *e, struct hk_reader *reader,
                       const struct hk_experiment_options *options, struct hk_err *err) {
-    static const char *const precisions[] = {"single", "double", NULL};
-    static const char *const clocks[] = {"grid", "exact", NULL};
     const struct hk_node *name = hk_node_get(e->root, "name"),
                          *about = hk_node_get(e->root, "about");
-    const struct hk_node *version = hk_node_get(e->root, "hillock");
     size_t precision = 0, clock = 0;
     int64_t schema = 1;
     double tick_ms = 0.0;
-    if (version && !hk_node_int(version, 1, 1, &schema, err)) return false;
+    if (!hk_words_fill(reader, e->root, &hk_words_experiment, err)) return false;
+    if (!hk_node_int(hk_node_get(e->root, "hillock"), 1, 1, &schema, err)) return false;
     if (!name)
         return hk_node_fail(err, e->root, "needs `name:`, which its results are filed under");
     if (!(e->name = hk_node_text(name, err))) return false;
     if (about && !(e->about = hk_node_text(about, err))) return false;
-    if (!read_seed(e, reader, options->seed, err)) return false;
-    if (!read_choice(e, reader, "precision", precisions, &precision, err)) return false;
-    if (!read_choice(e, reader, "clock", clocks, &clock, err)) return false;
+    if (!read_seed(e, options->seed, err)) return false;
+    if (!hk_node_choice(hk_node_get(e->root, "precision"), hk_precision_choices, &precision, err) ||
+        !hk_node_choice(hk_node_get(e->root, "clock"), hk_clock_choices, &clock, err))
+        return false;
     if (clock != 0)
         return hk_node_fail(err, hk_node_get(e->root, "clock"),
                             "the exact clock is not there yet; `clock: grid` is");
-    if (!hk_default_key(reader, e->root, "resolution", "0.1 ms", err)) return false;
     const struct hk_node *resolution = hk_node_get(e->root, "resolution");
     if (!hk_node_quantity(resolution, "ms", reader->scope, &tick_ms, err)) return false;
     reader->precision = precision ? HK_DOUBLE : HK_SINGLE;
@@ -190,7 +163,6 @@ static bool read_crop(struct hk_experiment *e, struct hk_reader *reader, const s
 /* `data: mnist`, or `data: {set: digits, train: 5000, test: 1000, seed: 3}`, or with `path:
  * FOLDER`. */
 static bool read_data(struct hk_experiment *e, struct hk_reader *reader, struct hk_err *err) {
-    static const char *const keys[] = {"set", "path", "train", "test", "seed", "crop"};
     struct hk_node *node = hk_node_get(e->root, "data");
     struct hk_dataset_options options = {.load_train = true, .load_test = true};
     if (!node) return true;
@@ -199,7 +171,7 @@ static bool read_data(struct hk_experiment *e, struct hk_reader *reader, struct 
     const struct hk_node *crop = NULL;
     int64_t train = 0, test = 0, seed = 0;
     if (node->kind == HK_NODE_MAP) {
-        if (!hk_node_check_keys(node, keys, HK_COUNT(keys), err)) return false;
+        if (!hk_words_check(node, &hk_words_data, err)) return false;
         if (!(set = hk_node_get(node, "set")))
             return hk_node_fail_key(err, node, "needs `set: NAME`");
         const struct hk_node *counts[] = {hk_node_get(node, "train"), hk_node_get(node, "test"),
@@ -267,13 +239,12 @@ static bool read_phases(struct hk_experiment *e, const struct hk_node *list, con
 
 /* `record: {spikes: [exc, inh], in: [test]}` */
 static bool read_record(struct hk_experiment *e, struct hk_err *err) {
-    static const char *const keys[] = {"spikes", "in"};
     const struct hk_node *record = hk_node_get(e->root, "record"), *spikes;
     const char **phases = NULL;
     size_t phase_count = 0;
     if (!record) return true;
     if (!hk_node_expect(record, HK_NODE_MAP, err)) return false;
-    if (!hk_node_check_keys(record, keys, HK_COUNT(keys), err)) return false;
+    if (!hk_words_check(record, &hk_words_record, err)) return false;
     if (!read_phases(e, hk_node_get(record, "in"), &phases, &phase_count, err)) return false;
     if (!(spikes = hk_node_get(record, "spikes"))) return true;
     if (!hk_node_expect(spikes, HK_NODE_LIST, err)) return false;

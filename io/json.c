@@ -158,6 +158,10 @@ void hk_json_null(struct hk_json *json, const char *key) {
     put_value(json, key, "null");
 }
 
+void hk_json_raw(struct hk_json *json, const char *key, const char *value) {
+    put_value(json, key, value);
+}
+
 bool hk_json_finish(struct hk_json *json, struct hk_err *err) {
     if (json->err.code == HK_OK) {
         HK_ASSERT(json->depth == 0);

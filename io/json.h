@@ -44,6 +44,8 @@ void hk_json_number(struct hk_json *json, const char *key, double value);
 void hk_json_integer(struct hk_json *json, const char *key, int64_t value);
 void hk_json_bool(struct hk_json *json, const char *key, bool value);
 void hk_json_null(struct hk_json *json, const char *key);
+/* A value that is JSON already. */
+void hk_json_raw(struct hk_json *json, const char *key, const char *value);
 
 /* After the last end. Errors: HK_ERR_IO, HK_ERR_MEMORY, HK_ERR_LIMIT (HK_JSON_DEPTH_MAX). */
 bool hk_json_finish(struct hk_json *json, struct hk_err *err) HK_MUST_USE;

@@ -1,6 +1,7 @@
 #include "io/model_reader.h"
 
 #include "io/replay.h"
+#include "io/vocabulary.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -83,26 +84,25 @@ static bool read_recording(struct hk_reader *reader, const struct hk_node *map,
     return true;
 }
 
-/* The default, as a person would write it. */
-static bool write_default(struct hk_reader *reader, struct hk_node *map, const char *key,
-                          const struct hk_param *param, const char *unit, struct hk_err *err) {
-    char text[64] = "";
+bool hk_param_default(const struct hk_param *param, const char *unit, char text[HK_DEFAULT_SIZE]) {
     bool pure = strcmp(unit, "1") == 0;
     switch (param->kind) {
     case HK_REAL:
     case HK_INT:
-        (void)snprintf(text, sizeof text, "%.15g%s%s", param->def, pure ? "" : " ",
+        (void)snprintf(text, HK_DEFAULT_SIZE, "%.15g%s%s", param->def, pure ? "" : " ",
                        pure ? "" : unit);
-        break;
+        return !isnan(param->def);
     case HK_BOOL:
-        (void)snprintf(text, sizeof text, "%s", param->def != 0.0 ? "true" : "false");
-        break;
-    case HK_CHOICE: (void)snprintf(text, sizeof text, "%s", param->choices[(int)param->def]); break;
+        (void)snprintf(text, HK_DEFAULT_SIZE, "%s", param->def != 0.0 ? "true" : "false");
+        return true;
+    case HK_CHOICE:
+        (void)snprintf(text, HK_DEFAULT_SIZE, "%s", param->choices[(int)param->def]);
+        return true;
     case HK_LIST:
     case HK_TEXT:
-    case HK_RECORDING: return true;
+    case HK_RECORDING: break;
     }
-    return hk_default_key(reader, map, key, text, err);
+    return false;
 }
 
 static bool is_required(const struct hk_param *param) {
@@ -112,6 +112,7 @@ static bool is_required(const struct hk_param *param) {
 bool hk_read_params(struct hk_reader *reader, struct hk_node *map, const struct hk_model *model,
                     const char *suffix, const char *weight_unit, struct hk_keys *keys,
                     void **values, struct hk_err *err) {
+    char text[HK_DEFAULT_SIZE];
     *values = hk_arena_array(reader->arena, 1, model->param_size, 16, err);
     if (!*values) return false;
     hk_params_default(model, *values);
@@ -130,12 +131,29 @@ bool hk_read_params(struct hk_reader *reader, struct hk_node *map, const struct 
         }
         if (!node && is_required(param) && map)
             return hk_node_fail_key(err, map, "%s needs %s: %s", model->name, key, param->doc);
-        if (!node && map && !write_default(reader, map, key, param, unit, err)) return false;
+        if (!node && map && hk_param_default(param, unit, text) &&
+            !hk_default_key(reader, map, key, text, err))
+            return false;
     }
     return true;
 }
 
 /* ---- models ---- */
+
+/* `connect: all-to-all` becomes `connect: {rule: all-to-all, except: none}`, so that the defaults
+ * have a place. */
+static bool spell_out(struct hk_reader *reader, struct hk_node *node, const char *name_key,
+                      struct hk_err *err) {
+    struct hk_node *name = hk_node_create(reader->arena, HK_NODE_SCALAR, err);
+    if (!name) return false;
+    *name = *node;
+    name->key = name_key;
+    name->next = NULL;
+    node->kind = HK_NODE_MAP;
+    node->text = NULL;
+    hk_node_append(node, name);
+    return true;
+}
 
 bool hk_read_named(struct hk_reader *reader, enum hk_model_kind kind, struct hk_node *node,
                    const char *name_key, const char *weight_unit, const struct hk_model **model,
@@ -150,9 +168,10 @@ bool hk_read_named(struct hk_reader *reader, enum hk_model_kind kind, struct hk_
     if (!name) return false;
     if (!(*model = hk_model_get(kind, name, reader->precision, err)))
         return hk_node_context(err, named);
-    if (!hk_read_params(reader, map, *model, NULL, weight_unit, &keys, values, err)) return false;
-    if (map) return hk_node_check_keys(map, keys.key, keys.count, err);
-    return hk_params_complete(*model, *values, err) || hk_node_context(err, node);
+    if (!map && (*model)->param_count > 0 && !spell_out(reader, map = node, name_key, err))
+        return false;
+    return hk_read_params(reader, map, *model, NULL, weight_unit, &keys, values, err) &&
+           (!map || hk_node_check_keys(map, keys.key, keys.count, err));
 }
 
 /* The only key of the map that names a model of the kind. */
@@ -166,6 +185,21 @@ static struct hk_node *naming_key(const struct hk_reader *reader, enum hk_model_
     return found;
 }
 
+static bool add_alias(struct hk_reader *reader, struct hk_node *map, const struct hk_node *named,
+                      const char *name, struct hk_err *err) {
+    struct hk_node *alias = hk_node_create(reader->arena, named->kind, err);
+    if (!alias) return false;
+    *alias = *named;
+    alias->key = name;
+    alias->next = NULL;
+    hk_node_append(map, alias);
+    return true;
+}
+
+static bool same_text(const struct hk_node *a, const struct hk_node *b) {
+    return a->text && b->text && strcmp(a->text, b->text) == 0;
+}
+
 bool hk_read_keyed(struct hk_reader *reader, enum hk_model_kind kind, struct hk_node *map,
                    const char *weight_unit, const struct hk_model **model, void **values,
                    struct hk_err *err) {
@@ -177,20 +211,19 @@ bool hk_read_keyed(struct hk_reader *reader, enum hk_model_kind kind, struct hk_
             return hk_node_context(err, map->first ? map->first : map);
         return false;
     }
-    /* To the table the value is one more parameter: let it be found under the parameter's own name.
-     */
+    /* To the table the value is one more parameter: let it be found under the parameter's own name
+     * for as long as it is read. */
     const char *main = (*model)->main_param;
+    const struct hk_node *twin = main ? hk_node_get(map, main) : NULL;
     struct hk_keys keys = {{named->key}, 1};
-    if (main && !hk_node_get(map, main)) {
-        struct hk_node *alias = hk_node_create(reader->arena, named->kind, err);
-        if (!alias) return false;
-        *alias = *named;
-        alias->key = main;
-        alias->next = NULL;
-        hk_node_append(map, alias);
-    }
-    return hk_read_params(reader, map, *model, NULL, weight_unit, &keys, values, err) &&
-           hk_node_check_keys(map, keys.key, keys.count, err);
+    if (twin && twin != named && !same_text(twin, named))
+        return hk_node_fail_key(err, twin, "%s and %s are one value; give one of them", named->key,
+                                main);
+    if (main && !twin && !add_alias(reader, map, named, main, err)) return false;
+    bool ok = hk_read_params(reader, map, *model, NULL, weight_unit, &keys, values, err) &&
+              hk_node_check_keys(map, keys.key, keys.count, err);
+    if (main && !twin) hk_node_drop(map, main);
+    return ok;
 }
 
 /* ---- distributions ---- */
@@ -213,17 +246,14 @@ static bool read_pair(struct hk_reader *reader, const struct hk_node *list, cons
 
 bool hk_read_dist(struct hk_reader *reader, const struct hk_node *node, const char *unit,
                   struct hk_dist *dist, struct hk_err *err) {
-    static const char *const names[] = {"uniform", "normal"};
-    static const enum hk_dist_kind kinds[] = {HK_DIST_UNIFORM, HK_DIST_NORMAL};
     *dist = (struct hk_dist){.kind = HK_DIST_CONSTANT};
     if (node->kind != HK_NODE_MAP)
         return hk_node_quantity(node, unit, reader->scope, &dist->a, err);
-    if (!hk_node_check_keys(node, names, HK_COUNT(names), err)) return false;
+    if (!hk_words_check(node, &hk_words_distribution, err)) return false;
     if (node->count != 1)
         return hk_node_fail(err, node,
                             "expected one distribution: {uniform: [lowest, highest]} or "
                             "{normal: [mean, standard deviation]}");
-    for (size_t i = 0; i < HK_COUNT(names); i++)
-        if (strcmp(node->first->key, names[i]) == 0) dist->kind = kinds[i];
+    dist->kind = strcmp(node->first->key, "normal") == 0 ? HK_DIST_NORMAL : HK_DIST_UNIFORM;
     return read_pair(reader, node->first, unit, dist, err);
 }

@@ -29,6 +29,11 @@ bool hk_read_params(struct hk_reader *reader, struct hk_node *map, const struct 
                     const char *suffix, const char *weight_unit, struct hk_keys *keys,
                     void **values, struct hk_err *err) HK_MUST_USE;
 
+enum { HK_DEFAULT_SIZE = 64 };
+/* A parameter's default, as a person would write it: "20 ms". False: it has none that could be
+ * written. */
+bool hk_param_default(const struct hk_param *param, const char *unit, char text[HK_DEFAULT_SIZE]);
+
 /* `connect: all-to-all` or `connect: {rule: fixed-indegree, n: 100}`: a model by its name, alone or
  * under `name_key` with its parameters beside it. */
 bool hk_read_named(struct hk_reader *reader, enum hk_model_kind kind, struct hk_node *node,

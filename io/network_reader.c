@@ -1,6 +1,7 @@
 #include "io/network_reader.h"
 
 #include "io/nearest.h"
+#include "io/vocabulary.h"
 
 #include <string.h>
 
@@ -112,7 +113,6 @@ static bool read_source(struct hk_reader *reader, struct hk_node *source, struct
         draft->spec.source = (const struct hk_source_model *)draft->model;
     }
     draft->spec.param = values;
-    hk_keys_add(&draft->keys, "source");
     return true;
 }
 
@@ -133,7 +133,6 @@ static bool read_receptor(struct hk_reader *reader, struct hk_node *map, const c
 /* `receptors: {exc: cond-exp, inh: cond-exp}`; one kernel alone stands for exc and inh. */
 static bool read_receptors(struct hk_reader *reader, struct hk_node *map, struct draft *draft,
                            struct hk_err *err) {
-    if (!hk_default_key(reader, map, "receptors", "exp", err)) return false;
     static const char *const both[] = {"exc", "inh"};
     const struct hk_node *node = hk_node_get(map, "receptors");
     bool named = node->kind == HK_NODE_MAP;
@@ -147,7 +146,6 @@ static bool read_receptors(struct hk_reader *reader, struct hk_node *map, struct
             return false;
     draft->spec.receptors = specs;
     draft->spec.receptor_count = count;
-    hk_keys_add(&draft->keys, "receptors");
     return true;
 }
 
@@ -165,7 +163,6 @@ static const char *drive_weight_unit(const struct hk_node *drive, const struct h
 /* `drive: {step: 400 pA}` or a list of such. */
 static bool read_drives(struct hk_reader *reader, struct hk_node *map, struct draft *draft,
                         struct hk_err *err) {
-    hk_keys_add(&draft->keys, "drive");
     struct hk_node *node = hk_node_get(map, "drive");
     if (!node) return true;
     bool many = node->kind == HK_NODE_LIST;
@@ -195,8 +192,6 @@ static bool read_neurons(struct hk_reader *reader, struct hk_node *map, struct d
     draft->model = hk_model_get(HK_KIND_NEURON, name, reader->precision, err);
     if (!draft->model) return hk_node_context(err, named);
     draft->spec.neuron = (const struct hk_neuron_model *)draft->model;
-    hk_keys_add(&draft->keys, "model");
-    hk_keys_add(&draft->keys, "init");
     if (!hk_read_params(reader, map, draft->model, NULL, "1", &draft->keys, &values, err))
         return false;
     draft->spec.param = values;
@@ -227,15 +222,18 @@ static bool read_init(struct hk_reader *reader, const struct hk_node *init, stru
 static bool read_population(struct hk_reader *reader, struct hk_node *map,
                             const struct hk_samples *samples, struct hk_sim *sim,
                             struct hk_err *err) {
-    struct draft draft = {.spec = {.name = map->key}, .keys = {{"size", "shape", "dropout"}, 3}};
+    struct draft draft = {.spec = {.name = map->key}};
     if (!hk_node_expect(map, HK_NODE_MAP, err)) return false;
     struct hk_node *source = hk_node_get(map, "source");
+    const struct hk_words *words = source ? &hk_words_source : &hk_words_neurons;
+    hk_words_add(words, &draft.keys);
+    if (!hk_words_fill(reader, map, words, err)) return false;
     bool read =
         source ? read_source(reader, source, &draft, err) : read_neurons(reader, map, &draft, err);
     if (!read || !hk_node_check_keys(map, draft.keys.key, draft.keys.count, err)) return false;
-    if (!read_size(reader, map, samples, &draft, err)) return false;
-    const struct hk_node *dropout = hk_node_get(map, "dropout");
-    if (dropout && !hk_node_number(dropout, reader->scope, &draft.spec.dropout, err)) return false;
+    if (!read_size(reader, map, samples, &draft, err) ||
+        !hk_node_number(hk_node_get(map, "dropout"), reader->scope, &draft.spec.dropout, err))
+        return false;
     struct hk_pop *pop = hk_sim_add_population(sim, &draft.spec, err);
     if (!pop) return hk_node_context(err, map);
     return read_init(reader, hk_node_get(map, "init"), pop, err);
@@ -249,13 +247,14 @@ static bool read_optional(const struct hk_reader *reader, const struct hk_node *
     return !node || hk_node_quantity(node, unit, reader->scope, value, err);
 }
 
-/* `dopamine: {from: da, amount: 0.1, delay: 1 ms, tau: 200 ms}`, or `reward: {rule: fixed, ...}`: one
- * that a phase gives for right and wrong answers. */
+/* `dopamine: {from: da, amount: 0.1, delay: 1 ms, tau: 200 ms}`, or `reward: {rule: fixed, ...}`:
+ * one that a phase gives for right and wrong answers. */
 static bool read_signal(struct hk_reader *reader, struct hk_node *map, struct hk_network *network,
                         struct hk_err *err) {
     struct hk_signal_spec spec = {.name = map->key, .amount = 1.0};
-    struct hk_keys keys = {{"tau", "from", "amount", "delay", "rule"}, 5};
+    struct hk_keys keys = {.count = 0};
     struct hk_reward_spec *reward = &network->rewards[network->reward_count];
+    hk_words_add(&hk_words_signal, &keys);
     if (!hk_node_expect(map, HK_NODE_MAP, err)) return false;
     const struct hk_node *from = hk_node_get(map, "from"), *rule = hk_node_get(map, "rule");
     if (rule) {
@@ -271,6 +270,7 @@ static bool read_signal(struct hk_reader *reader, struct hk_node *map, struct hk
     }
     if (!hk_node_check_keys(map, keys.key, keys.count, err)) return false;
     if (from && !(spec.from = hk_node_population(from, network->sim, err))) return false;
+    if (from && !hk_words_fill(reader, map, &hk_words_signal, err)) return false;
     if (!read_optional(reader, map, "tau", "ms", &spec.tau_ms, err) ||
         !read_optional(reader, map, "amount", "1", &spec.amount, err) ||
         !read_optional(reader, map, "delay", "ms", &spec.delay_ms, err))
@@ -391,7 +391,7 @@ static bool read_rules(struct hk_reader *reader, struct hk_node *map, struct lin
         return false;
     link->spec.connect = (const struct hk_connect_model *)model;
     link->spec.connect_param = values;
-    if (!hk_default_key(reader, map, "synapse", "static", err)) return false;
+    if (!hk_words_fill(reader, map, &hk_words_projection, err)) return false;
     if (!hk_read_named(reader, HK_KIND_SYNAPSE, hk_node_get(map, "synapse"), "model", "1", &model,
                        &values, err))
         return false;
@@ -425,11 +425,9 @@ static bool read_normalise(struct hk_reader *reader, const struct hk_node *map,
 
 static bool read_projection(struct hk_reader *reader, struct hk_node *map,
                             struct hk_network *network, struct hk_err *err) {
-    static const char *const keys[] = {"connect", "weight",     "delay",    "receptor",
-                                       "synapse", "plasticity", "normalise"};
     struct link link = {.receptor = NULL};
     if (!hk_node_expect(map, HK_NODE_MAP, err)) return false;
-    if (!hk_node_check_keys(map, keys, HK_COUNT(keys), err)) return false;
+    if (!hk_words_check(map, &hk_words_projection, err)) return false;
     if (!read_ends(reader, map, network->sim, &link.spec, err)) return false;
     if (!read_weight(reader, map, &link, err) ||
         !read_delay(reader, map, hk_sim_tick_ms(network->sim), &link, err))

@@ -13,8 +13,9 @@ struct hk_network {
     size_t reward_count;
 };
 
-/* Add what the maps describe (signals and projections: NULL for none). `samples` (NULL: the file names no data) says how many values an
- * encoder's population has to show. Errors with file, line and column. */
+/* Add what the maps describe (signals and projections: NULL for none). `samples` (NULL: the file
+ * names no data) says how many values an encoder's population has to show. Errors with file, line
+ * and column. */
 bool hk_network_read(struct hk_reader *reader, struct hk_node *populations, struct hk_node *signals,
                      struct hk_node *projections, const struct hk_samples *samples,
                      struct hk_network *network, struct hk_err *err) HK_MUST_USE;

@@ -1,6 +1,7 @@
 #include "io/protocol_reader.h"
 
 #include "io/nearest.h"
+#include "io/vocabulary.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -42,15 +43,23 @@ static bool read_flag(const struct hk_node *map, const char *key, bool *out, str
     return !node || hk_node_bool(node, out, err);
 }
 
+/* The value that it has unless the file says otherwise is written down. */
+static bool default_flag(const struct context *c, struct hk_node *map, const char *key, bool *flag,
+                         struct hk_err *err) {
+    return hk_default_key(c->reader, map, key, *flag ? "true" : "false", err) &&
+           read_flag(map, key, flag, err);
+}
+
 /* ---- read-outs ---- */
 
 static bool read_readout(struct context *c, struct hk_node *node, struct hk_err *err) {
     struct hk_readout_spec *spec = &c->readouts[c->readout_count++];
     const struct hk_model *model;
     const struct hk_node *from = NULL;
-    struct hk_keys keys = {{"model", "from", "classes"}, 3};
-    size_t classes = c->data->classes;
+    struct hk_keys keys = {.count = 0};
+    size_t classes = 0;
     void *values = NULL;
+    hk_words_add(&hk_words_readout, &keys);
     if (!hk_node_expect(node, HK_NODE_MAP, err)) return false;
     const struct hk_node *named = hk_node_get(node, "model");
     if (!named) return hk_node_fail_key(err, node, "needs `model: NAME`, the read-out");
@@ -60,7 +69,11 @@ static bool read_readout(struct context *c, struct hk_node *node, struct hk_err 
         return hk_node_context(err, named);
     if (!hk_read_params(c->reader, node, model, NULL, "1", &keys, &values, err)) return false;
     if (!hk_node_check_keys(node, keys.key, keys.count, err)) return false;
-    if (!read_count(c, node, "classes", 1, &classes, err)) return false;
+    char text[32];
+    (void)snprintf(text, sizeof text, "%zu", c->data->classes);
+    if (!hk_default_key(c->reader, node, "classes", text, err) ||
+        !read_count(c, node, "classes", 1, &classes, err))
+        return false;
     if (!(from = hk_node_get(node, "from")))
         return hk_node_fail_key(err, node, "needs `from: POPULATION`");
     *spec = (struct hk_readout_spec){.name = node->key,
@@ -106,7 +119,7 @@ static bool find_readout(const struct context *c, const struct hk_node *node, si
 }
 
 /* `label: digits`, `evaluate: digits` or `running: digits`. */
-static bool read_use(const struct context *c, const struct hk_node *map, struct hk_phase *phase,
+static bool read_use(const struct context *c, struct hk_node *map, struct hk_phase *phase,
                      struct hk_err *err) {
     static const struct {
         const char *key;
@@ -124,7 +137,8 @@ static bool read_use(const struct context *c, const struct hk_node *map, struct 
         phase->use = uses[i].use;
         if (!find_readout(c, node, &phase->readout, err)) return false;
     }
-    phase->running_window = 1000;
+    if (phase->use == HK_READOUT_RUNNING && !hk_default_key(c->reader, map, "window", "1000", err))
+        return false;
     return read_count(c, map, "window", 1, &phase->running_window, err);
 }
 
@@ -157,22 +171,21 @@ static bool read_learn(const struct context *c, const struct hk_node *map, struc
 /* `retry: {population: exc, below: 5, gain: 0.5, most: 20}` */
 static bool read_retry(const struct context *c, const struct hk_node *map, struct hk_phase *phase,
                        struct hk_err *err) {
-    static const char *const keys[] = {"population", "below", "gain", "most"};
-    const struct hk_node *retry = hk_node_get(map, "retry"), *node;
-    size_t below = 1, most = 20;
+    struct hk_node *retry = hk_node_get(map, "retry");
+    const struct hk_node *node;
+    size_t below = 0, most = 0;
     if (!retry) return true;
     if (!hk_node_expect(retry, HK_NODE_MAP, err)) return false;
-    if (!hk_node_check_keys(retry, keys, HK_COUNT(keys), err)) return false;
+    if (!hk_words_check(retry, &hk_words_retry, err)) return false;
     if (!(node = hk_node_get(retry, "population")))
         return hk_node_fail_key(err, retry, "needs `population:`, whose spikes are counted");
     if (!(phase->retry_pop = hk_node_population(node, c->sim, err))) return false;
+    if (!hk_words_fill(c->reader, retry, &hk_words_retry, err)) return false;
     if (!read_count(c, retry, "below", 1, &below, err)) return false;
     if (!read_count(c, retry, "most", 0, &most, err)) return false;
     phase->retry_below = (uint32_t)below;
     phase->retry_most = (uint32_t)most;
-    phase->retry_gain = 0.5;
-    node = hk_node_get(retry, "gain");
-    return !node || hk_node_number(node, c->reader->scope, &phase->retry_gain, err);
+    return hk_node_number(hk_node_get(retry, "gain"), c->reader->scope, &phase->retry_gain, err);
 }
 
 static bool read_class(const struct context *c, const struct hk_node *map, const char *key,
@@ -191,20 +204,11 @@ static bool read_class(const struct context *c, const struct hk_node *map, const
 
 static bool read_samples(const struct context *c, const struct hk_node *map, struct hk_phase *phase,
                          struct hk_err *err) {
-    static const char *const splits[] = {"train", "test"};
     const struct hk_node *node = hk_node_get(map, "data");
-    char hint[HK_HINT_SIZE];
-    const char *split = node ? hk_node_text(node, err) : NULL;
+    size_t split = 0;
     if (!node) return hk_node_fail_key(err, map, "a phase needs `data: train` or `data: test`");
-    if (!split) return false;
-    if (strcmp(split, "train") == 0)
-        phase->samples = &c->data->train;
-    else if (strcmp(split, "test") == 0)
-        phase->samples = &c->data->test;
-    else
-        return hk_node_fail(err, node, "there is no part '%s' of a data set; %s", split,
-                            hk_nearest_hint(split, splits, HK_COUNT(splits), hint));
-    phase->epochs = 1;
+    if (!hk_node_choice(node, hk_split_choices, &split, err)) return false;
+    phase->samples = split ? &c->data->test : &c->data->train;
     if (!read_class(c, map, "of_class", c->data->classes, &phase->of_class, err)) return false;
     if (!read_count(c, map, "skip", 0, &phase->skip, err) ||
         !read_count(c, map, "take", 1, &phase->take, err) ||
@@ -217,11 +221,11 @@ static bool read_samples(const struct context *c, const struct hk_node *map, str
     if (phase->of_class >= 0) (void)snprintf(class, sizeof class, " of class %d", phase->of_class);
     if (phase->skip >= count)
         return hk_node_fail(err, map, "skips %zu samples, but there are %zu%s in %s/%s",
-                            phase->skip, count, class, c->data->name, split);
+                            phase->skip, count, class, c->data->name, hk_split_choices[split]);
     if (phase->take <= count - phase->skip) return true;
     return hk_node_fail(err, map, "asks for samples %zu to %zu, but there are %zu%s in %s/%s",
                         phase->skip, phase->skip + phase->take - 1, count, class, c->data->name,
-                        split);
+                        hk_split_choices[split]);
 }
 
 /* `read: [256 ms, 512 ms]`: the part of `show` in which the read-out counts. */
@@ -246,22 +250,33 @@ static bool read_window(const struct context *c, const struct hk_node *map, stru
                         "the read-out's window must lie within `show:`, first its start");
 }
 
-/* `wanted: 1`: what counts as right, whatever the sample is. `average: 50`: of the running score. */
+/* `wanted: 1`: what counts as right, whatever the sample is. */
 static bool read_wanted(const struct context *c, const struct hk_node *map, struct hk_phase *phase,
                         struct hk_err *err) {
-    const struct hk_node *average = hk_node_get(map, "average"),
-                         *wanted = hk_node_get(map, "wanted");
+    const struct hk_node *wanted = hk_node_get(map, "wanted");
     bool reads = phase->use != HK_READOUT_NONE;
     size_t answers = reads ? c->readouts[phase->readout].classes : c->data->classes;
     if (!read_class(c, map, "wanted", answers, &phase->wanted, err)) return false;
-    if (!wanted && reads && answers < c->data->classes)
-        return hk_node_fail_key(err, map,
-                                "read-out %s tells %zu classes apart, but %s has %zu: say which "
-                                "answer is `wanted:`",
-                                c->readouts[phase->readout].name, answers, c->data->name,
-                                c->data->classes);
-    phase->average = 1000;
-    phase->curve = average || phase->use == HK_READOUT_RUNNING;
+    if (wanted || !reads || answers >= c->data->classes) return true;
+    return hk_node_fail_key(err, map,
+                            "read-out %s tells %zu classes apart, but %s has %zu: say which answer "
+                            "is `wanted:`",
+                            c->readouts[phase->readout].name, answers, c->data->name,
+                            c->data->classes);
+}
+
+/* `average: 50`, presentations: of the running score. Where it isn't kept, the progress line has
+ * one all the same. */
+static bool read_average(const struct context *c, struct hk_node *map, struct hk_phase *phase,
+                         struct hk_err *err) {
+    enum { USUAL = 1000 };
+    char usual[16];
+    (void)snprintf(usual, sizeof usual, "%d", USUAL);
+    if (phase->use == HK_READOUT_RUNNING && !hk_default_key(c->reader, map, "average", usual, err))
+        return false;
+    const struct hk_node *average = hk_node_get(map, "average");
+    phase->average = USUAL;
+    phase->curve = average != NULL;
     if (!read_count(c, map, "average", 1, &phase->average, err)) return false;
     if (phase->average <= HK_RECENT_MAX) return true;
     return hk_node_fail(err, average, "an average is over at most %d presentations", HK_RECENT_MAX);
@@ -314,21 +329,18 @@ static bool read_teach(const struct context *c, const struct hk_node *map, struc
     return true;
 }
 
-static bool read_phase(const struct context *c, const struct hk_node *map, struct hk_phase *phase,
+static bool read_phase(const struct context *c, struct hk_node *map, struct hk_phase *phase,
                        struct hk_err *err) {
-    static const char *const keys[] = {"phase",   "data",     "skip",     "take",    "shuffle",
-                                       "epochs",  "of_class", "wanted",   "show",    "read",
-                                       "rest",    "reset",    "learn",    "adapt",   "drop",
-                                       "retry",   "label",    "evaluate", "running", "window",
-                                       "average", "reward",   "teach"};
     if (!hk_node_expect(map, HK_NODE_MAP, err)) return false;
-    if (!hk_node_check_keys(map, keys, HK_COUNT(keys), err)) return false;
+    if (!hk_words_check(map, &hk_words_phase, err) ||
+        !hk_words_fill(c->reader, map, &hk_words_phase, err))
+        return false;
     const struct hk_node *name = hk_node_get(map, "phase");
     if (!name) return hk_node_fail(err, map, "needs `phase: NAME`");
     if (!(phase->name = hk_node_text(name, err))) return false;
     if (!read_samples(c, map, phase, err) || !read_learn(c, map, phase, err) ||
-        !read_flag(map, "adapt", &phase->adapt, err) ||
-        !read_flag(map, "drop", &phase->drop, err) ||
+        !default_flag(c, map, "adapt", &phase->adapt, err) ||
+        !default_flag(c, map, "drop", &phase->drop, err) ||
         !read_flag(map, "reset", &phase->reset, err) ||
         !read_ticks(c, map, "show", &phase->show, err) ||
         !read_ticks(c, map, "rest", &phase->rest, err) || !read_retry(c, map, phase, err) ||
@@ -337,7 +349,8 @@ static bool read_phase(const struct context *c, const struct hk_node *map, struc
     if (phase->show == 0)
         return hk_node_fail(err, map, "needs `show:`, how long a sample is presented");
     return read_window(c, map, phase, err) && read_wanted(c, map, phase, err) &&
-           read_reward(c, map, phase, err) && read_teach(c, map, phase, err);
+           read_average(c, map, phase, err) && read_reward(c, map, phase, err) &&
+           read_teach(c, map, phase, err);
 }
 
 static bool read_phases(const struct context *c, const struct hk_node *list,
@@ -345,7 +358,7 @@ static bool read_phases(const struct context *c, const struct hk_node *list,
     if (!hk_node_expect(list, HK_NODE_LIST, err)) return false;
     struct hk_phase *phases = HK_NEW(c->reader->arena, struct hk_phase, list->count, err);
     if (!phases) return false;
-    for (const struct hk_node *node = list->first; node; node = node->next) {
+    for (struct hk_node *node = list->first; node; node = node->next) {
         struct hk_phase *phase = &phases[out->phase_count];
         if (!read_phase(c, node, phase, err)) return false;
         for (size_t i = 0; i < out->phase_count; i++)

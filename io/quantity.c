@@ -1,6 +1,7 @@
 #include "io/quantity.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -183,6 +184,31 @@ bool hk_unit_find(const char *unit, struct hk_dim *dim, double *scale) {
     *dim = found.dim;
     *scale = scale_of(&found);
     return true;
+}
+
+static void HK_PRINTF(2, 3) add_pattern(char text[HK_UNIT_PATTERN_SIZE], const char *format, ...) {
+    size_t used = strlen(text);
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text + used, HK_UNIT_PATTERN_SIZE - used, format, args);
+    va_end(args);
+}
+
+const char *hk_unit_pattern(const char *unit, char text[HK_UNIT_PATTERN_SIZE]) {
+    struct hk_dim dim = {0};
+    double scale = 0.0;
+    *text = '\0';
+    HK_ASSERT(hk_unit_find(unit, &dim, &scale));
+    for (size_t k = 1; k < HK_COUNT(single_units); k++)
+        if (hk_dim_equal(single_units[k].dim, dim)) add_pattern(text, "%s|", single_units[k].name);
+    for (size_t k = 0; k < HK_COUNT(base_units); k++) {
+        if (!hk_dim_equal(base_units[k].dim, dim)) continue;
+        add_pattern(text, "(?:");
+        for (size_t p = 1; p < HK_COUNT(prefixes); p++) add_pattern(text, "%s|", prefixes[p].name);
+        add_pattern(text, ")%s", base_units[k].name);
+    }
+    HK_ASSERT(strlen(text) + 1 < HK_UNIT_PATTERN_SIZE);
+    return text;
 }
 
 static const char *skip_blanks(const char *at) {

@@ -30,6 +30,11 @@ const char *hk_dim_text(struct hk_dim dim, char text[HK_DIM_SIZE]);
  * coherent system. False when there is none of that name. */
 bool hk_unit_find(const char *unit, struct hk_dim *dim, double *scale);
 
+enum { HK_UNIT_PATTERN_SIZE = 512 };
+/* A regular expression that matches the units of the same kind as `unit`, which is known: "ms"
+ * gives "min|h|(?:q|r|...|)s". Nothing for "1". Returns `text`. */
+const char *hk_unit_pattern(const char *unit, char text[HK_UNIT_PATTERN_SIZE]);
+
 /* "20 ms", "-65mV", "1e7 ms", "0.5", with blanks around. Errors: HK_ERR_CONFIG without a
  * position. */
 bool hk_quantity_parse(const char *text, struct hk_quantity *out, struct hk_err *err) HK_MUST_USE;

@@ -3,6 +3,7 @@
 #include "io/path.h"
 #include "io/sonata_spikes.h"
 #include "io/spike_csv.h"
+#include "io/vocabulary.h"
 
 /* What may stand beside the path. */
 struct place {
@@ -10,10 +11,9 @@ struct place {
 };
 
 static struct place find_place(const struct hk_node *map, struct hk_keys *keys) {
-    static const char *const names[] = {"population", "columns", "time_unit"};
-    for (size_t i = 0; keys && i < HK_COUNT(names); i++) hk_keys_add(keys, names[i]);
-    return (struct place){hk_node_get(map, names[0]), hk_node_get(map, names[1]),
-                          hk_node_get(map, names[2])};
+    if (keys) hk_words_add(&hk_words_recording, keys);
+    return (struct place){hk_node_get(map, "population"), hk_node_get(map, "columns"),
+                          hk_node_get(map, "time_unit")};
 }
 
 static bool read_names(struct hk_arena *arena, const struct hk_node *list, struct hk_spike_csv *csv,

@@ -1,6 +1,7 @@
 #include "io/report_reader.h"
 
 #include "io/nearest.h"
+#include "io/vocabulary.h"
 
 #include <string.h>
 
@@ -71,11 +72,8 @@ static bool read_bin(struct hk_reader *reader, const struct hk_node *map, const 
 
 static bool read_window(struct hk_reader *reader, struct hk_node *map, const struct hk_sim *sim,
                         hk_tick duration, struct hk_spike_window *window, struct hk_err *err) {
-    const struct hk_node *to = hk_node_get(map, "to");
-    if (!hk_default_key(reader, map, "from", "0 ms", err) ||
-        !hk_default_key(reader, map, "bin", "1 ms", err))
-        return false;
-    const struct hk_node *from = hk_node_get(map, "from");
+    if (!hk_words_fill(reader, map, &hk_words_report, err)) return false;
+    const struct hk_node *from = hk_node_get(map, "from"), *to = hk_node_get(map, "to");
     hk_tick last = window->to = duration ? duration : INT64_MAX;
     if (!read_ticks(reader, from, sim, &window->from, err) ||
         !read_bin(reader, map, sim, &window->bin, err) ||
@@ -92,9 +90,8 @@ static bool read_window(struct hk_reader *reader, struct hk_node *map, const str
 
 bool hk_reports_read(struct hk_reader *reader, struct hk_node *map, const struct hk_sim *sim,
                      hk_tick duration, struct hk_reports *reports, struct hk_err *err) {
-    static const char *const keys[] = {"spikes", "in", "from", "to", "bin"};
     if (map->kind == HK_NODE_NULL) return true;
-    return hk_node_check_keys(map, keys, HK_COUNT(keys), err) &&
+    return hk_words_check(map, &hk_words_report, err) &&
            read_spikes(reader, map, sim, reports, err) &&
            read_window(reader, map, sim, duration, &reports->window, err);
 }

@@ -4,8 +4,8 @@
 
 #include "io/experiment.h"
 
-/* What a presentation of a phase that teaches costs, and what it would cost an ordinary network with
- * the same connections: forward, errors back, weights (numbers that are not spikes). */
+/* What a presentation of a phase that teaches costs, and what it would cost an ordinary network
+ * with the same connections: forward, errors back, weights (numbers that are not spikes). */
 struct hk_arithmetic {
     double additions, multiplications, backpropagation; /* a presentation; 0: not a phase that
                                                          * teaches */

@@ -5,6 +5,7 @@
 #include "io/quantity.h"
 #include "io/scope.h"
 #include "io/tree_write.h"
+#include "io/vocabulary.h"
 #include "io/yaml.h"
 #include "sim/rng.h"
 
@@ -46,26 +47,14 @@ static struct hk_node *copy(struct reader *r, const struct hk_node *map) {
     return hk_tree_merge(r->arena, map, &nothing, r->err);
 }
 
-/* Take the child of that key out of the map. */
-static void drop_key(struct hk_node *map, const char *key) {
-    struct hk_node *before = NULL;
-    for (struct hk_node *node = map->first; node; before = node, node = node->next) {
-        if (strcmp(node->key, key) != 0) continue;
-        *(before ? &before->next : &map->first) = node->next;
-        if (map->last == node) map->last = before;
-        map->count--;
-        return;
-    }
-}
-
 static bool read_experiment(struct reader *r, const char *path, const struct hk_node *place) {
     struct hk_node *root = NULL;
     r->sweep->experiment = path;
     if (!hk_experiment_load(r->arena, path, &root, r->err))
         return place ? hk_node_context(r->err, place) : false;
     if (!(r->base = copy(r, root))) return false;
-    drop_key(r->base, "sweep");
-    drop_key(r->base, "base"); /* its keys are there */
+    hk_node_drop(r->base, "sweep");
+    hk_node_drop(r->base, "base"); /* its keys are there */
     return true;
 }
 
@@ -101,8 +90,6 @@ static bool read_sweep_block(struct reader *r, const char *path) {
 }
 
 static bool read_files(struct reader *r, const char *path) {
-    static const char *const keys[] = {"hillock", "sweep", "about",   "base", "set",    "over",
-                                       "zip",     "seeds", "repeats", "run",  "collect"};
     struct hk_node *root = hk_yaml_read(r->arena, path, r->err);
     if (!root || !hk_node_expect(root, HK_NODE_MAP, r->err)) return false;
     const struct hk_node *sweep = hk_node_get(root, "sweep"), *version;
@@ -112,7 +99,7 @@ static bool read_files(struct reader *r, const char *path) {
     if (!(r->spec = copy(r, r->spec))) return false;
     version = hk_node_get(r->spec, "hillock");
     if (version && !hk_node_int(version, 1, 1, &schema, r->err)) return false;
-    return hk_node_check_keys(r->spec, keys, HK_COUNT(keys), r->err);
+    return hk_words_check(r->spec, &hk_words_sweep, r->err);
 }
 
 /* ---- texts ---- */
@@ -148,7 +135,7 @@ static bool add_define(struct reader *r, struct hk_node *set, const char *text) 
     if (!value->key) return false;
     value->key_line = value->line;
     value->key_column = value->column;
-    drop_key(set, value->key);
+    hk_node_drop(set, value->key);
     hk_node_append(set, value);
     return true;
 }
@@ -215,11 +202,10 @@ static bool read_end(struct reader *r, const struct hk_node *node, const char **
 
 static bool read_range(struct reader *r, const struct hk_node *node, double *from, double *step,
                        size_t *count, const char **unit) {
-    static const char *const keys[] = {"range", "step"};
     const double rounding = 1e-9; /* of a step: 0.1 isn't a whole number of anything */
     const struct hk_node *range = hk_node_get(node, "range"), *by = hk_node_get(node, "step");
     double to = 0.0;
-    if (!hk_node_check_keys(node, keys, HK_COUNT(keys), r->err)) return false;
+    if (!hk_words_check(node, &hk_words_range, r->err)) return false;
     if (!range || range->kind != HK_NODE_LIST || range->count != 2 || !by)
         return hk_node_fail(r->err, node,
                             "expected a list of values, or {range: [FROM, TO], step: STEP}");
@@ -354,7 +340,6 @@ static bool read_seed(struct reader *r, const struct hk_node *node, uint64_t *se
 
 /* `seeds: {count: 5, from: 100}` or `seeds: [1, 2, 5]` */
 static bool read_seeds(struct reader *r, const struct hk_node *node) {
-    static const char *const keys[] = {"count", "from"};
     int64_t count = 0;
     uint64_t from = 1;
     if (node->kind == HK_NODE_LIST) {
@@ -366,7 +351,7 @@ static bool read_seeds(struct reader *r, const struct hk_node *node) {
         return true;
     }
     if (!hk_node_expect(node, HK_NODE_MAP, r->err) ||
-        !hk_node_check_keys(node, keys, HK_COUNT(keys), r->err))
+        !hk_words_check(node, &hk_words_seeds, r->err))
         return false;
     const struct hk_node *number = hk_node_get(node, "count"), *first = hk_node_get(node, "from");
     if (!number) return hk_node_fail_key(r->err, node, "needs `count: N`");
@@ -407,12 +392,10 @@ static bool read_repeats(struct reader *r) {
 /* ---- how it is run, and what is kept ---- */
 
 static bool read_run(struct reader *r) {
-    static const char *const keys[] = {"jobs", "limit", "retries", "on_failure"};
-    static const char *const limit_keys[] = {"wall"};
     const struct hk_node *run = hk_node_get(r->spec, "run"), *node;
     int64_t jobs = 0, retries = 0;
     if (!run) return true;
-    if (!hk_node_check_keys(run, keys, HK_COUNT(keys), r->err)) return false;
+    if (!hk_words_check(run, &hk_words_trials, r->err)) return false;
     if ((node = hk_node_get(run, "jobs")) &&
         !hk_node_int(node, 1, HK_SWEEP_JOBS_MAX, &jobs, r->err))
         return false;
@@ -421,7 +404,7 @@ static bool read_run(struct reader *r) {
     r->sweep->jobs = (size_t)jobs;
     r->sweep->retries = (size_t)retries;
     if ((node = hk_node_get(run, "limit"))) {
-        if (!hk_node_check_keys(node, limit_keys, HK_COUNT(limit_keys), r->err)) return false;
+        if (!hk_words_check(node, &hk_words_limit, r->err)) return false;
         const struct hk_node *wall = hk_node_get(node, "wall");
         if (wall && !hk_node_quantity(wall, "ms", NULL, &r->sweep->wall_limit_ms, r->err))
             return false;
@@ -429,11 +412,10 @@ static bool read_run(struct reader *r) {
             return hk_node_fail(r->err, wall, "the limit must be at least 1 ms");
     }
     if (!(node = hk_node_get(run, "on_failure"))) return true;
-    const char *word = hk_node_text(node, r->err);
-    if (!word) return false;
-    r->sweep->stop_on_failure = strcmp(word, "stop") == 0;
-    return r->sweep->stop_on_failure || strcmp(word, "continue") == 0 ||
-           hk_node_fail(r->err, node, "'%s' is neither continue nor stop", word);
+    size_t chosen = 0;
+    if (!hk_node_choice(node, hk_failure_choices, &chosen, r->err)) return false;
+    r->sweep->stop_on_failure = chosen != 0;
+    return true;
 }
 
 /* "metrics.rate.exc" becomes the path "metrics/rate/exc". */

@@ -72,6 +72,17 @@ struct hk_node *hk_tree_merge(struct hk_arena *arena, const struct hk_node *base
     return merged;
 }
 
+void hk_node_drop(struct hk_node *map, const char *key) {
+    struct hk_node *before = NULL;
+    for (struct hk_node *node = map->first; node; before = node, node = node->next) {
+        if (strcmp(node->key, key) != 0) continue;
+        *(before ? &before->next : &map->first) = node->next;
+        if (map->last == node) map->last = before;
+        map->count--;
+        return;
+    }
+}
+
 /* ---- Finding ---- */
 
 static struct hk_node *find_index(const struct hk_node *list, const char *digits, size_t size) {

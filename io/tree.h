@@ -42,6 +42,9 @@ void hk_node_append(struct hk_node *parent, struct hk_node *child);
 struct hk_node *hk_tree_merge(struct hk_arena *arena, const struct hk_node *base,
                               const struct hk_node *over, struct hk_err *err) HK_MUST_USE;
 
+/* Take the child of that key, if it is there, out of the map. */
+void hk_node_drop(struct hk_node *map, const char *key);
+
 /* ---- Finding: NULL when there is none ---- */
 
 struct hk_node *hk_node_get(const struct hk_node *map, const char *key);

@@ -41,6 +41,13 @@ size_t hk_phase_total(const struct hk_phase *phase) {
     return take * phase->epochs;
 }
 
+size_t hk_phase_sample(const struct hk_phase *phase, size_t index) {
+    size_t passed = phase->skip + index, sample = 0;
+    if (phase->of_class < 0) return passed;
+    while (!takes_sample(phase, sample) || passed-- > 0) sample++;
+    return sample;
+}
+
 /* ---- read-outs ---- */
 
 static bool open_reader(struct runner *run, const struct hk_readout_spec *spec,

@@ -119,5 +119,7 @@ bool hk_protocol_run(struct hk_sim *sim, const struct hk_protocol *protocol,
 
 /* Presentations of a phase, over all epochs. */
 size_t hk_phase_total(const struct hk_phase *phase);
+/* The sample of its set that an epoch has at `index`, before they are shuffled. */
+size_t hk_phase_sample(const struct hk_phase *phase, size_t index);
 
 #endif

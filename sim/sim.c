@@ -87,6 +87,11 @@ static int choose_threads(const struct hk_sim *sim) {
     return threads < 1 ? 1 : threads > HK_THREADS_MAX ? HK_THREADS_MAX : (int)threads;
 }
 
+void hk_sim_plan(struct hk_sim *sim) {
+    plan_time(sim);
+    sim->threads = choose_threads(sim);
+}
+
 static bool build_history(struct hk_sim *sim, int thread, struct hk_err *err) {
     struct hk_history *history = &sim->history[thread];
     history->pop_offset = HK_NEW(sim->arena, size_t, sim->pop_count, err);
@@ -107,8 +112,7 @@ static bool build_history(struct hk_sim *sim, int thread, struct hk_err *err) {
 
 bool hk_sim_build(struct hk_sim *sim, struct hk_err *err) {
     HK_ASSERT(!sim->built);
-    plan_time(sim);
-    sim->threads = choose_threads(sim);
+    hk_sim_plan(sim);
     if (!(sim->pool = hk_pool_create(sim->arena, sim->threads, err))) return false;
     sim->history = HK_NEW(sim->arena, struct hk_history, (size_t)sim->threads, err);
     sim->tally = HK_NEW(sim->arena, struct hk_tally, (size_t)sim->threads, err);

@@ -327,6 +327,8 @@ static inline bool hk_proj_remembers(const struct hk_proj *proj) {
 void *hk_sim_reals(struct hk_sim *sim, size_t count, struct hk_err *err) HK_MUST_USE;
 /* The index of a receptor by name, or -1. */
 int hk_pop_receptor_index(const struct hk_pop *pop, const char *name);
+/* Window, ring and number of threads, as build will have them. */
+void hk_sim_plan(struct hk_sim *sim);
 /* Divide among the threads; allocate what depends on their number. */
 bool hk_pop_build(struct hk_pop *pop, struct hk_err *err) HK_MUST_USE;
 /* Choose the storage (needs no threads), then draw the connections (uses the pool). */

@@ -49,6 +49,43 @@ START_TEST(overrides_are_checked_too) {
 }
 END_TEST
 
+START_TEST(cost_is_told_line_by_line) {
+    program_run(&program, "check", "tiny.yaml", "--cost", "--rate", "50 Hz");
+    ck_assert_str_eq(program.err, "");
+    ck_assert_int_eq(program.status, 0);
+    static const char *const parts[] =
+        {"tiny: ok: 2 populations (5 units), 1 projection, 50 ms\nestimated, nothing was built:\n",
+         "\n  synapses     6 ",
+         "\n  memory       ",
+         "\n  steps        500 ",
+         "\n  neuron steps 1000 ",
+         "\n  spikes       35 ",
+         "30 of sources",
+         "at 50 Hz each",
+         "\n  events       60 ",
+         "\n  wall time    ",
+         "\n  output       "};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        ck_assert_msg(strstr(program.out, parts[i]) != NULL, "no '%s' in %s", parts[i],
+                      program.out);
+    program_run(&program, "check", "tiny.yaml", "--cost", "--rate", "50 ms");
+    expect_failure(HK_EXIT_USAGE, "hillock: --rate: expected a rate (Hz), got a time (ms)\n");
+}
+END_TEST
+
+START_TEST(programs_read_the_same_as_json) {
+    program_run(&program, "check", "tiny.yaml", "--json");
+    ck_assert_str_eq(program.out, "{\"name\":\"tiny\",\"ok\":true,\"populations\":2,\"units\":5,"
+                                  "\"projections\":1,\"phases\":0,\"duration_ms\":50}\n");
+    program_run(&program, "check", "tiny.yaml", "--cost", "--json", "--threads", "1");
+    ck_assert_int_eq(program.status, 0);
+    ck_assert_ptr_nonnull(strstr(program.out, "\"cost\":{\"neurons\":2,\"synapses\":6,"));
+    ck_assert_ptr_nonnull(strstr(program.out, "\"neuron_steps\":1000,\"assumed_rate_hz\":5,"
+                                              "\"source_spikes\":30,"));
+    ck_assert_ptr_nonnull(strstr(program.out, "\"threads\":1,"));
+}
+END_TEST
+
 START_TEST(a_file_that_is_no_yaml_is_refused_at_its_place) {
     program_write_file("bad.yaml", "name: x\n  populations: {\n");
     program_run(&program, "check", "bad.yaml");
@@ -114,6 +151,8 @@ Suite *suite_cli_check(void) {
     tcase_add_checked_fixture(tcase, setup, hk_test_folder_remove);
     tcase_add_test(tcase, a_sound_file_is_summed_up_in_one_line);
     tcase_add_test(tcase, overrides_are_checked_too);
+    tcase_add_test(tcase, cost_is_told_line_by_line);
+    tcase_add_test(tcase, programs_read_the_same_as_json);
     tcase_add_test(tcase, a_file_that_is_no_yaml_is_refused_at_its_place);
     tcase_add_test(tcase, an_unknown_key_gets_a_suggestion);
     tcase_add_test(tcase, a_seed_must_be_a_whole_number);

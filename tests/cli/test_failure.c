@@ -2,9 +2,12 @@
 
 #include <check.h>
 #include <signal.h>
+#include <string.h>
 
 #include "cli/interrupt.h"
 #include "sim/types.h"
+#include "tests/support/paths.h"
+#include "tests/support/program.h"
 #include "tests/support/suites.h"
 
 static const char *printed(enum hk_code code, const char *message, bool verbose) {
@@ -80,6 +83,69 @@ START_TEST(an_interruption_has_the_status_of_its_signal) {
 }
 END_TEST
 
+/* ---- the program's own ---- */
+
+static struct program program;
+
+static void setup(void) {
+    program_write_file("tiny.yaml",
+                       "name: tiny\nduration: 20 ms\n"
+                       "populations:\n  in: {size: 9, source: {poisson: 200 Hz}}\n"
+                       "  out: {size: 2, model: lif}\n"
+                       "projections:\n"
+                       "  in->out: {connect: all-to-all, weight: 900 pA, delay: 1 ms}\n"
+                       "record: {spikes: [in]}\n");
+    program_write_file("sweep.yaml", "sweep: taus\nbase: tiny.yaml\n"
+                                     "over: {populations.out.tau_m: [10 ms, -1 ms]}\n");
+}
+
+/* What is run before, and the words that end with the status. */
+static const struct {
+    int status;
+    const char *before[6], *words[6];
+} endings[] = {
+    {0, {NULL}, {"check", "tiny.yaml"}},
+    {1, {NULL}, {"sweep", "sweep.yaml", "-q"}},
+    {1, {"run", "tiny.yaml", "-q", "--seed", "2"}, {"diff", "results/tiny", "first"}},
+    {2, {NULL}, {"check", "tiny.yaml", "--sede", "3"}},
+    {3, {NULL}, {"check", "tiny.yaml", "-D", "populations.out.tau_m=20"}},
+    {4, {NULL}, {"check", "tiny.yaml", "-D", "data={set: mnist, path: nowhere}"}},
+    {4, {NULL}, {"info", "tiny.yaml"}},
+    {5, {NULL}, {"check", "none.yaml"}},
+    {5, {"run", "tiny.yaml", "-o", "out"}, {"run", "tiny.yaml", "-o", "out"}},
+    {6, {NULL}, {"run", "tiny.yaml", "-D", "projections.in->out.weight=1e300 pA"}},
+};
+
+START_TEST(each_way_to_end_has_its_status) {
+    program_run(&program, "run", "tiny.yaml", "-o", "first");
+    ck_assert_int_eq(program.status, 0);
+    if (endings[_i].before[0]) {
+        program_start(&program, program_kept, endings[_i].before);
+        program_finish(&program);
+        ck_assert_int_eq(program.status, 0);
+    }
+    program_start(&program, program_kept, endings[_i].words);
+    program_finish(&program);
+    ck_assert_msg(program.status == endings[_i].status, "%s: %d, %s", endings[_i].words[0],
+                  program.status, program.err);
+}
+END_TEST
+
+START_TEST(the_manual_lists_every_status_as_the_help_does) {
+    static char page[32 * 1024];
+    const struct hk_exit_row *row;
+    FILE *file = fopen("docs/command-line.md", "r");
+    ck_assert_ptr_nonnull(file);
+    page[fread(page, 1, sizeof page - 1, file)] = '\0';
+    (void)fclose(file);
+    for (size_t i = 0; (row = hk_exit_at(i)); i++) {
+        char line[256];
+        (void)snprintf(line, sizeof line, "\n| %s | %s |", row->numbers, row->meaning);
+        ck_assert_msg(strstr(page, line) != NULL, "no line '%s'", line);
+    }
+}
+END_TEST
+
 Suite *suite_cli_failure(void) {
     Suite *suite = suite_create("cli/failure");
     TCase *tcase = tcase_create("failure");
@@ -90,6 +156,12 @@ Suite *suite_cli_failure(void) {
     tcase_add_test(tcase, verbose_adds_the_place_in_the_program);
     tcase_add_test(tcase, each_kind_of_failure_has_its_status);
     tcase_add_test(tcase, an_interruption_has_the_status_of_its_signal);
+    tcase_add_test(tcase, the_manual_lists_every_status_as_the_help_does);
     suite_add_tcase(suite, tcase);
+    TCase *whole = tcase_create("program");
+    tcase_set_timeout(whole, 60);
+    tcase_add_checked_fixture(whole, setup, hk_test_folder_remove);
+    tcase_add_loop_test(whole, each_way_to_end_has_its_status, 0, (int)HK_COUNT(endings));
+    suite_add_tcase(suite, whole);
     return suite;
 }

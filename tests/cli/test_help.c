@@ -31,6 +31,7 @@ START_TEST(the_programs_help_has_examples_commands_options_and_statuses) {
     at = expect(at, "commands:\n");
     for (size_t i = 0; hk_command_at(i); i++) at = expect(at, hk_command_at(i)->doc);
     at = expect(at, "options:\n  -h, --help");
+    at = expect(at, "environment:\n  HILLOCK_DATA ");
     at = expect(at, "exit status:\n  0 ");
     (void)expect(at, "  130, 143 ");
 }
@@ -76,6 +77,30 @@ START_TEST(help_of_an_unknown_command_gets_a_suggestion) {
 }
 END_TEST
 
+START_TEST(the_manual_page_has_all_of_it) {
+    run_well("help", "--man");
+    const char *at = expect(program.out, ".TH HILLOCK 1 ");
+    at = expect(at, "\nhillock \\- simulate ");
+    for (size_t i = 0; hk_command_at(i); i++) {
+        char title[64];
+        (void)snprintf(title, sizeof title, "\n.SS %s\n.nf\nusage: ", hk_command_at(i)->name);
+        at = expect(at, title);
+        at = expect(at, hk_command_at(i)->doc);
+        at = expect(at, "\n.fi\n");
+    }
+    at = expect(at, "\n.SH EXIT STATUS\n");
+    (void)expect(at, "\nHILLOCK_DATA ");
+    /* What begins with a point is a macro: none of the texts does by chance. */
+    for (at = program.out; (at = strstr(at, "\n.")); at++)
+        ck_assert_msg(strspn(at + 2, "SHFINTfi") >= 2 || strncmp(at, "\n.nf", 4) == 0 ||
+                          strncmp(at, "\n.B ", 4) == 0,
+                      "%.20s", at);
+    ck_assert_ptr_null(strstr(program.out, "\n'"));
+    const char *escape = strchr(program.out, '\\'); /* of the dash behind the name alone */
+    ck_assert(escape && !strchr(escape + 1, '\\'));
+}
+END_TEST
+
 Suite *suite_cli_help(void) {
     Suite *suite = suite_create("cli/help");
     TCase *tcase = tcase_create("help");
@@ -85,6 +110,7 @@ Suite *suite_cli_help(void) {
     tcase_add_test(tcase, every_command_has_usage_then_two_examples_then_options);
     tcase_add_test(tcase, help_of_a_command_is_what_it_says_itself);
     tcase_add_test(tcase, help_of_an_unknown_command_gets_a_suggestion);
+    tcase_add_test(tcase, the_manual_page_has_all_of_it);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -26,6 +26,8 @@ START_TEST(the_list_has_every_model_with_its_doc) {
     for (int kind = 0; kind < HK_KIND_COUNT; kind++)
         for (size_t i = 0; (model = hk_model_at((enum hk_model_kind)kind, i)); i++)
             expect_line(model->name, model->doc);
+    expect("\nrewards (signals.NAME.rule)\n");
+    ck_assert_ptr_null(strstr(program.out, "(null)")); /* every kind has a title */
 }
 END_TEST
 
@@ -80,6 +82,37 @@ START_TEST(an_unknown_model_gets_a_suggestion) {
 }
 END_TEST
 
+START_TEST(programs_read_one_model_as_json) {
+    program_run(&program, "models", "cond-exp", "--json");
+    ck_assert_str_eq(program.err, "");
+    ck_assert_int_eq(program.status, 0);
+    expect("{\"models\":[{\"kind\":\"receptor\",\"name\":\"cond-exp\",\"doc\":");
+    expect("{\"name\":\"tau\",\"doc\":\"time constant of the conductance\",\"kind\":\"real\","
+           "\"unit\":\"ms\",\"required\":false,\"default\":2,\"min\":0.001,\"max\":1000000}");
+    expect("\"name\":\"e\",\"doc\":\"reversal potential\",\"kind\":\"real\",\"unit\":\"mV\","
+           "\"required\":true,\"default\":null,");
+    expect("\"default\":\"exact\",\"choices\":[\"exact\",\"euler\"]}");
+    expect("\"weight_unit\":\"nS\",\"state\":[{\"name\":\"g\",");
+    program_run(&program, "models", "cond-xep", "--json");
+    ck_assert_int_eq(program.status, 2);
+    ck_assert_str_eq(program.out, "");
+}
+END_TEST
+
+START_TEST(programs_read_all_models_as_json) {
+    const struct hk_model *model;
+    program_run(&program, "models", "--json");
+    ck_assert_int_eq(program.status, 0);
+    for (int kind = 0; kind < HK_KIND_COUNT; kind++)
+        for (size_t i = 0; (model = hk_model_at((enum hk_model_kind)kind, i)); i++) {
+            char text[128];
+            (void)snprintf(text, sizeof text, "{\"kind\":\"%s\",\"name\":\"%s\",",
+                           hk_kind_name((enum hk_model_kind)kind), model->name);
+            expect(text);
+        }
+}
+END_TEST
+
 Suite *suite_cli_models(void) {
     Suite *suite = suite_create("cli/models");
     TCase *tcase = tcase_create("models");
@@ -92,6 +125,8 @@ Suite *suite_cli_models(void) {
     tcase_add_test(tcase, receptors_say_the_unit_of_weights);
     tcase_add_test(tcase, models_of_several_kinds_with_one_name_are_all_shown);
     tcase_add_test(tcase, an_unknown_model_gets_a_suggestion);
+    tcase_add_test(tcase, programs_read_one_model_as_json);
+    tcase_add_test(tcase, programs_read_all_models_as_json);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -132,13 +132,17 @@ START_TEST(a_value_too_many_is_said) {
 END_TEST
 
 START_TEST(threads_are_a_whole_number_within_bounds) {
-    const char *const wrong[] = {"0", "-1", "1025", "2.5", "two", "", "4x", "99999999999999999999"};
+    const char *const wrong[] = {"0", "-1", "257", "2.5", "two", "", "4x", "99999999999999999999"};
     for (size_t i = 0; i < HK_COUNT(wrong); i++) {
         ck_assert(!READ(EVERY, "--threads", wrong[i]));
-        expect_refusal("is not a whole number from 1 to 1024");
+        expect_refusal("is not a whole number from 1 to 256");
     }
-    ck_assert(READ(EVERY, "--threads", "1024"));
-    ck_assert_int_eq(settings.threads, 1024);
+    ck_assert(READ(EVERY, "--threads", "256"));
+    ck_assert_int_eq(settings.threads, 256);
+    ck_assert(READ(HK_OPTION_JOBS, "-j1024"));
+    ck_assert_int_eq(settings.jobs, 1024);
+    ck_assert(!READ(HK_OPTION_JOBS, "-j1025"));
+    expect_refusal("is not a whole number from 1 to 1024");
 }
 END_TEST
 

@@ -1,6 +1,8 @@
 #include <check.h>
 #include <dirent.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
@@ -102,6 +104,16 @@ START_TEST(quiet_runs_say_nothing_but_their_results) {
     ck_assert_int_eq(program.status, 0);
     ck_assert_str_eq(program.err, "");
     expect(program.out, "results: results/digits/results.h5\n");
+}
+END_TEST
+
+START_TEST(verbose_runs_tell_the_network_and_its_work) {
+    program_run(&program, "run", "-qv", "tiny.yaml", "--threads", "1");
+    ck_assert_int_eq(program.status, 0);
+    expect(program.err, "network: 6 synapses, ");
+    expect(program.err, " for 1 thread\nwork: ");
+    expect(program.err, " 1000 neuron steps in "); /* two neurons, 500 ticks */
+    expect(program.out, "results: results/tiny/results.h5\n");
 }
 END_TEST
 
@@ -235,11 +247,41 @@ START_TEST(so_does_a_request_to_terminate) {
 }
 END_TEST
 
+/* Does the process still catch the signal? */
+static bool catches(pid_t process, int number) {
+    char path[64], line[256];
+    unsigned long long mask = 0;
+    (void)snprintf(path, sizeof path, "/proc/%d/status", (int)process);
+    FILE *file = fopen(path, "r");
+    ck_assert_ptr_nonnull(file);
+    while (fgets(line, sizeof line, file))
+        if (strncmp(line, "SigCgt:", 7) == 0) mask = strtoull(line + 7, NULL, 16);
+    (void)fclose(file);
+    return mask >> (number - 1) & 1;
+}
+
+/* So large a network that the first Ctrl-C would be heard after many seconds. */
+START_TEST(a_second_ctrl_c_ends_it_at_once) {
+    program_start(&program, program_kept,
+                  (const char *const[]){"run", "tiny.yaml", "-o", "out", "-D", "duration=1000 h",
+                                        "-D", "populations.out.size=2000", NULL});
+    wait_for("out", "results.h5.part");
+    ck_assert_int_eq(kill(program.process, SIGINT), 0);
+    while (catches(program.process, SIGINT)) (void)sched_yield();
+    ck_assert_int_eq(kill(program.process, SIGINT), 0);
+    program_finish(&program);
+    ck_assert_int_eq(program.status, 130);
+    ck_assert_str_eq(program.err, "");
+    ck_assert(!program_has_file("out/results.h5"));
+}
+END_TEST
+
 static void add_good(TCase *tcase) {
     tcase_add_test(tcase, a_duration_runs_and_leaves_its_results);
     tcase_add_test(tcase, a_protocol_runs_and_reports_each_phase);
     tcase_add_test(tcase, piped_output_has_no_control_characters);
     tcase_add_test(tcase, quiet_runs_say_nothing_but_their_results);
+    tcase_add_test(tcase, verbose_runs_tell_the_network_and_its_work);
     tcase_add_test(tcase, a_second_run_goes_beside_the_first);
     tcase_add_test(tcase, the_output_folder_may_be_chosen);
     tcase_add_test(tcase, a_folder_that_exists_is_refused);
@@ -258,6 +300,7 @@ Suite *suite_cli_run(void) {
     tcase_add_test(tcase, a_run_goes_on_when_nobody_reads_what_it_says);
     tcase_add_test(tcase, ctrl_c_ends_a_run_in_good_order);
     tcase_add_test(tcase, so_does_a_request_to_terminate);
+    tcase_add_test(tcase, a_second_ctrl_c_ends_it_at_once);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -144,6 +144,9 @@ START_TEST(piped_it_says_one_line_a_trial) {
     ck_assert_ptr_null(strpbrk(program.err, "\r\033"));
     program_run(&program, "sweep", "gains.yaml", "-q");
     ck_assert_str_eq(program.err, "");
+    program_run(&program, "sweep", "gains.yaml", "-v");
+    ck_assert_uint_eq(count_of(program.err, "\n"), 8);
+    ck_assert_uint_eq(count_of(program.err, "  started\n"), 4);
 }
 END_TEST
 

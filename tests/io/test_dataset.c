@@ -188,6 +188,22 @@ START_TEST(dataset_is_looked_for_below_hillock_data) {
 }
 END_TEST
 
+START_TEST(dataset_says_of_each_set_where_it_is_or_was_looked_for) {
+    const char *mnist = write_set("mnist", 2), *name = NULL, *folder = NULL;
+    size_t count = 0;
+    bool found = false;
+    set_data_folder(hk_test_folder());
+    for (; hk_dataset_at(arena, count, &name, &folder, &err); count++) {
+        if (strcmp(name, "digits") == 0) ck_assert_str_eq(folder, "built in");
+        if (strcmp(name, "mnist") == 0) ck_assert_str_eq(folder, mnist);
+        found |= strcmp(name, "mnist") == 0;
+        if (!folder) ck_assert_ptr_nonnull(strstr(err.message, hk_test_folder()));
+        err.code = HK_OK;
+    }
+    ck_assert(found && count > 2);
+}
+END_TEST
+
 START_TEST(dataset_is_read_from_hillock_data_itself_if_it_has_the_name) {
     char path[PATH_MAX];
     const char *folder = write_set("mnist", 4);
@@ -445,6 +461,7 @@ Suite *suite_io_dataset(void) {
     tcase_add_test(tcase, dataset_suggests_the_nearest_name);
     tcase_add_test(tcase, dataset_is_read_from_the_path_before_all_else);
     tcase_add_test(tcase, dataset_is_looked_for_below_hillock_data);
+    tcase_add_test(tcase, dataset_says_of_each_set_where_it_is_or_was_looked_for);
     tcase_add_test(tcase, dataset_is_read_from_hillock_data_itself_if_it_has_the_name);
     tcase_add_test(tcase, dataset_takes_no_other_set_for_the_one_asked_for);
     tcase_add_test(tcase, dataset_says_where_it_looked_and_what_would_help);

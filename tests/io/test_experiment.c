@@ -258,6 +258,45 @@ START_TEST(a_resolved_protocol_reads_back_as_itself) {
 }
 END_TEST
 
+/* What has no default of its own, or one that would mean something else, isn't. */
+START_TEST(defaults_of_protocols_and_signals_are_written_down) {
+    static const char *const written[][2] = {
+        {"protocol.0.drop", "true"},
+        {"protocol.1.drop", "false"},
+        {"protocol.3.drop", "false"},
+        {"protocol.0.adapt", "true"},
+        {"protocol.0.average", "1000"},
+        {"protocol.0.window", "1000"},
+        {"protocol.1.average", "7"},
+        {"protocol.2.average", NULL},
+        {"protocol.0.read", NULL},
+        {"readouts.digits.classes", "10"},
+        {"readouts.pair.classes", "2"},
+        {"populations.in.dropout", "0"},
+        {"populations.out.dropout", "0"},
+        {"signals.dopamine.amount", "1"},
+        {"signals.dopamine.tau", "200 ms"},
+        {"signals.reward.amount", NULL},
+        {"signals.reward.wrong", "-1"},
+        {"report.bin", "1 ms"},
+        {"report.from", "0 ms"},
+        {"report.to", NULL},
+    };
+    struct hk_err err = {0};
+    struct hk_experiment e;
+    ck_assert_msg(read_text(&e,
+                            with_in(taught, "evaluate: digits, teach", "running: digits, teach"),
+                            "report={spikes: {out: [rate]}}", &err),
+                  "%s", err.message);
+    for (size_t k = 0; k < HK_COUNT(written); k++) {
+        const struct hk_node *node = hk_node_path(e.root, written[k][0]);
+        ck_assert_msg((node != NULL) == (written[k][1] != NULL), "%s", written[k][0]);
+        if (node) ck_assert_str_eq(node->text, written[k][1]);
+    }
+    hk_experiment_finish(&e);
+}
+END_TEST
+
 START_TEST(populations_drop_out_while_they_learn_unless_the_phase_says_otherwise) {
     static const bool drop[] = {true, false, true, false};
     struct hk_err err = {0};
@@ -412,6 +451,19 @@ START_TEST(mistakes_in_phases_that_teach_are_told) {
 }
 END_TEST
 
+START_TEST(a_value_is_not_given_twice_under_two_names) {
+    struct hk_err err = {0};
+    struct hk_experiment e;
+    ck_assert_msg(read_text(&e, good, NULL, &err), "%s", err.message);
+    const struct hk_node *source = hk_node_path(e.root, "populations.in.source");
+    ck_assert_ptr_nonnull(hk_node_get(source, "poisson"));
+    ck_assert_ptr_null(hk_node_get(source, "rate"));
+    hk_experiment_finish(&e);
+    expect_message(good, "populations.in.source.rate=3 Hz", HK_ERR_CONFIG,
+                   "-D:1:23: poisson and rate are one value; give one of them");
+}
+END_TEST
+
 START_TEST(overrides_are_checked_like_the_file) {
     expect_message(good, "populations.out.tau_n=20 ms", HK_ERR_CONFIG,
                    "-D:1:17: unknown key 'tau_n'; did you mean 'tau_m'?");
@@ -431,11 +483,13 @@ Suite *suite_io_experiment(void) {
     tcase_add_test(cases, what_is_missing_is_named);
     tcase_add_test(cases, a_protocol_says_what_is_read_rewarded_and_taught);
     tcase_add_test(cases, a_resolved_protocol_reads_back_as_itself);
+    tcase_add_test(cases, defaults_of_protocols_and_signals_are_written_down);
     tcase_add_test(cases, populations_drop_out_while_they_learn_unless_the_phase_says_otherwise);
     tcase_add_test(cases, a_crop_shows_the_centre_of_both_parts);
     tcase_add_test(cases, mistakes_in_signals_dropout_and_crops_are_told);
     tcase_add_test(cases, mistakes_in_phases_that_read_and_reward_are_told);
     tcase_add_test(cases, mistakes_in_phases_that_teach_are_told);
+    tcase_add_test(cases, a_value_is_not_given_twice_under_two_names);
     tcase_add_test(cases, overrides_are_checked_like_the_file);
     suite_add_tcase(suite, cases);
     return suite;

@@ -324,6 +324,20 @@ START_TEST(scan_points_at_what_is_wrong) {
 }
 END_TEST
 
+/* POSIX has neither (?:) nor µ, so the text itself is looked at; that it matches what it should,
+ * and nothing else, is tested with the schema. */
+START_TEST(a_units_pattern_names_all_of_its_kind) {
+    char text[HK_UNIT_PATTERN_SIZE];
+    ck_assert_str_eq(hk_unit_pattern("1", text), "");
+    (void)hk_unit_pattern("ms", text);
+    ck_assert_int_eq(strncmp(text, "min|h|(?:q|r|", 13), 0);
+    ck_assert_ptr_nonnull(strstr(text, "|u|\u00B5|\u03BC|m|"));
+    ck_assert_str_eq(strrchr(text, '|'), "|)s");
+    ck_assert_str_eq(strrchr(hk_unit_pattern("nS", text), '|'), "|)S");
+    ck_assert_str_eq(strrchr(hk_unit_pattern("GOhm", text), '|'), "|)Ohm");
+}
+END_TEST
+
 static void add_reading(TCase *tcase) {
     tcase_add_test(tcase, reads_numbers_as_strtod_does);
     tcase_add_test(tcase, moves_the_point_without_rounding_twice);
@@ -334,6 +348,7 @@ static void add_reading(TCase *tcase) {
     tcase_add_test(tcase, rates_come_back_in_hertz_as_written);
     tcase_add_test(tcase, converts_between_prefixes);
     tcase_add_test(tcase, scan_stops_behind_the_unit);
+    tcase_add_test(tcase, a_units_pattern_names_all_of_its_kind);
 }
 
 static void add_refusing(TCase *tcase) {

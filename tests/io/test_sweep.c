@@ -280,7 +280,7 @@ START_TEST(each_kind_of_wrong_value_is_told_with_its_place) {
         {"seeds: [1]\nrepeats: 2\n", "either `seeds:` or `repeats:`"},
         {"run: {jobs: 0}\n", "sweep.yaml:3:13: "},
         {"run: {limit: {wall: 10}}\n", "10 has no unit"},
-        {"run: {on_failure: panic}\n", "'panic' is neither continue nor stop"},
+        {"run: {on_failure: panic}\n", "on_failure: 'panic' is not one of continue, stop"},
         {"collect: [a.b, a.b]\n", "a.b is collected twice"},
         {"collect: [a/b]\n", "names are separated by dots"},
     };

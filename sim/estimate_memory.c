@@ -1,0 +1,218 @@
+/* What hk_sim_build will ask the arena for, added up by the same arithmetic as sim/sim.c,
+ * sim/population.c, sim/signal.c, sim/projection.c, sim/bundle.c and sim/credit.c ask. Threads are
+ * taken to own equal parts. */
+#include "sim/estimate.h"
+
+#include "sim/sim_internal.h"
+
+#include <math.h>
+
+/* ---- bundles ---- */
+
+/* Where a projection's synapses go, if they are plain. */
+struct seat {
+    bool taken;
+    size_t bank, bundle;
+};
+
+struct joint {
+    const struct hk_proj *like; /* its first member */
+    size_t bank;
+    hk_tick first, last; /* delays */
+    double synapses;
+};
+
+struct joining {
+    const struct hk_sim *sim;
+    struct seat *seats;   /* [projection] */
+    struct joint *joints; /* [joint_count] of at most as many */
+    size_t joint_count, bank_count;
+    double slots; /* of a thread, in the last bank */
+    double bytes;
+};
+
+/* As bundles are planned, but that no sum is taken to overflow and no thread to own too much. */
+static bool is_plain(const struct hk_proj *proj) {
+    return proj->sim->options.precision == HK_SINGLE && proj->storage == HK_STORE_ROWS &&
+           !proj->plasticity && !hk_proj_remembers(proj) && proj->source->dropout <= 0.0;
+}
+
+static bool same_receptor(const struct hk_proj *a, const struct hk_proj *b) {
+    return a->target == b->target && a->receptor == b->receptor;
+}
+
+/* The bank of the receptor: that of an earlier projection, or the last one, or a new one. */
+static size_t find_bank(struct joining *j, const struct hk_proj *proj) {
+    enum { SLOTS_MAX = 65536 };
+    double threads = j->sim->threads, owned = proj->target->size / threads;
+    for (size_t i = 0; i < proj->index; i++)
+        if (j->seats[i].taken && same_receptor(j->sim->projs[i], proj)) return j->seats[i].bank;
+    if (j->bank_count == 0 || j->slots + owned > SLOTS_MAX) {
+        j->bank_count++;
+        j->slots = 0.0;
+        j->bytes += threads * (sizeof(size_t) + sizeof(int32_t *));
+    }
+    j->slots += owned;
+    j->bytes += threads * (sizeof(size_t) + owned * sizeof(int32_t));
+    return j->bank_count - 1;
+}
+
+static bool fits(const struct joining *j, size_t joint, size_t bank, const struct hk_proj *proj) {
+    const struct hk_proj *like = j->joints[joint].like;
+    bool shared = proj->weight.kind == HK_DIST_CONSTANT;
+    if (like->source != proj->source || j->joints[joint].bank != bank) return false;
+    if (shared != (like->weight.kind == HK_DIST_CONSTANT)) return false;
+    if (shared && like->weight.a != proj->weight.a) return false;
+    for (size_t i = 0; i < proj->index; i++)
+        if (j->seats[i].taken && j->seats[i].bundle == joint &&
+            same_receptor(j->sim->projs[i], proj))
+            return false;
+    return true;
+}
+
+static void join(struct joining *j, const struct hk_proj *proj, double synapses) {
+    size_t bank = find_bank(j, proj), at = 0;
+    hk_tick first = proj->delay_min, last = first + (hk_tick)proj->delays - 1;
+    while (at < j->joint_count && !fits(j, at, bank, proj)) at++;
+    struct joint *joint = &j->joints[at];
+    if (at == j->joint_count) {
+        *joint = (struct joint){.like = proj, .bank = bank, .first = first, .last = last};
+        j->joint_count++;
+    }
+    if (first < joint->first) joint->first = first;
+    if (last > joint->last) joint->last = last;
+    joint->synapses += synapses;
+    j->seats[proj->index] = (struct seat){.taken = true, .bank = bank, .bundle = at};
+}
+
+static double joint_bytes(const struct joining *j, const struct joint *joint) {
+    const struct hk_sim *sim = j->sim;
+    double sources = joint->like->source->size, threads = sim->threads;
+    double offsets = sources * (double)(joint->last - joint->first + 2);
+    bool shared = joint->like->weight.kind == HK_DIST_CONSTANT;
+    bool narrow = joint->synapses / sources / threads <= UINT16_MAX;
+    double flight = HK_FLIGHT_MAX * sizeof(struct hk_inflight) +
+                    (double)sim->slots * (sizeof(uint64_t) + sizeof(uint32_t));
+    double part = sizeof(struct hk_bundle_part) + (sources + 1.0) * sizeof(hk_syn) +
+                  offsets * (narrow ? sizeof(uint16_t) : sizeof(uint32_t)) + flight;
+    return threads * part + joint->synapses * (shared ? sizeof(uint16_t) : sizeof(uint32_t)) +
+           sizeof(struct hk_bundle) + (double)sim->proj_count * sizeof(struct hk_proj *);
+}
+
+/* ---- projections that are stored alone ---- */
+
+/* The longest list that is gathered from rows is taken to be twice the mean one, as drawn numbers
+ * rarely exceed. */
+static double longest_list(const struct hk_proj *proj, double synapses, double least) {
+    double rows = (double)proj->rows * proj->sim->threads, targets = proj->target->size;
+    if (proj->storage != HK_STORE_ROWS) return least;
+    return fmax(least, 2.0 * synapses / fmin(rows, targets));
+}
+
+/* What each synapse remembers, where its weight lies. */
+static double eligibility_bytes(const struct hk_proj *proj, double synapses, double longest) {
+    double threads = proj->sim->threads, real = (double)proj->sim->real_size;
+    bool matrix = proj->storage == HK_STORE_MATRIX;
+    double places = matrix ? (double)proj->rows * (double)proj->target->padded : synapses;
+    return (places + threads * longest) *
+           ((double)proj->plasticity->memory_count * real + sizeof(hk_tick));
+}
+
+/* Traces and what they are gathered in. */
+static double plastic_bytes(const struct hk_proj *proj, double synapses) {
+    const struct hk_sim *sim = proj->sim;
+    double threads = sim->threads, rows = (double)proj->rows, real = (double)sim->real_size;
+    double targets = proj->target->size, bytes = 0.0;
+    double longest = longest_list(proj, synapses, fmax(rows, targets / threads));
+    if (proj->storage == HK_STORE_ROWS)
+        bytes += synapses * (sizeof(hk_syn) + sizeof(uint32_t)) + targets * sizeof(hk_syn);
+    bytes += (threads * rows + targets) * (sizeof(hk_tick) + 2.0 * HK_TRACE_MAX * real);
+    bytes += threads * longest * real * (1.0 + HK_TRACE_MAX);
+    return bytes + (hk_proj_lapses(proj) ? eligibility_bytes(proj, synapses, longest) : 0.0);
+}
+
+/* Room to learn from presentations. */
+static double credit_bytes(const struct hk_proj *proj, double synapses) {
+    const struct hk_sim *sim = proj->sim;
+    double threads = sim->threads, rows = (double)proj->rows, real = (double)sim->real_size;
+    double targets = proj->target->size;
+    double longest = longest_list(proj, synapses, targets / threads);
+    double lists = (targets + 1.0) * (sizeof(uint32_t) + real);
+    double active = rows * (2.0 * sizeof(uint32_t) + (double)sim->remembered * real);
+    return threads * (lists + active + longest * (sizeof(size_t) + 3.0 * real)) +
+           targets * (sizeof(int32_t) + HK_CREDIT_ROWS * real);
+}
+
+static double projection_bytes(const struct hk_proj *proj, double synapses) {
+    const struct hk_sim *sim = proj->sim;
+    double threads = sim->threads, rows = (double)proj->rows, real = (double)sim->real_size;
+    bool shared = proj->weight.kind == HK_DIST_CONSTANT && !proj->plasticity;
+    double sources = proj->source->size, bytes = 0.0;
+    if (proj->storage == HK_STORE_ROWS)
+        bytes += threads * (rows + 1.0) * sizeof(hk_syn) +
+                 synapses * (sizeof(uint32_t) + (shared ? 0.0 : real));
+    if (proj->storage == HK_STORE_MATRIX) bytes += rows * (double)proj->target->padded * real;
+    if (hk_proj_learns(proj)) bytes += plastic_bytes(proj, synapses);
+    if (hk_proj_is_judged(proj)) bytes += credit_bytes(proj, synapses);
+    if (hk_proj_remembers(proj))
+        bytes += sources * (HK_SYNAPSE_STATE_MAX * sizeof(double) + sizeof(hk_tick) +
+                            real * (double)sim->slots);
+    if (proj->source->dropout > 0.0) bytes += proj->target->size * real;
+    return bytes;
+}
+
+static bool add_projections(struct joining *j, struct hk_err *err) {
+    const struct hk_sim *sim = j->sim;
+    for (size_t i = 0; i < sim->proj_count; i++) {
+        const struct hk_proj *proj = sim->projs[i];
+        double synapses = 0.0;
+        if (!hk_proj_expect(proj, &synapses, err)) return false;
+        j->bytes += (double)sim->threads * sizeof(struct hk_proj_part);
+        if (is_plain(proj))
+            join(j, proj, synapses);
+        else
+            j->bytes += projection_bytes(proj, synapses);
+    }
+    for (size_t k = 0; k < j->joint_count; k++) j->bytes += joint_bytes(j, &j->joints[k]);
+    return true;
+}
+
+/* ---- the rest ---- */
+
+static double history_bytes(const struct hk_sim *sim) {
+    double slots = (double)sim->slots, bytes = 0.0;
+    for (size_t i = 0; i < sim->pop_count; i++)
+        bytes += (double)sim->pops[i]->size * sim->pops[i]->burst * slots * sizeof(uint32_t);
+    double lists = (double)sim->threads * (double)sim->pop_count;
+    return bytes + lists * (slots * sizeof(uint32_t) + sizeof(size_t));
+}
+
+static double population_bytes(const struct hk_pop *pop) {
+    enum { BLAME_ERROR_GATE = 3 };
+    const struct hk_sim *sim = pop->sim;
+    double threads = sim->threads, padded = (double)(pop->padded * sim->real_size);
+    bool judged = false;
+    for (size_t i = 0; i < sim->proj_count; i++)
+        judged |= sim->projs[i]->target == pop && hk_proj_is_judged(sim->projs[i]);
+    return threads * (sizeof(hk_neuron) + sizeof(struct hk_raster)) +
+           2.0 * (double)sim->proj_count * sizeof(struct hk_proj *) +
+           padded * ((double)pop->column_count + (judged ? BLAME_ERROR_GATE : 0));
+}
+
+bool hk_sim_expect(struct hk_sim *sim, struct hk_sim_need *need, struct hk_err *err) {
+    HK_ASSERT(!sim->built);
+    hk_sim_plan(sim);
+    struct hk_block seats = {0}, joints = {0};
+    struct joining j = {.sim = sim, .bytes = (double)hk_sim_memory(sim) + history_bytes(sim)};
+    for (size_t i = 0; i < sim->pop_count; i++) j.bytes += population_bytes(sim->pops[i]);
+    j.bytes += (double)sim->threads * (double)sim->signal_count * sizeof(struct hk_signal_copy);
+    bool ok = hk_block_reserve(&seats, sim->proj_count, sizeof *j.seats, err) &&
+              hk_block_reserve(&joints, sim->proj_count, sizeof *j.joints, err);
+    j.seats = seats.data;
+    j.joints = joints.data;
+    ok = ok && add_projections(&j, err);
+    hk_block_finish(&seats);
+    hk_block_finish(&joints);
+    *need = (struct hk_sim_need){.memory = j.bytes, .threads = sim->threads, .window = sim->window};
+    return ok;
+}

@@ -1,0 +1,127 @@
+/* Estimates against what runs of shipped experiments took. */
+#include "io/cost.h"
+
+#include <check.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "io/runner.h"
+#include "tests/support/paths.h"
+#include "tests/support/suites.h"
+
+static struct hk_experiment experiment;
+static struct hk_cost cost;
+static struct hk_err err;
+
+static void estimate(const char *path, const char *const *defines, size_t count, double rate_hz) {
+    const struct hk_experiment_options options = {.path = path,
+                                                  .defines = defines,
+                                                  .define_count = count,
+                                                  .threads = 2};
+    err = (struct hk_err){.code = HK_OK};
+    ck_assert_msg(hk_experiment_read(&experiment, &options, &err), "%s", err.message);
+    ck_assert_msg(hk_cost_estimate(&experiment, rate_hz, &cost, &err), "%s", err.message);
+}
+
+static void expect_near(const char *what, double estimated, double found, double part) {
+    ck_assert_msg(fabs(estimated - found) <= part * found, "%s: %g, not %g", what, estimated,
+                  found);
+}
+
+static const struct {
+    const char *path, *defines[3];
+    size_t count;
+} shipped[] = {
+    {"experiments/adaptation.yaml", {NULL}, 0},
+    {"experiments/biolcnet-conditioning.yaml",
+     {"data={set: digits, train: 4000, test: 1, crop: [22, 22]}", "protocol.1.take=10",
+      "protocol.2.take=10"},
+     3},
+    {"experiments/biolcnet-mnist.yaml",
+     {"data={set: digits, train: 10001, test: 1, crop: [22, 22]}", "params.features=1",
+      "params.images=1"},
+     3},
+    {"experiments/brunel.yaml", {"params.order=500"}, 1},
+    {"experiments/desire-mnist.yaml", {"data={set: digits, train: 1, test: 1}"}, 1},
+    {"experiments/mnist-latency.yaml",
+     {"data={set: digits, train: 60000, test: 1}", "params.images=1"},
+     2},
+    {"experiments/mnist-stdp-400.yaml",
+     {"data={set: digits, train: 60000, test: 1}", "params.images=100"},
+     2},
+    {"experiments/quickstart.yaml", {NULL}, 0},
+    {"experiments/short-term-plasticity.yaml", {NULL}, 0},
+    {"experiments/stdp-window.yaml", {NULL}, 0},
+};
+
+/* UCR's series come from files; the microcircuit is too large for a test. */
+START_TEST(memory_is_within_a_fifth_of_what_is_built) {
+    estimate(shipped[_i].path, shipped[_i].defines, shipped[_i].count, 5.0);
+    ck_assert_msg(hk_sim_build(experiment.sim, &err), "%s", err.message);
+    expect_near("memory", cost.network_bytes, (double)hk_sim_memory(experiment.sim), 0.2);
+    hk_experiment_finish(&experiment);
+}
+END_TEST
+
+/* Given the rate that the neurons will have. */
+static void expect_run(const char *path, const char *const *defines, size_t count, double rate_hz,
+                       double part) {
+    char folder[4096 + 8];
+    struct hk_run_summary summary;
+    (void)snprintf(folder, sizeof folder, "%s/out", hk_test_folder());
+    estimate(path, defines, count, rate_hz);
+    const struct hk_run_options options = {.folder = folder};
+    ck_assert_msg(hk_run_experiment(&experiment, &options, &summary, &err), "%s", err.message);
+    expect_near("spikes", cost.spikes, (double)summary.counts.spikes, part);
+    expect_near("events", cost.events, (double)summary.counts.events, part);
+    expect_near("neuron steps", cost.updates, (double)summary.counts.updates, part);
+    expect_near("synapses", cost.synapses, (double)summary.synapses, 0.01);
+    hk_experiment_finish(&experiment);
+}
+
+START_TEST(work_is_foreseen_where_the_rates_are_known) {
+    const char *const small[] = {"params.order=250", "duration=100 ms", "report={}"};
+    expect_run("experiments/brunel.yaml", small, 3, 79.0, 0.05);
+}
+END_TEST
+
+/* Without retries, and with quiet neurons. */
+START_TEST(work_of_a_protocol_is_foreseen_from_its_samples) {
+    const char *const few[] = {"data={set: digits, train: 200, test: 20}",
+                               "protocol=[{phase: train, data: train, take: 100, show: 200 ms, "
+                               "rest: 100 ms, learn: true}, {phase: test, data: test, show: 200 "
+                               "ms, epochs: 2}]",
+                               "record={}"};
+    expect_run("experiments/quickstart.yaml", few, 3, 0.3, 0.1);
+    ck_assert_uint_eq(cost.presentations, 140);
+    ck_assert_double_eq(cost.simulated_ms, 100 * 300.0 + 40 * 200.0);
+}
+END_TEST
+
+START_TEST(recorded_spikes_and_weights_make_the_output) {
+    estimate("experiments/quickstart.yaml", NULL, 0, 0.0);
+    double whole = cost.output_bytes;
+    hk_experiment_finish(&experiment);
+    const char *const none[] = {"record={}"};
+    estimate("experiments/quickstart.yaml", none, 1, 0.0);
+    /* 78400 weights, 100 thresholds and their rounding errors. */
+    ck_assert_double_eq(cost.output_bytes, HK_COST_FILE + 78400 * 4 + 100 * 2 * 8);
+    ck_assert_double_gt(whole, cost.output_bytes + HK_COST_RECORD * 1e6);
+    hk_experiment_finish(&experiment);
+}
+END_TEST
+
+Suite *suite_io_cost(void) {
+    Suite *suite = suite_create("io/cost");
+    TCase *tcase = tcase_create("cost");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_checked_fixture(tcase, NULL, hk_test_folder_remove);
+    tcase_add_loop_test(tcase, memory_is_within_a_fifth_of_what_is_built, 0,
+                        (int)HK_COUNT(shipped));
+    tcase_add_test(tcase, work_is_foreseen_where_the_rates_are_known);
+    tcase_add_test(tcase, work_of_a_protocol_is_foreseen_from_its_samples);
+    tcase_add_test(tcase, recorded_spikes_and_weights_make_the_output);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
