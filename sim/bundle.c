@@ -28,13 +28,11 @@ static struct hk_receptor *receptor_of(const struct hk_proj *proj) {
 
 /* ---- planning ---- */
 
-static bool is_plain(const struct hk_proj *proj) {
-    const struct hk_sim *sim = proj->sim;
-    if (sim->options.precision != HK_SINGLE || proj->storage != HK_STORE_ROWS) return false;
-    if (proj->plasticity || hk_proj_remembers(proj) || proj->source->dropout > 0.0) return false;
-    for (int p = 0; p < sim->threads; p++)
+/* Plain, and with few enough targets a thread that 16 bits can say which. */
+static bool can_join(const struct hk_proj *proj) {
+    for (int p = 0; p < proj->sim->threads; p++)
         if (owned_count(proj->target, p) > SLOTS_MAX) return false;
-    return true;
+    return hk_proj_is_plain(proj);
 }
 
 /* Give the receptor accumulators in the last bank, or in a new one where that is full. */
@@ -78,7 +76,7 @@ static struct survey survey_of(const struct hk_sim *sim, const struct hk_recepto
     struct survey survey = {.fine = true};
     for (size_t i = 0; i < sim->proj_count; i++) {
         const struct hk_proj *proj = sim->projs[i];
-        if (receptor_of(proj) != receptor || !is_plain(proj)) continue;
+        if (receptor_of(proj) != receptor || !can_join(proj)) continue;
         survey.weight = fmax(survey.weight, largest_weight(proj));
         survey.arrivals += (uint64_t)proj->connect->draw_max(proj->connect_param, &proj->shape) *
                            proj->source->burst;
@@ -337,12 +335,12 @@ static bool plan(struct hk_sim *sim, struct hk_err *err) {
     for (size_t i = 0; i < sim->proj_count; i++) {
         struct hk_proj *proj = sim->projs[i];
         struct hk_receptor *receptor = receptor_of(proj);
-        if (!is_plain(proj) || !choose_unit(sim, receptor)) continue;
+        if (!can_join(proj) || !choose_unit(sim, receptor)) continue;
         if (!place_receptor(sim, proj->target, receptor, err)) return false;
     }
     for (size_t i = 0; i < sim->proj_count; i++) {
         struct hk_proj *proj = sim->projs[i];
-        if (is_plain(proj) && receptor_of(proj)->slot && !join(sim, proj, err)) return false;
+        if (can_join(proj) && receptor_of(proj)->slot && !join(sim, proj, err)) return false;
     }
     return true;
 }

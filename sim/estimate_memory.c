@@ -31,12 +31,6 @@ struct joining {
     double bytes;
 };
 
-/* As bundles are planned, but that no sum is taken to overflow and no thread to own too much. */
-static bool is_plain(const struct hk_proj *proj) {
-    return proj->sim->options.precision == HK_SINGLE && proj->storage == HK_STORE_ROWS &&
-           !proj->plasticity && !hk_proj_remembers(proj) && proj->source->dropout <= 0.0;
-}
-
 static bool same_receptor(const struct hk_proj *a, const struct hk_proj *b) {
     return a->target == b->target && a->receptor == b->receptor;
 }
@@ -168,7 +162,7 @@ static bool add_projections(struct joining *j, struct hk_err *err) {
         double synapses = 0.0;
         if (!hk_proj_expect(proj, &synapses, err)) return false;
         j->bytes += (double)sim->threads * sizeof(struct hk_proj_part);
-        if (is_plain(proj))
+        if (hk_proj_is_plain(proj)) /* no sum is taken to overflow, no thread to own too much */
             join(j, proj, synapses);
         else
             j->bytes += projection_bytes(proj, synapses);

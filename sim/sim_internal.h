@@ -323,6 +323,12 @@ static inline bool hk_proj_remembers(const struct hk_proj *proj) {
     return proj->synapse && proj->synapse->release;
 }
 
+/* Does it only add constant weights, in single precision? */
+static inline bool hk_proj_is_plain(const struct hk_proj *proj) {
+    return proj->sim->options.precision == HK_SINGLE && proj->storage == HK_STORE_ROWS &&
+           !proj->plasticity && !hk_proj_remembers(proj) && proj->source->dropout <= 0.0;
+}
+
 /* A column of hk_real: zeroed, on cache lines. */
 void *hk_sim_reals(struct hk_sim *sim, size_t count, struct hk_err *err) HK_MUST_USE;
 /* The index of a receptor by name, or -1. */
