@@ -28,11 +28,10 @@ static struct hk_receptor *receptor_of(const struct hk_proj *proj) {
 
 /* ---- planning ---- */
 
-/* Plain, and with few enough targets a thread that 16 bits can say which. */
+/* Plain, and with few enough targets that 16 bits can say which, whoever owns them: the number of
+ * threads must not decide how weights are rounded. */
 static bool can_join(const struct hk_proj *proj) {
-    for (int p = 0; p < proj->sim->threads; p++)
-        if (owned_count(proj->target, p) > SLOTS_MAX) return false;
-    return hk_proj_is_plain(proj);
+    return hk_proj_is_plain(proj) && proj->target->size <= SLOTS_MAX;
 }
 
 /* Give the receptor accumulators in the last bank, or in a new one where that is full. */

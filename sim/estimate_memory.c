@@ -7,6 +7,8 @@
 
 #include <math.h>
 
+enum { SLOTS_MAX = 65536 }; /* of a bank (sim/bundle.c) */
+
 /* ---- bundles ---- */
 
 /* Where a projection's synapses go, if they are plain. */
@@ -37,7 +39,6 @@ static bool same_receptor(const struct hk_proj *a, const struct hk_proj *b) {
 
 /* The bank of the receptor: that of an earlier projection, or the last one, or a new one. */
 static size_t find_bank(struct joining *j, const struct hk_proj *proj) {
-    enum { SLOTS_MAX = 65536 };
     double threads = j->sim->threads, owned = proj->target->size / threads;
     for (size_t i = 0; i < proj->index; i++)
         if (j->seats[i].taken && same_receptor(j->sim->projs[i], proj)) return j->seats[i].bank;
@@ -162,7 +163,7 @@ static bool add_projections(struct joining *j, struct hk_err *err) {
         double synapses = 0.0;
         if (!hk_proj_expect(proj, &synapses, err)) return false;
         j->bytes += (double)sim->threads * sizeof(struct hk_proj_part);
-        if (hk_proj_is_plain(proj)) /* no sum is taken to overflow, no thread to own too much */
+        if (hk_proj_is_plain(proj) && proj->target->size <= SLOTS_MAX) /* no sum overflows */
             join(j, proj, synapses);
         else
             j->bytes += projection_bytes(proj, synapses);
