@@ -1,5 +1,6 @@
 #include "cli/failure.h"
 
+#include "cli/caret.h"
 #include "cli/interrupt.h"
 #include "sim/types.h"
 
@@ -23,10 +24,12 @@ void hk_failure_print(const struct hk_err *err, bool verbose, FILE *out) {
     int place = (int)place_length(err->message);
     bool plain = err->code == HK_ERR_USAGE || err->code == HK_ERR_INTERRUPT ||
                  err->code == HK_ERR_EXPECTATION;
-    if (place > 0)
+    if (place > 0) {
         (void)fprintf(out, "%.*s: error%s\n", place, err->message, err->message + place);
-    else
+        hk_caret_print(err->message, (size_t)place, out);
+    } else {
         (void)fprintf(out, "hillock: %s%s\n", plain ? "" : "error: ", err->message);
+    }
     if (verbose && err->file)
         (void)fprintf(out, "hillock: noticed at %s:%d\n", err->file, err->line);
 }

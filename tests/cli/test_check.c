@@ -100,7 +100,9 @@ START_TEST(an_unknown_key_gets_a_suggestion) {
     program_write_file("key.yaml", "name: x\nduratoin: 5 ms\npopulations: {}\n");
     program_run(&program, "check", "key.yaml");
     expect_failure(HK_EXIT_EXPERIMENT,
-                   "key.yaml:2:1: error: unknown key 'duratoin'; did you mean 'duration'?\n");
+                   "key.yaml:2:1: error: unknown key 'duratoin'; did you mean 'duration'?\n"
+                   "  duratoin: 5 ms\n"
+                   "  ^\n");
 }
 END_TEST
 
