@@ -28,7 +28,8 @@ struct hk_exit_row {
 const struct hk_exit_row *hk_exit_at(size_t index);
 
 /* "file:line:column: error: message" where the message begins with a place in a file, else
- * "hillock: error: message"; then that line of the file, with a caret. `verbose` adds where in the program it was noticed. */
+ * "hillock: error: message"; then that line of the file, with a caret. `verbose` adds where in the
+ * program it was noticed. */
 void hk_failure_print(const struct hk_err *err, bool verbose, FILE *out);
 
 int hk_failure_status(const struct hk_err *err);
