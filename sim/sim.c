@@ -40,6 +40,7 @@ failed:
 void hk_sim_destroy(struct hk_sim *sim) {
     if (!sim) return;
     hk_pool_destroy(sim->pool);
+    hk_bundles_finish(sim);
     for (size_t i = 0; i < sim->pop_count; i++)
         for (int p = 0; sim->pops[i]->shown && p < sim->threads; p++)
             hk_raster_finish(&sim->pops[i]->shown[p]);

@@ -226,7 +226,7 @@ static void gather_arrived(const struct hk_pop *pop, int thread, size_t index,
     const struct hk_receptor *receptor = &pop->receptors[index];
     if (receptor->slot)
         take_whole(arrived,
-                   receptor->bank->sums[thread] + receptor->slot[thread] +
+                   pop->sim->flights[thread].sums + receptor->slot[thread] +
                        (part->first - pop->part[thread]),
                    (hk_real)receptor->unit, part->count);
     else
