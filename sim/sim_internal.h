@@ -77,6 +77,12 @@ struct hk_pop {
     void **column;          /* [column_count][padded] */
     void **start;           /* the same, as they were at build: what reset goes back to */
     size_t column_count;
+    /* Of models that hold units after a spike: struct hk_held's arrays [padded], a ring for each
+     * block at the place of its first unit / HK_PART_UNITS. */
+    struct hk_held_ring *held;
+    uint16_t *held_unit;
+    void *held_v;
+    hk_tick *held_until;
     struct hk_receptor *receptors;
     size_t receptor_count;
     struct hk_drive *drives;
