@@ -143,6 +143,7 @@ void hk_sim_reset_state(struct hk_sim *sim) {
     for (size_t i = 0; i < sim->pop_count; i++) {
         struct hk_pop *pop = sim->pops[i];
         size_t bytes = pop->padded * sim->real_size;
+        hk_sleep_end(pop); /* what is slow stays, as it is now */
         for (size_t c = 0; c < pop->column_count; c++)
             if (!pop->info[c].slow) memcpy(pop->column[c], pop->start[c], bytes);
         if (pop->held) memset(pop->held, 0, pop->groups * sizeof *pop->held);
@@ -158,7 +159,10 @@ void hk_sim_reset_state(struct hk_sim *sim) {
         memset(sim->history[p].counts, 0, lists * sizeof *sim->history[p].counts);
 }
 
+/* What lies before is settled as it was. */
 void hk_sim_set_adapting(struct hk_sim *sim, bool adapting) {
+    for (size_t i = 0; sim->built && adapting != sim->adapting && i < sim->pop_count; i++)
+        hk_sleep_end(sim->pops[i]);
     sim->adapting = adapting;
 }
 

@@ -24,7 +24,7 @@ enum {
     HK_WINDOW_MAX = 64,       /* ticks */
     HK_DELAY_SPAN_MAX = 4096, /* most different delays in a projection, ticks */
     HK_COLUMNS_MAX = 64,      /* state columns of a population, */
-    HK_SLEEP_COLUMNS = 16,    /* and of one that can sleep */
+    HK_ALONE_COLUMNS = 16,    /* and of one that is left alone */
     HK_SIGNALS_MAX = 64,
     HK_CREDIT_ROWS = 64 /* active rows that learn together */
 };
@@ -54,13 +54,16 @@ struct hk_receptor {
     double unit;  /* of weight, that a whole number counts */
 };
 
-/* Of a population that can sleep (sim/sleep.c). */
-struct hk_sleep {
+/* Of a population that is left alone between events. */
+struct hk_alone {
     struct hk_membrane membrane;
+    hk_tick *last; /* [padded] when each unit's state was that of its columns */
+};
+/* Of one that can sleep (sim/sleep.c): then `last` counts for units that do. */
+struct hk_sleep {
     unsigned char *asleep; /* [groups] 1: it sleeps */
     uint32_t *touches;     /* [groups] units that something arrived at since the last test */
     hk_tick *awake_until;  /* [groups] not tested before */
-    hk_tick *last;         /* [padded] of units that sleep: their state is that after this tick */
 };
 
 struct hk_drive {
@@ -94,6 +97,7 @@ struct hk_pop {
     uint16_t *held_unit;
     void *held_v;
     hk_tick *held_until;
+    struct hk_alone *alone; /* NULL: it is stepped, always */
     struct hk_sleep *sleep; /* NULL: it can't */
     struct hk_receptor *receptors;
     size_t receptor_count;
@@ -398,8 +402,9 @@ double hk_bundle_weight(const struct hk_proj *proj, int thread, hk_syn at);
 bool hk_bundle_set_weight(const struct hk_proj *proj, int thread, hk_syn at, double weight,
                           struct hk_err *err) HK_MUST_USE;
 
-/* Has it what sleep needs, but for what reaches it? */
-bool hk_sleep_has_forms(const struct hk_pop *pop);
+/* Have neuron and receptors closed forms? */
+bool hk_alone_possible(const struct hk_pop *pop);
+bool hk_alone_build(struct hk_pop *pop, struct hk_err *err) HK_MUST_USE;
 /* After bundles are built: who can sleep. */
 bool hk_sleep_build(struct hk_sim *sim, struct hk_err *err) HK_MUST_USE;
 void hk_sleep_reset(struct hk_sim *sim);

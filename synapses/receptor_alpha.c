@@ -92,6 +92,13 @@ static void alpha_rise(const struct hk_idle *units, double *rise) {
     }
 }
 
+static void alpha_wave(const struct hk_idle *unit, struct hk_wave *wave) {
+    const double tau = ((const struct alpha *)unit->param)->tau;
+    const struct hk_membrane m = *unit->membrane;
+    hk_wave_add_exp(wave, unit->state[Y2][0] / m.c_m, tau, m.tau_m);
+    hk_wave_add_ramp(wave, unit->state[Y1][0] / m.c_m, tau, m.tau_m);
+}
+
 const struct hk_receptor_model hk_receptor_alpha = {
     .base = {.abi = HK_MODEL_ABI,
              .name = "alpha",
@@ -106,4 +113,5 @@ const struct hk_receptor_model hk_receptor_alpha = {
     .lapse = alpha_lapse,
     .take = alpha_take,
     .rise = alpha_rise,
+    .wave = alpha_wave,
 };

@@ -25,6 +25,10 @@ static void delta_rise(const struct hk_idle *units, double *rise) {
     (void)units, (void)rise;
 }
 
+static void delta_wave(const struct hk_idle *unit, struct hk_wave *wave) {
+    (void)unit, (void)wave;
+}
+
 const struct hk_receptor_model hk_receptor_delta = {
     .base = {.abi = HK_MODEL_ABI, .name = "delta", .doc = "each weight is a jump of the potential"},
     .weight_unit = "mV",
@@ -34,4 +38,5 @@ const struct hk_receptor_model hk_receptor_delta = {
     .lapse = delta_lapse,
     .take = delta_take,
     .rise = delta_rise,
+    .wave = delta_wave,
 };

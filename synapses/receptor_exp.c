@@ -65,6 +65,11 @@ static void exp_rise(const struct hk_idle *units, double *rise) {
     for (size_t k = 0; k < units->count; k++) rise[k] += gain * fmax(units->state[I][k], 0.0);
 }
 
+static void exp_wave(const struct hk_idle *unit, struct hk_wave *wave) {
+    hk_wave_add_exp(wave, unit->state[I][0] / unit->membrane->c_m,
+                    ((const struct exp_current *)unit->param)->tau, unit->membrane->tau_m);
+}
+
 const struct hk_receptor_model hk_receptor_exp = {
     .base = {.abi = HK_MODEL_ABI,
              .name = "exp",
@@ -79,4 +84,5 @@ const struct hk_receptor_model hk_receptor_exp = {
     .lapse = exp_lapse,
     .take = exp_take,
     .rise = exp_rise,
+    .wave = exp_wave,
 };
