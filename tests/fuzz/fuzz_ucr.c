@@ -1,0 +1,38 @@
+/* Time series of the UCR archive. The input is the training part, a form feed, and the testing
+ * part (without a form feed both are the same); they are read as .ts where the input begins with
+ * "#" or "@", else as .tsv. */
+#include "tests/fuzz/fuzz.h"
+
+#include "io/ucr.h"
+
+#include <math.h>
+#include <unistd.h>
+
+static void check_samples(const struct hk_samples *samples) {
+    HK_ASSERT(samples->count > 0 && samples->size > 0 && samples->classes <= HK_UCR_CLASSES_MAX);
+    for (size_t i = 0; i < samples->count; i++) HK_ASSERT(samples->labels[i] < samples->classes);
+    for (size_t i = 0; i < samples->count * samples->size; i++)
+        HK_ASSERT(isfinite(samples->reals[i]));
+}
+
+void fuzz_ucr(const uint8_t *data, size_t size) {
+    struct hk_err err = {0};
+    struct hk_samples train, test;
+    struct fuzz_bytes parts[2];
+    bool tagged = size > 0 && (*data == '#' || *data == '@');
+    fuzz_cut((struct fuzz_bytes){data, size}, '\f', parts);
+    const char *first = fuzz_file(tagged ? "X_TRAIN.ts" : "X_TRAIN.tsv", parts[0]);
+    const char *second = fuzz_file(tagged ? "X_TEST.ts" : "X_TEST.tsv", parts[1]);
+    struct hk_arena *arena = hk_arena_create(&err);
+    HK_ASSERT(arena);
+    if (hk_ucr_read(arena, fuzz_folder(), "X", &train, &test, &err)) {
+        HK_ASSERT(train.classes == test.classes && train.size == test.size);
+        check_samples(&train);
+        check_samples(&test);
+    } else {
+        HK_ASSERT(err.code == HK_ERR_DATA);
+    }
+    hk_arena_destroy(arena);
+    (void)unlink(first); /* .tsv would be read instead of the next input's .ts */
+    (void)unlink(second);
+}
