@@ -33,7 +33,7 @@ all: program
 # ---- 2. Packages (docs/dependencies.md); `make setup` installs what is missing -------------------
 
 HDF5     := $(shell pkg-config --exists hdf5-serial 2>/dev/null && echo hdf5-serial || echo hdf5)
-LIBRARY_PACKAGES := $(HDF5) yaml-0.1 zlib cairo
+LIBRARY_PACKAGES := $(HDF5) yaml-0.1 zlib liblzma nettle cairo
 PACKAGES := $(LIBRARY_PACKAGES) libevent libevent_pthreads
 package_flags = $(shell pkg-config $(1) $(2) 2>/dev/null)
 # As system headers, so that our warnings aren't about them.

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,4 +49,17 @@ const char *fuzz_file(const char *name, struct fuzz_bytes content) {
     HK_ASSERT(write(file, content.data, content.size) == (ssize_t)content.size);
     HK_ASSERT(close(file) == 0);
     return path;
+}
+
+void fuzz_check_samples(const struct hk_samples *samples) {
+    size_t values = samples->count * samples->size, sum = 0, size = 1;
+    for (size_t i = 0; i < samples->rank; i++) size *= samples->shape[i];
+    HK_ASSERT(samples->count > 0 && samples->size > 0 && samples->size == size);
+    for (size_t i = 0; i < samples->count; i++) HK_ASSERT(samples->labels[i] < samples->classes);
+    for (size_t i = 0; i < values; i++)
+        if (samples->bytes)
+            sum += samples->bytes[i]; /* the sanitizers see whether it may be read */
+        else
+            HK_ASSERT(isfinite(samples->reals[i]));
+    HK_ASSERT(sum <= values * UINT8_MAX);
 }

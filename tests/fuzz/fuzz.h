@@ -7,9 +7,12 @@
 #ifndef HK_TESTS_FUZZ_FUZZ_H
 #define HK_TESTS_FUZZ_FUZZ_H
 
+#include "sim/samples.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
+void fuzz_cifar(const uint8_t *data, size_t size);
 void fuzz_idx(const uint8_t *data, size_t size);
 void fuzz_spike_csv(const uint8_t *data, size_t size);
 void fuzz_ucr(const uint8_t *data, size_t size);
@@ -29,5 +32,8 @@ void fuzz_cut(struct fuzz_bytes whole, uint8_t mark, struct fuzz_bytes parts[2])
 const char *fuzz_folder(void);
 /* Write a file of that name there. Its path is lent until eight more have been written. */
 const char *fuzz_file(const char *name, struct fuzz_bytes content);
+
+/* All that is said of them is there, and within its bounds. */
+void fuzz_check_samples(const struct hk_samples *samples);
 
 #endif

@@ -5,15 +5,7 @@
 
 #include "io/ucr.h"
 
-#include <math.h>
 #include <unistd.h>
-
-static void check_samples(const struct hk_samples *samples) {
-    HK_ASSERT(samples->count > 0 && samples->size > 0 && samples->classes <= HK_UCR_CLASSES_MAX);
-    for (size_t i = 0; i < samples->count; i++) HK_ASSERT(samples->labels[i] < samples->classes);
-    for (size_t i = 0; i < samples->count * samples->size; i++)
-        HK_ASSERT(isfinite(samples->reals[i]));
-}
 
 void fuzz_ucr(const uint8_t *data, size_t size) {
     struct hk_err err = {0};
@@ -27,8 +19,8 @@ void fuzz_ucr(const uint8_t *data, size_t size) {
     HK_ASSERT(arena);
     if (hk_ucr_read(arena, fuzz_folder(), "X", &train, &test, &err)) {
         HK_ASSERT(train.classes == test.classes && train.size == test.size);
-        check_samples(&train);
-        check_samples(&test);
+        fuzz_check_samples(&train);
+        fuzz_check_samples(&test);
     } else {
         HK_ASSERT(err.code == HK_ERR_DATA);
     }
