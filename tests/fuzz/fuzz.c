@@ -30,7 +30,7 @@ static void remove_folder(void) {
     (void)rmdir(folder);
 }
 
-const char *fuzz_folder(void) {
+static const char *get_folder(void) {
     if (*folder) return folder;
     const char *root = getenv("HK_TEST_ROOT"), *base = getenv("TMPDIR");
     if (!root) root = base && *base ? base : "/tmp";
@@ -42,7 +42,7 @@ const char *fuzz_folder(void) {
 
 const char *fuzz_file(const char *name, struct fuzz_bytes content) {
     char *path = paths[path_count++ % FILES_MAX];
-    int length = snprintf(path, PATH_MAX, "%s/%s", fuzz_folder(), name);
+    int length = snprintf(path, PATH_MAX, "%s/%s", get_folder(), name);
     HK_ASSERT(length > 0 && length < PATH_MAX);
     int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     HK_ASSERT(file >= 0);

@@ -28,9 +28,8 @@ struct fuzz_bytes {
 /* Cut into what is before and behind the first `mark`; without one, both are the whole. */
 void fuzz_cut(struct fuzz_bytes whole, uint8_t mark, struct fuzz_bytes parts[2]);
 
-/* The folder of fuzz_file, which goes when the process ends. */
-const char *fuzz_folder(void);
-/* Write a file of that name there. Its path is lent until eight more have been written. */
+/* Write a file of that name into a folder that goes when the process ends. Its path is lent until
+ * eight more have been written. */
 const char *fuzz_file(const char *name, struct fuzz_bytes content);
 
 /* All that is said of them is there, and within its bounds. */

@@ -5,19 +5,17 @@
 
 #include "io/ucr.h"
 
-#include <unistd.h>
-
 void fuzz_ucr(const uint8_t *data, size_t size) {
     struct hk_err err = {0};
     struct hk_samples train, test;
     struct fuzz_bytes parts[2];
     bool tagged = size > 0 && (*data == '#' || *data == '@');
     fuzz_cut((struct fuzz_bytes){data, size}, '\f', parts);
-    const char *first = fuzz_file(tagged ? "X_TRAIN.ts" : "X_TRAIN.tsv", parts[0]);
-    const char *second = fuzz_file(tagged ? "X_TEST.ts" : "X_TEST.tsv", parts[1]);
+    const char *first = fuzz_file(tagged ? "train.ts" : "train.tsv", parts[0]);
+    const char *second = fuzz_file(tagged ? "test.ts" : "test.tsv", parts[1]);
     struct hk_arena *arena = hk_arena_create(&err);
     HK_ASSERT(arena);
-    if (hk_ucr_read(arena, fuzz_folder(), "X", &train, &test, &err)) {
+    if (hk_ucr_read(arena, first, second, &train, &test, &err)) {
         HK_ASSERT(train.classes == test.classes && train.size == test.size);
         fuzz_check_samples(&train);
         fuzz_check_samples(&test);
@@ -25,6 +23,4 @@ void fuzz_ucr(const uint8_t *data, size_t size) {
         HK_ASSERT(err.code == HK_ERR_DATA);
     }
     hk_arena_destroy(arena);
-    (void)unlink(first); /* .tsv would be read instead of the next input's .ts */
-    (void)unlink(second);
 }
