@@ -224,13 +224,14 @@ MAN_PAGE       = $(DESTDIR)$(PREFIX)/share/man/man1/hillock.1
 install: $(PROGRAM) $(LIBRARY)     ## all below PREFIX (and DESTDIR): program, library, experiments
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
 	    $(DESTDIR)$(PREFIX)/include/hillock/sim $(SHARED)/experiments/sweeps $(SHARED)/bench \
-	    $(dir $(MAN_PAGE))
+	    $(SHARED)/python $(dir $(MAN_PAGE))
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(wildcard bench/*.yaml) $(DESTDIR)$(PREFIX)/share/hillock/bench
 	install -m 644 $(LIBRARY) $(DESTDIR)$(PREFIX)/lib
 	install -m 644 $(PUBLIC_HEADERS) $(DESTDIR)$(PREFIX)/include/hillock/sim
 	install -m 644 experiments/*.yaml $(SHARED)/experiments
 	install -m 644 experiments/sweeps/*.yaml $(SHARED)/experiments/sweeps
+	install -m 644 python/hillock.py $(SHARED)/python
 	$(PROGRAM) help --man >$(MAN_PAGE)
 	$(PROGRAM) schema >$(SHARED)/hillock.schema.json
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \

@@ -30,9 +30,13 @@ class Spikes:
 
     def __init__(self, name, group):
         self.name = name
-        self.times = group["timestamps"][:]
+        times, ids = group["timestamps"][:], group["node_ids"][:]
+        if np.any(np.diff(times) < 0):  # ours never are; other programs may sort by neuron
+            order = np.argsort(times, kind="stable")
+            times, ids = times[order], ids[order]
+        self.times = times
         """ms, float64"""
-        self.ids = group["node_ids"][:]
+        self.ids = ids
         """which neuron of the population, from 0; as long as `times`"""
         self.size = int(group.attrs.get("n_neurons", _size(self.ids)))
         """neurons of the population, those that never spiked included"""
@@ -59,11 +63,13 @@ class Spikes:
     def trains(self):
         """The times of each neuron's spikes: a list of `size` arrays, some maybe empty."""
         order = np.argsort(self.ids, kind="stable")
-        return np.split(self.times[order], np.cumsum(self.counts())[:-1])
+        ends = np.cumsum(self.counts())
+        return np.split(self.times[order], ends[:-1]) if self.size else []
 
     def rate(self):
         """The mean rate of a neuron, in Hz, over all that was recorded."""
-        return 1000.0 * len(self) / (self.size * (self.stop - self.start))
+        time = self.size * (self.stop - self.start)
+        return 1000.0 * len(self) / time if time > 0 else 0.0
 
     def neo(self):
         """A list of neo.SpikeTrain, one a neuron."""
