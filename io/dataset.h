@@ -32,7 +32,8 @@ struct hk_dataset {
  * same file names, so another folder may hold another set), and where Debian's package has it.
  * "ucr/<Set>" is a set of the UCR archive: a folder of that name with the files of io/ucr.h.
  * Files that digests are given for are checked before any is read. Errors: HK_ERR_DATA that says
- * where it looked and how to get it, or what is wrong with the files; HK_ERR_CONFIG for an unknown name and for options that the set doesn't have. */
+ * where it looked and how to get it, or what is wrong with the files; HK_ERR_CONFIG for an unknown
+ * name and for options that the set doesn't have. */
 bool hk_dataset_open(struct hk_arena *arena, const struct hk_dataset_options *options,
                      struct hk_dataset *out, struct hk_err *err) HK_MUST_USE;
 

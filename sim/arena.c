@@ -75,7 +75,7 @@ void *hk_arena_array(struct hk_arena *arena, size_t count, size_t size, size_t a
     }
     size_t head = round_up(sizeof(struct chunk), HK_CACHE_LINE);
     arena->size += bytes;
-    /* The address sanitizer sees what is read behind an array only where nothing else lies there. */
+    /* The address sanitizer sees what is read behind an array only where nothing else lies. */
     if (bytes + align <= LARGE_SIZE && !HK_ADDRESS_SANITIZER) {
         uintptr_t at = round_up((uintptr_t)arena->at, align);
         if (!arena->at || at + bytes > (uintptr_t)arena->end) {
