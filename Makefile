@@ -67,8 +67,8 @@ FUZZ_SRC   := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 TEST_SRC   := $(sort $(SUITE_SRC) $(wildcard tests/support/*.c) tests/fuzz/fuzz.c $(FUZZ_SRC))
 
 ALL_SRC     := $(PLAIN_SRC) $(VARIED_SRC) $(CLI_SRC) $(TEST_SRC) tests/fuzz/entry.c
-ALL_HEADERS := $(sort $(wildcard $(patsubst %,%/*.h,sim sim/kernels neurons synapses plasticity \
-                 encoders io cli tests/support tests/fuzz)))
+ALL_HEADERS := $(sort $(wildcard $(patsubst %,%/*.h,sim sim/kernels neurons neurons/kernels synapses \
+                 plasticity encoders encoders/kernels io cli tests/support tests/fuzz)))
 
 # ---- 4. Compiling --------------------------------------------------------------------------------
 

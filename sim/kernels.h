@@ -20,10 +20,14 @@ struct hk_kernels_step {
     size_t (*update)(struct hk_pop *pop, int thread, hk_tick tick);
 };
 
-/* Plain synapses in bundles. */
+/* Plain synapses in bundles: what arrives is added to the thread's whole-number sums. Both return
+ * synaptic events. */
 struct hk_kernels_bundle {
-    /* Add what arrives at `tick` to the thread's whole-number sums. Returns synaptic events. */
-    uint64_t (*deliver)(const struct hk_sim *sim, int thread, hk_tick tick);
+    /* The segments of `tick` of spikes that are in flight already, unless that has been done. */
+    uint64_t (*advance)(const struct hk_sim *sim, int thread, hk_tick tick);
+    /* Then the spikes whose first segments arrive at `tick` take off, and these are added. Where
+     * there is no room for them, the thread's hk_flight has the error. */
+    uint64_t (*launch)(const struct hk_sim *sim, int thread, hk_tick tick);
 };
 
 /* Plasticity. */

@@ -10,6 +10,8 @@
 #include "sim/param.h"
 #include "sim/real.h"
 
+#include <string.h>
+
 /* The linear part of a membrane, C dV/dt = -(C/tau_m)(V - v_rest) + I: with it, current receptors
  * are integrated exactly (Rotter & Diesmann 1999). */
 struct hk_membrane {
@@ -40,11 +42,25 @@ struct hk_input {
     /* Of zeros, shared by all, where nothing adds to them: neuron models don't write to any. */
 };
 
+/* Units of a block that stand still for some time after a spike: a ring, in the order of their
+ * release, with room for each unit once. The engine keeps it and empties it at a reset. */
+struct hk_held_ring {
+    uint16_t head, count;
+};
+struct hk_held {
+    struct hk_held_ring *ring;
+    uint16_t *unit; /* index within the block */
+    hk_real *v;     /* where it is held */
+    hk_tick *until; /* the last step of its rest ends at this tick */
+};
+
 /* A block of consecutive units; columns point at its first. */
 struct hk_neurons {
     const void *param, *derived;
     hk_real *const *state; /* [column], then [unit] */
+    struct hk_held held;   /* of models that say can_hold */
     size_t count;
+    hk_tick tick;  /* at which the step ends */
     bool adapting; /* false: slow adaptation (homeostasis) is frozen in this phase */
 };
 
@@ -54,6 +70,7 @@ struct hk_neuron_model {
     struct hk_model base;
     const struct hk_column *columns;
     size_t column_count;
+    bool can_hold; /* its update uses `held` */
     size_t derived_size;
     /* Rules across parameters. Optional. */
     bool (*check)(const void *param, struct hk_err *err);
@@ -71,12 +88,18 @@ struct hk_neuron_model {
     size_t (*update)(const struct hk_neurons *block, const struct hk_input *in, uint32_t *fired);
 };
 
-/* Indices of the true flags, ascending. */
+/* Indices of the true flags, each 0 or 1, ascending. Most are false: eight are looked at together. */
 static inline size_t hk_collect(const unsigned char *flag, size_t count, uint32_t *fired) {
     size_t found = 0;
-    for (size_t i = 0; i < count; i++) {
-        fired[found] = (uint32_t)i;
-        found += flag[i];
+    for (size_t first = 0; first < count; first += 8) {
+        uint64_t eight = 0;
+        size_t left = count - first < 8 ? count - first : 8;
+        memcpy(&eight, flag + first, left);
+        if (!eight) continue;
+        for (size_t i = first; i < first + left; i++) {
+            fired[found] = (uint32_t)i;
+            found += flag[i];
+        }
     }
     return found;
 }

@@ -121,6 +121,17 @@ static bool add_columns(struct hk_pop *pop, struct hk_err *err) {
     return true;
 }
 
+/* Room for the units that are held after a spike. */
+static bool add_held(struct hk_pop *pop, struct hk_err *err) {
+    struct hk_arena *arena = pop->sim->arena;
+    if (!pop->neuron->can_hold) return true;
+    pop->held = HK_NEW(arena, struct hk_held_ring, pop->padded / HK_PART_UNITS, err);
+    pop->held_unit = HK_NEW(arena, uint16_t, pop->padded, err);
+    pop->held_v = hk_sim_reals(pop->sim, pop->padded, err);
+    pop->held_until = HK_NEW(arena, hk_tick, pop->padded, err);
+    return pop->held && pop->held_unit && pop->held_v && pop->held_until;
+}
+
 static bool add_neurons(struct hk_pop *pop, const struct hk_pop_spec *spec, struct hk_err *err) {
     pop->neuron = spec->neuron;
     pop->burst = 1;
@@ -128,7 +139,7 @@ static bool add_neurons(struct hk_pop *pop, const struct hk_pop_spec *spec, stru
     return copy_model(pop->sim, &spec->neuron->base, spec->param, spec->neuron->derived_size,
                       &pop->param, &pop->derived, err) &&
            add_receptors(pop, spec, err) && derive_neurons(pop, err) &&
-           add_drives(pop, spec, err) && add_columns(pop, err);
+           add_drives(pop, spec, err) && add_columns(pop, err) && add_held(pop, err);
 }
 
 static bool add_source(struct hk_pop *pop, const struct hk_pop_spec *spec, struct hk_err *err) {

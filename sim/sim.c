@@ -40,6 +40,7 @@ failed:
 void hk_sim_destroy(struct hk_sim *sim) {
     if (!sim) return;
     hk_pool_destroy(sim->pool);
+    hk_bundles_finish(sim);
     for (size_t i = 0; i < sim->pop_count; i++)
         for (int p = 0; sim->pops[i]->shown && p < sim->threads; p++)
             hk_raster_finish(&sim->pops[i]->shown[p]);
@@ -143,6 +144,7 @@ void hk_sim_reset_state(struct hk_sim *sim) {
         size_t bytes = pop->padded * sim->real_size;
         for (size_t c = 0; c < pop->column_count; c++)
             if (!pop->info[c].slow) memcpy(pop->column[c], pop->start[c], bytes);
+        if (pop->held) memset(pop->held, 0, pop->padded / HK_PART_UNITS * sizeof *pop->held);
         for (size_t r = 0; r < pop->receptor_count; r++)
             memset(pop->receptors[r].arrived, 0, bytes);
     }

@@ -226,7 +226,7 @@ static void gather_arrived(const struct hk_pop *pop, int thread, size_t index,
     const struct hk_receptor *receptor = &pop->receptors[index];
     if (receptor->slot)
         take_whole(arrived,
-                   receptor->bank->sums[thread] + receptor->slot[thread] +
+                   pop->sim->flights[thread].sums + receptor->slot[thread] +
                        (part->first - pop->part[thread]),
                    (hk_real)receptor->unit, part->count);
     else
@@ -294,12 +294,18 @@ static size_t update_block(struct hk_pop *pop, int thread, hk_neuron first, size
     gather_input(pop, thread, first, count, tick, &in);
     for (size_t c = 0; c < pop->neuron->column_count; c++)
         state[c] = (hk_real *)pop->column[c] + first;
-    return pop->neuron->update(&(struct hk_neurons){.param = pop->param,
-                                                    .derived = pop->derived,
-                                                    .state = state,
-                                                    .count = count,
-                                                    .adapting = pop->sim->adapting},
-                               &in, fired);
+    struct hk_neurons block = {.param = pop->param,
+                               .derived = pop->derived,
+                               .state = state,
+                               .count = count,
+                               .tick = tick,
+                               .adapting = pop->sim->adapting};
+    if (pop->held)
+        block.held = (struct hk_held){.ring = &pop->held[first / HK_PART_UNITS],
+                                      .unit = pop->held_unit + first,
+                                      .v = (hk_real *)pop->held_v + first,
+                                      .until = pop->held_until + first};
+    return pop->neuron->update(&block, &in, fired);
 }
 
 static size_t update(struct hk_pop *pop, int thread, hk_tick tick) {
