@@ -85,7 +85,7 @@ START_TEST(cifar_10_is_five_batches_and_one) {
     ck_assert_uint_eq(set.classes, 10);
     ck_assert_uint_eq(set.train.count, 5);
     ck_assert_mem_eq(set.train.labels, classes, 5);
-    ck_assert_uint_eq(set.train.bytes[4 * 3072], 5);
+    ck_assert_uint_eq(set.train.bytes[(size_t)4 * 3072], 5);
     ck_assert_uint_eq(set.test.count, 1);
     ck_assert_uint_eq(set.test.labels[0], 9);
 }
