@@ -13,6 +13,7 @@
 #include "sim/philox.h"
 
 #include <math.h>
+#include <string.h>
 
 struct poisson {
     double rate, weight;
@@ -79,13 +80,14 @@ static uint16_t draw_exactly(const struct hk_drive_part *part, uint16_t bits, ui
     return count;
 }
 
-/* The 16 bits of a group: row r, 16 units, has one half of word r / 2. */
+/* The halves of each word, for two units: as they lie in memory, so that nothing is moved. */
 static void cut_words(uint32_t words[4][HK_PHILOX_LANES], uint16_t *restrict bits) {
-    for (int w = 0; w < 4; w++)
-        for (int j = 0; j < HK_PHILOX_LANES; j++) {
-            bits[2 * w * HK_PHILOX_LANES + j] = (uint16_t)words[w][j];
-            bits[(2 * w + 1) * HK_PHILOX_LANES + j] = (uint16_t)(words[w][j] >> 16);
-        }
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    memcpy(bits, words, GROUP * sizeof *bits);
+#else
+    const uint32_t *word = words[0];
+    for (size_t j = 0; j < GROUP; j++) bits[j] = (uint16_t)(word[j / 2] >> 16 * (j % 2));
+#endif
 }
 
 /* One part of the draws of a group, added to count[]. */
@@ -93,12 +95,14 @@ static void draw_part(const struct hk_drive_part *part, uint64_t index, hk_tick 
                       uint16_t *restrict count) {
     const struct poisson_table *d = part->derived;
     uint32_t words[4][HK_PHILOX_LANES];
-    uint16_t bits[GROUP], drawn[GROUP], unsure[GROUP];
+    uint16_t bits[GROUP], drawn[GROUP], unsure[ALIAS_LANES];
     hk_philox_lanes(part->stream, (uint64_t)tick, index * HK_PHILOX_LANES, HK_PHILOX_FEWEST, words);
     cut_words(words, bits);
-    if (alias_draw(&d->alias, bits, drawn, unsure, GROUP))
-        for (uint64_t j = 0; j < GROUP; j++)
-            if (unsure[j]) drawn[j] = draw_exactly(part, bits[j], index * GROUP + j, tick);
+    for (uint64_t first = 0; first < GROUP; first += ALIAS_LANES) {
+        if (!alias_draw(&d->alias, bits + first, drawn + first, unsure)) continue;
+        for (uint64_t j = first; j < first + ALIAS_LANES; j++)
+            if (unsure[j - first]) drawn[j] = draw_exactly(part, bits[j], index * GROUP + j, tick);
+    }
     for (int j = 0; j < GROUP; j++) count[j] = (uint16_t)(count[j] + drawn[j]);
 }
 

@@ -60,10 +60,12 @@ static inline uint16_t alias_draw_exactly(const struct alias *alias, uint16_t bi
     return own ? column : alias->other[column];
 }
 
+/* bool alias_draw(alias, bits, outcome, unsure): outcomes of 32 numbers of 16 bits. unsure[] is 1
+ * where one is at a cut, and where the last outcome came; returns whether any is. */
 #if defined(__AVX512BW__)
 
-static inline bool alias_lanes(const struct alias *alias, const uint16_t *bits, uint16_t *outcome,
-                               uint16_t *unsure) {
+static inline bool alias_draw(const struct alias *alias, const uint16_t *bits, uint16_t *outcome,
+                              uint16_t *unsure) {
     const __m512i cuts = _mm512_loadu_si512(alias->cut), others = _mm512_loadu_si512(alias->other);
     const __m512i bit = _mm512_loadu_si512(bits), tail = _mm512_set1_epi16(ALIAS_OUTCOMES - 1);
     __m512i column = _mm512_srli_epi16(bit, 12);
@@ -101,8 +103,8 @@ static inline __m256i alias_look_up(struct alias_bytes table, __m256i column) {
     return _mm256_or_si256(low, _mm256_slli_epi16(high, 8));
 }
 
-static inline bool alias_lanes(const struct alias *alias, const uint16_t *bits, uint16_t *outcome,
-                               uint16_t *unsure) {
+static inline bool alias_draw(const struct alias *alias, const uint16_t *bits, uint16_t *outcome,
+                              uint16_t *unsure) {
     const struct alias_bytes cuts = alias_split(alias->cut), others = alias_split(alias->other);
     const __m256i tail = _mm256_set1_epi16(ALIAS_OUTCOMES - 1), one = _mm256_set1_epi16(1);
     int any = 0;
@@ -124,8 +126,8 @@ static inline bool alias_lanes(const struct alias *alias, const uint16_t *bits, 
 
 #else
 
-static inline bool alias_lanes(const struct alias *alias, const uint16_t *bits, uint16_t *outcome,
-                               uint16_t *unsure) {
+static inline bool alias_draw(const struct alias *alias, const uint16_t *bits, uint16_t *outcome,
+                              uint16_t *unsure) {
     uint16_t any = 0;
     for (int j = 0; j < ALIAS_LANES; j++) {
         uint16_t column = bits[j] / ALIAS_CUT, within = bits[j] % ALIAS_CUT;
@@ -138,15 +140,5 @@ static inline bool alias_lanes(const struct alias *alias, const uint16_t *bits, 
 }
 
 #endif
-
-/* Outcomes of `count` numbers of 16 bits, a multiple of 32. unsure[] is 1 where one is at a cut, and
- * where the last outcome came; returns whether any is. */
-static inline bool alias_draw(const struct alias *alias, const uint16_t *bits, uint16_t *outcome,
-                              uint16_t *unsure, size_t count) {
-    bool any = false;
-    for (size_t j = 0; j < count; j += ALIAS_LANES)
-        any |= alias_lanes(alias, bits + j, outcome + j, unsure + j);
-    return any;
-}
 
 #endif

@@ -7,11 +7,11 @@
  * the rest of a tick, segments are added. */
 #include "sim/sim_internal.h"
 
-enum { AHEAD = 8, LINES_MAX = 12 };
+enum { AHEAD = 12, LINES_MAX = 12 };
 
 static inline void fetch(const struct hk_inflight *spike) {
     for (size_t line = 0; line < spike->lines; line++)
-        HK_PREFETCH((const char *)spike->at + line * HK_CACHE_LINE);
+        HK_PREFETCH_ONCE((const char *)spike->at + line * HK_CACHE_LINE);
 }
 
 static inline void add_packed(int32_t *restrict sums, const uint32_t *restrict synapse,
