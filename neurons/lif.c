@@ -58,6 +58,15 @@ static size_t lif_update(const struct hk_neurons *block, const struct hk_input *
     return membrane_collect(&d->membrane, block, v, flag, any, fired);
 }
 
+static void lif_lapse(const struct hk_idle *units) {
+    membrane_lapse(&((const struct lif *)units->param)->membrane, units, units->state[V]);
+}
+
+static bool lif_is_quiet(const struct hk_idle *units, const double *rise) {
+    return membrane_is_quiet(&((const struct lif *)units->param)->membrane, units->count,
+                             units->state[V], rise);
+}
+
 const struct hk_neuron_model hk_neuron_lif = {
     .base = {.abi = HK_MODEL_ABI,
              .name = "lif",
@@ -72,4 +81,6 @@ const struct hk_neuron_model hk_neuron_lif = {
     .derive = lif_derive,
     .gain = lif_gain,
     .update = lif_update,
+    .lapse = lif_lapse,
+    .is_quiet = lif_is_quiet,
 };

@@ -30,7 +30,7 @@ static struct hk_receptor *receptor_of(const struct hk_proj *proj) {
 
 /* ---- planning ---- */
 
-/* Give the receptor sums of its own, from a cache line on. */
+/* Give the receptor sums of its own, from a group on. */
 static bool place_receptor(struct hk_sim *sim, const struct hk_pop *pop,
                            struct hk_receptor *receptor, struct hk_err *err) {
     if (receptor->slot) return true;
@@ -40,7 +40,7 @@ static bool place_receptor(struct hk_sim *sim, const struct hk_pop *pop,
         struct hk_flight *flight = &sim->flights[p];
         receptor->slot[p] = flight->slots;
         flight->slots += owned_count(pop, p);
-        flight->slots = (flight->slots + HK_PART_UNITS - 1) / HK_PART_UNITS * HK_PART_UNITS;
+        flight->slots = (flight->slots + HK_GROUP - 1) / HK_GROUP * HK_GROUP;
         if (flight->slots > (size_t)HK_PAGES_MAX * HK_PAGE)
             return HK_FAIL(err, HK_ERR_LIMIT, "a thread owns more than %zu units",
                            (size_t)HK_PAGES_MAX * HK_PAGE);

@@ -169,6 +169,17 @@ static double history_bytes(const struct hk_sim *sim) {
     return bytes + lists * (slots * sizeof(uint32_t) + sizeof(size_t));
 }
 
+/* Of a population that can sleep: its units, its groups, marks of its sums. */
+static double sleep_bytes(const struct hk_pop *pop) {
+    const struct hk_sim *sim = pop->sim;
+    double each = sizeof(unsigned char) + sizeof(uint32_t) + sizeof(hk_tick);
+    if (!hk_sleep_has_forms(pop)) return 0.0;
+    for (size_t i = 0; i < sim->proj_count; i++)
+        if (sim->projs[i]->target == pop && !hk_proj_is_plain(sim->projs[i])) return 0.0;
+    return sizeof(struct hk_sleep) + (double)pop->groups * each +
+           (double)pop->padded * (sizeof(hk_tick) + 1.0 / HK_LINE_UNITS);
+}
+
 static double population_bytes(const struct hk_pop *pop) {
     enum { BLAME_ERROR_GATE = 3 };
     const struct hk_sim *sim = pop->sim;
@@ -178,7 +189,8 @@ static double population_bytes(const struct hk_pop *pop) {
         judged |= sim->projs[i]->target == pop && hk_proj_is_judged(sim->projs[i]);
     return threads * (sizeof(hk_neuron) + sizeof(struct hk_raster)) +
            2.0 * (double)sim->proj_count * sizeof(struct hk_proj *) +
-           padded * ((double)pop->column_count + (judged ? BLAME_ERROR_GATE : 0));
+           padded * ((double)pop->column_count + (judged ? BLAME_ERROR_GATE : 0)) +
+           sleep_bytes(pop);
 }
 
 bool hk_sim_expect(struct hk_sim *sim, struct hk_sim_need *need, struct hk_err *err) {

@@ -30,6 +30,23 @@ struct hk_kernels_bundle {
     uint64_t (*launch)(const struct hk_sim *sim, int thread, hk_tick tick);
 };
 
+/* Groups of units that sleep. Populations that can't have pop->sleep NULL. */
+struct hk_kernels_sleep {
+    /* Take in what arrives at `tick` at groups that sleep; wake those that may fire. */
+    void (*touch)(struct hk_pop *pop, int thread, hk_tick tick);
+    /* The first unit of a group that is awake, from `first` on, and where its run ends, at most a
+     * block away; `end` where all sleep. */
+    hk_neuron (*find_awake)(const struct hk_pop *pop, int thread, hk_neuron first, hk_neuron end,
+                            hk_neuron *run_end);
+    /* Before the step to `tick`, first: let those fall asleep that can and that nothing arrives at;
+     * what arrives at others at `tick` isn't marked. */
+    void (*test)(struct hk_pop *pop, int thread, hk_tick tick);
+    /* A state variable as it is after `tick`, whether its unit sleeps or not. */
+    double (*peek)(const struct hk_pop *pop, size_t column, hk_neuron unit, hk_tick tick);
+    /* Bring the group that begins with `first`, which sleeps, to the end of `tick`. */
+    void (*wake)(struct hk_pop *pop, int thread, hk_neuron first, hk_tick tick);
+};
+
 /* Plasticity. */
 struct hk_kernels_learn {
     /* Arrivals and new spikes of `tick` at the synapses that the thread owns. */

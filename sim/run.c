@@ -83,10 +83,6 @@ static void step(struct hk_sim *sim, int thread, hk_tick tick) {
         for (size_t k = 0; k < pop->incoming_count; k++) deliver(pop->incoming[k], thread, tick);
         counts->spikes += sim->step->update(pop, thread, tick);
         release(sim, pop, thread, tick);
-        uint64_t owned = pop->part[thread + 1] - pop->part[thread];
-        counts->updates += owned;
-        counts->additions += owned;
-        counts->multiplications += owned;
         for (size_t k = 0; k < pop->incoming_count; k++)
             if (hk_proj_learns(pop->incoming[k])) sim->learn->learn(pop->incoming[k], thread, tick);
     }
@@ -150,11 +146,25 @@ static void run_thread(void *context, int thread) {
     }
 }
 
+/* Units that sleep are quiet, which what isn't finite never is: only the others are looked at. */
+static bool is_finite(const struct hk_pop *pop, size_t column) {
+    const struct hk_sim *sim = pop->sim;
+    const char *values = pop->column[column];
+    if (!pop->sleep) return sim->columns->finite(values, pop->size);
+    for (size_t group = 0; group < pop->groups; group++) {
+        size_t first = group * HK_GROUP, left = pop->size - first;
+        if (!pop->sleep->asleep[group] && !sim->columns->finite(values + first * sim->real_size,
+                                                                left < HK_GROUP ? left : HK_GROUP))
+            return false;
+    }
+    return true;
+}
+
 static bool check_finite(const struct hk_sim *sim, struct hk_err *err) {
     for (size_t i = 0; i < sim->pop_count; i++) {
         const struct hk_pop *pop = sim->pops[i];
         for (size_t c = 0; c < pop->column_count; c++)
-            if (!sim->columns->finite(pop->column[c], pop->size))
+            if (!is_finite(pop, c))
                 return HK_FAIL(err, HK_ERR_NUMERIC,
                                "%s.%s is no longer a finite number by %g ms: a shorter resolution "
                                "or "

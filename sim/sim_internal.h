@@ -1,7 +1,7 @@
 /* The insides of a simulation, for sim/ alone.
  *
- * Ownership. Thread p of P owns units part[p]..part[p+1]-1 of every population (multiples of a
- * cache line) and all synapses that end in them; only the owner writes. Spikes go to the owner's
+ * Ownership. Thread p of P owns units part[p]..part[p+1]-1 of every population (multiples of
+ * HK_GROUP) and all synapses that end in them; only the owner writes. Spikes go to the owner's
  * part of the history, and everybody reads them there, thread by thread, which is ascending order
  * of units.
  *
@@ -20,10 +20,11 @@
 enum {
     HK_POPS_MAX = 4096,
     HK_PROJS_MAX = 65536,
-    HK_PART_UNITS = 16,       /* parts begin at multiples: a cache line of floats */
+    HK_LINE_UNITS = 16,       /* columns are padded to multiples: a cache line of floats */
     HK_WINDOW_MAX = 64,       /* ticks */
     HK_DELAY_SPAN_MAX = 4096, /* most different delays in a projection, ticks */
-    HK_COLUMNS_MAX = 64,      /* state columns of a population */
+    HK_COLUMNS_MAX = 64,      /* state columns of a population, */
+    HK_SLEEP_COLUMNS = 16,    /* and of one that can sleep */
     HK_SIGNALS_MAX = 64,
     HK_CREDIT_ROWS = 64 /* active rows that learn together */
 };
@@ -53,6 +54,15 @@ struct hk_receptor {
     double unit;  /* of weight, that a whole number counts */
 };
 
+/* Of a population that can sleep (sim/sleep.c). */
+struct hk_sleep {
+    struct hk_membrane membrane;
+    unsigned char *asleep; /* [groups] 1: it sleeps */
+    uint32_t *touches;     /* [groups] units that something arrived at since the last test */
+    hk_tick *awake_until;  /* [groups] not tested before */
+    hk_tick *last;         /* [padded] of units that sleep: their state is that after this tick */
+};
+
 struct hk_drive {
     const struct hk_drive_model *model;
     void *param, *derived;
@@ -66,6 +76,7 @@ struct hk_pop {
     size_t index;
     hk_neuron size;
     size_t padded;   /* size rounded up to whole cache lines */
+    size_t groups;   /* of HK_GROUP units; the last may be shorter */
     hk_neuron *part; /* [threads + 1], after build */
 
     const struct hk_neuron_model *neuron;
@@ -77,12 +88,13 @@ struct hk_pop {
     void **column;          /* [column_count][padded] */
     void **start;           /* the same, as they were at build: what reset goes back to */
     size_t column_count;
-    /* Of models that hold units after a spike: struct hk_held's arrays [padded], a ring for each
-     * block at the place of its first unit / HK_PART_UNITS. */
+    /* Of models that hold units after a spike: struct hk_held's arrays [padded], and a ring for each
+     * HK_BLOCK units of a thread, at the place of its first group. */
     struct hk_held_ring *held;
     uint16_t *held_unit;
     void *held_v;
     hk_tick *held_until;
+    struct hk_sleep *sleep; /* NULL: it can't */
     struct hk_receptor *receptors;
     size_t receptor_count;
     struct hk_drive *drives;
@@ -233,8 +245,10 @@ struct hk_flight {
     struct hk_bundle_part *parts; /* [bundle] */
     int32_t *sums;                /* [slots] */
     size_t slots;
-    struct hk_err err; /* of the first spike that there was no room for, */
-    bool full[2];      /* and whether there is one, at the end of even and odd windows */
+    size_t asleep;        /* groups of the thread that sleep, */
+    unsigned char *marks; /* [slots / HK_LINE_UNITS] and 1 where synapses end meanwhile; or NULL */
+    struct hk_err err;    /* of the first spike that there was no room for, */
+    bool full[2];         /* and whether there is one, at the end of even and odd windows */
 };
 
 struct hk_proj {
@@ -285,6 +299,7 @@ struct hk_sim {
     const struct hk_kernels_learn *learn;
     const struct hk_kernels_credit *credit;
     const struct hk_kernels_bundle *bundle;
+    const struct hk_kernels_sleep *sleep;
     const struct hk_kernels_draws *draws;
     const struct hk_kernels_columns *columns;
     struct hk_pop **pops;
@@ -335,6 +350,11 @@ static inline bool hk_proj_is_plain(const struct hk_proj *proj) {
            !proj->plasticity && !hk_proj_remembers(proj) && proj->source->dropout <= 0.0;
 }
 
+/* The first unit of the HK_BLOCK units of a thread that `unit` is one of. */
+static inline hk_neuron hk_block_of(const struct hk_pop *pop, int thread, hk_neuron unit) {
+    return unit - (unit - pop->part[thread]) % HK_BLOCK;
+}
+
 /* A column of hk_real: zeroed, on cache lines. */
 void *hk_sim_reals(struct hk_sim *sim, size_t count, struct hk_err *err) HK_MUST_USE;
 /* The index of a receptor by name, or -1. */
@@ -377,6 +397,14 @@ void hk_bundle_visit(const struct hk_proj *proj, int thread, hk_bundle_visitor *
 double hk_bundle_weight(const struct hk_proj *proj, int thread, hk_syn at);
 bool hk_bundle_set_weight(const struct hk_proj *proj, int thread, hk_syn at, double weight,
                           struct hk_err *err) HK_MUST_USE;
+
+/* Has it what sleep needs, but for what reaches it? */
+bool hk_sleep_has_forms(const struct hk_pop *pop);
+/* After bundles are built: who can sleep. */
+bool hk_sleep_build(struct hk_sim *sim, struct hk_err *err) HK_MUST_USE;
+void hk_sleep_reset(struct hk_sim *sim);
+/* Between runs: wake all of a population. */
+void hk_sleep_end(struct hk_pop *pop);
 
 /* Forget traces and what synapses remember. */
 void hk_proj_reset(struct hk_proj *proj);

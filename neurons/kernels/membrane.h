@@ -12,6 +12,8 @@
 #include "sim/neuron_model.h"
 #include "sim/numeric.h"
 
+#include <math.h>
+
 struct membrane {
     double tau_m, c_m, v_rest, v_reset, v_th, t_ref, i_e;
     int integrator, reset;
@@ -183,6 +185,30 @@ static inline bool membrane_advance_and_fire(const struct membrane_step *s, hk_r
     return membrane_fire(s, &threshold, 0, v, count, flag);
 }
 
+/* ---- units that are left alone ---- */
+
+/* Where V goes without input, mV. */
+static inline double membrane_rest(const struct membrane *p) {
+    return p->v_rest + p->i_e * p->tau_m / p->c_m;
+}
+
+static inline void membrane_lapse(const struct membrane *p, const struct hk_idle *units,
+                                  double *restrict v) {
+    const double rest = membrane_rest(p), per_tau = -1.0 / p->tau_m;
+    const double *restrict ms = units->ms, *restrict push = units->push;
+    for (size_t k = 0; k < units->count; k++)
+        v[k] = rest + (v[k] - rest) * hk_exp(ms[k] * per_tau) + push[k];
+}
+
+/* The margin is far above the rounding of single precision, and far below what matters. */
+static inline bool membrane_is_quiet(const struct membrane *p, size_t count, const double *v,
+                                     const double *rise) {
+    const double rest = membrane_rest(p), margin = 1e-3 + 1e-5 * fabs(p->v_th);
+    for (size_t k = 0; k < count; k++)
+        if (!((v[k] > rest ? v[k] : rest) + rise[k] < p->v_th - margin)) return false;
+    return true;
+}
+
 /* ---- refractory units ---- */
 
 /* Let go those whose time is over, and put the others back to where they are held: they neither
@@ -192,13 +218,16 @@ static inline void membrane_restrain(const struct hk_neurons *block, hk_real *re
     const struct hk_held *held = &block->held;
     struct hk_held_ring *ring = held->ring;
     while (ring->count && held->until[ring->head] < block->tick) {
-        ring->head = (uint16_t)(ring->head + 1u < block->count ? ring->head + 1u : 0u);
+        ring->head = (uint16_t)(ring->head + 1u < held->room ? ring->head + 1u : 0u);
         ring->count--;
     }
-    for (uint32_t k = 0, at = ring->head; k < ring->count; k++) {
-        v[held->unit[at]] = held->v[at];
-        flag[held->unit[at]] = 0;
-        at = at + 1 < block->count ? at + 1 : 0;
+    for (size_t k = 0, at = ring->head; k < ring->count; k++) {
+        size_t unit = held->unit[at] - held->first;
+        if (unit < block->count) {
+            v[unit] = held->v[at];
+            flag[unit] = 0;
+        }
+        at = at + 1 < held->room ? at + 1 : 0;
     }
 }
 
@@ -206,11 +235,10 @@ static inline void membrane_restrain(const struct hk_neurons *block, hk_real *re
 static inline void membrane_hold(const struct membrane_step *s, const struct hk_neurons *block,
                                  const hk_real *v, const uint32_t *fired, size_t count) {
     const struct hk_held *held = &block->held;
-    struct hk_held_ring *ring = held->ring;
     for (size_t k = 0; s->ref_ticks > 0 && k < count; k++) {
-        size_t at = (size_t)ring->head + ring->count++;
-        if (at >= block->count) at -= block->count;
-        held->unit[at] = (uint16_t)fired[k];
+        size_t at = (size_t)held->ring->head + held->ring->count++;
+        if (at >= held->room) at -= held->room;
+        held->unit[at] = (uint16_t)(held->first + fired[k]);
         held->v[at] = v[fired[k]];
         held->until[at] = block->tick + s->ref_ticks;
     }

@@ -24,11 +24,25 @@ static inline void add_shared(int32_t *restrict sums, const uint16_t *restrict p
     for (uint32_t k = 0; k < count; k++) sums[place[k]] += weight;
 }
 
+/* Mark the lines of sums that a run ends in: only where some sleep. */
+static void mark_packed(unsigned char *restrict marks, const uint32_t *restrict synapse,
+                        uint32_t count) {
+    for (uint32_t k = 0; k < count; k++) marks[(synapse[k] & 0xffff) / HK_LINE_UNITS] = 1;
+}
+
+static void mark_shared(unsigned char *restrict marks, const uint16_t *restrict place,
+                        uint32_t count) {
+    for (uint32_t k = 0; k < count; k++) marks[place[k] / HK_LINE_UNITS] = 1;
+}
+
 /* Add one segment; returns the next. */
-static const void *pass_packed(int32_t *sums, const uint32_t *at, uint64_t *events) {
+static const void *pass_packed(const struct hk_flight *flight, const uint32_t *at,
+                               uint64_t *events) {
     for (bool last = false; !last;) {
         uint32_t header = *at++, count = hk_run_count(header);
-        add_packed(sums + (size_t)hk_run_page(header) * HK_PAGE, at, count);
+        size_t first = (size_t)hk_run_page(header) * HK_PAGE;
+        add_packed(flight->sums + first, at, count);
+        if (flight->asleep) mark_packed(flight->marks + first / HK_LINE_UNITS, at, count);
         *events += count;
         at += count;
         last = hk_run_is_last(header);
@@ -36,13 +50,16 @@ static const void *pass_packed(int32_t *sums, const uint32_t *at, uint64_t *even
     return at;
 }
 
-static const void *pass_shared(int32_t *sums, const uint16_t *at, int32_t weight,
+static const void *pass_shared(const struct hk_flight *flight, const uint16_t *at, int32_t weight,
                                uint64_t *events) {
     for (bool last = false; !last;) {
         uint32_t header = at[0] | (uint32_t)at[1] << 16, count = hk_run_count(header);
-        add_shared(sums + (size_t)hk_run_page(header) * HK_PAGE, at + 2, weight, count);
+        size_t first = (size_t)hk_run_page(header) * HK_PAGE;
+        at += 2;
+        add_shared(flight->sums + first, at, weight, count);
+        if (flight->asleep) mark_shared(flight->marks + first / HK_LINE_UNITS, at, count);
         *events += count;
-        at += 2 + count;
+        at += count;
         last = hk_run_is_last(header);
     }
     return at;
@@ -65,8 +82,8 @@ static uint64_t pass(const struct hk_sim *sim, struct hk_flight *flight, size_t 
         const struct hk_bundle *bundle = sim->bundles[spike.bundle];
         const char *at = spike.at;
         if (k + AHEAD < count) fetch(&spikes[k + AHEAD]);
-        spike.at = bundle->is_shared ? pass_shared(flight->sums, spike.at, bundle->weight, &events)
-                                     : pass_packed(flight->sums, spike.at, &events);
+        spike.at = bundle->is_shared ? pass_shared(flight, spike.at, bundle->weight, &events)
+                                     : pass_packed(flight, spike.at, &events);
         spike.lines = lines_of((size_t)((const char *)spike.at - at));
         spike.left--;
         spikes[kept] = spike;
