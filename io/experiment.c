@@ -1,5 +1,6 @@
 #include "io/experiment.h"
 
+#include "io/digest_reader.h"
 #include "io/override.h"
 #include "io/path.h"
 #include "io/protocol_reader.h"
@@ -183,6 +184,7 @@ static bool read_data(struct hk_experiment *e, struct hk_reader *reader, struct 
                 return false;
         path = hk_node_get(node, "path");
         crop = hk_node_get(node, "crop");
+        if (!hk_digests_read(e->arena, hk_node_get(node, "sha256"), &options, err)) return false;
     }
     if (!(options.name = hk_node_text(set, err))) return false;
     if (path && !(options.path = hk_node_text(path, err))) return false;
