@@ -131,13 +131,11 @@ static bool read_head(struct hk_experiment *e, struct hk_reader *reader,
     if (!hk_node_choice(hk_node_get(e->root, "precision"), hk_precision_choices, &precision, err) ||
         !hk_node_choice(hk_node_get(e->root, "clock"), hk_clock_choices, &clock, err))
         return false;
-    if (clock != 0)
-        return hk_node_fail(err, hk_node_get(e->root, "clock"),
-                            "the exact clock is not there yet; `clock: grid` is");
     const struct hk_node *resolution = hk_node_get(e->root, "resolution");
     if (!hk_node_quantity(resolution, "ms", reader->scope, &tick_ms, err)) return false;
-    reader->precision = precision ? HK_DOUBLE : HK_SINGLE;
+    reader->precision = precision || clock ? HK_DOUBLE : HK_SINGLE;
     e->sim = hk_sim_create(&(struct hk_sim_options){.tick_ms = tick_ms,
+                                                    .clock = clock ? HK_CLOCK_EXACT : HK_CLOCK_GRID,
                                                     .seed = e->seed,
                                                     .precision = reader->precision,
                                                     .threads = options->threads},

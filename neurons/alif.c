@@ -105,13 +105,15 @@ static void alif_lapse(const struct hk_idle *units) {
 }
 
 /* A threshold that was raised falls, at most to v_th. */
-static void alif_distance(const struct hk_idle *units, const double *rise, double *now,
-                          double *least) {
-    const double *theta = units->state[THETA];
-    membrane_distance(&alif_of(units)->membrane, units, units->state[V], rise, now, least);
+static void alif_distance(const struct hk_idle *units, const double *rise, const double *pull,
+                          struct hk_distance *out) {
+    const double *theta = units->state[THETA], per_tau = 1.0 / alif_of(units)->tau_theta;
+    membrane_distance(&alif_of(units)->membrane, units, units->state[V], rise, pull, out);
     for (size_t k = 0; k < units->count; k++) {
-        now[k] += theta[k];
-        least[k] += units->adapting && theta[k] > 0.0 ? 0.0 : theta[k];
+        bool falls = units->adapting && theta[k] > 0.0;
+        out->now[k] += theta[k];
+        out->least[k] += falls ? 0.0 : theta[k];
+        out->speed[k] += falls ? theta[k] * per_tau : 0.0;
     }
 }
 

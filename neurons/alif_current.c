@@ -100,13 +100,16 @@ static void alif_current_lapse(const struct hk_idle *units) {
     membrane_lapse(&p->membrane, units, units->state[V]);
 }
 
-static void alif_current_distance(const struct hk_idle *units, const double *rise, double *now,
-                                  double *least) {
+static void alif_current_distance(const struct hk_idle *units, const double *rise,
+                                  const double *pull, struct hk_distance *out) {
     const struct alif_current *p = neuron_of(units);
     const double tau = p->tau_w < p->membrane.tau_m ? p->tau_w : p->membrane.tau_m;
-    membrane_distance(&p->membrane, units, units->state[V], rise, now, least);
-    for (size_t k = 0; k < units->count; k++)
-        if (units->state[W][k] < 0.0) least[k] += tau / p->membrane.c_m * units->state[W][k];
+    membrane_distance(&p->membrane, units, units->state[V], rise, pull, out);
+    for (size_t k = 0; k < units->count; k++) {
+        double inwards = units->state[W][k] < 0.0 ? -units->state[W][k] / p->membrane.c_m : 0.0;
+        out->least[k] -= tau * inwards;
+        out->speed[k] += inwards;
+    }
 }
 
 static void alif_current_spike(const struct hk_idle *units) {

@@ -68,9 +68,9 @@ static void lif_lapse(const struct hk_idle *units) {
     membrane_lapse(membrane_of(units), units, units->state[V]);
 }
 
-static void lif_distance(const struct hk_idle *units, const double *rise, double *now,
-                         double *least) {
-    membrane_distance(membrane_of(units), units, units->state[V], rise, now, least);
+static void lif_distance(const struct hk_idle *units, const double *rise, const double *pull,
+                         struct hk_distance *out) {
+    membrane_distance(membrane_of(units), units, units->state[V], rise, pull, out);
 }
 
 static void lif_fire(const struct hk_idle *units) {

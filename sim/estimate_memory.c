@@ -188,7 +188,7 @@ static double population_bytes(const struct hk_pop *pop) {
     for (size_t i = 0; i < sim->proj_count; i++)
         judged |= sim->projs[i]->target == pop && hk_proj_is_judged(sim->projs[i]);
     return threads * (sizeof(hk_neuron) + sizeof(struct hk_raster)) +
-           2.0 * (double)sim->proj_count * sizeof(struct hk_proj *) +
+           3.0 * (double)sim->proj_count * sizeof(struct hk_proj *) +
            padded * ((double)pop->column_count + (judged ? BLAME_ERROR_GATE : 0)) +
            sleep_bytes(pop);
 }

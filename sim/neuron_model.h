@@ -49,8 +49,8 @@ enum {
 };
 
 /* Units that stand still for some time after a spike: a ring, in the order of their release, with
- * room for each unit once. The engine keeps it and empties it at a reset. Where groups sleep, several
- * blocks share a ring. */
+ * room for each unit once. The engine keeps it and empties it at a reset. Where groups sleep,
+ * several blocks share a ring. */
 struct hk_held_ring {
     uint16_t head, count;
 };
@@ -86,13 +86,19 @@ struct hk_idle {
     bool adapting;        /* as in struct hk_neurons */
 };
 
+struct hk_distance {
+    double *now, *least, *speed; /* [count] */
+};
+
 struct hk_closed_forms {
     /* Bring units to the end of their time, without looking at the threshold: push[] holds what
      * receptors do. */
     void (*lapse)(const struct hk_idle *units);
-    /* How far each is from its threshold, and how near it can come, whenever, if receptors raise V by
-     * rise[] at the most; mV. `ms` and `push` aren't looked at. */
-    void (*distance)(const struct hk_idle *units, const double *rise, double *now, double *least);
+    /* How far each is from its threshold, how near it can come, whenever, and how fast at the most,
+     * mV and mV/ms; receptors raise V by rise[] and pull it by pull[] at the most. `ms` and `push`
+     * aren't looked at. */
+    void (*distance)(const struct hk_idle *units, const double *rise, const double *pull,
+                     struct hk_distance *out);
     /* Units fire: what a spike does to the state. */
     void (*fire)(const struct hk_idle *units);
     /* When one unit gets to its threshold, ms from now; INFINITY: never. `inputs` is what receptors
@@ -128,7 +134,8 @@ struct hk_neuron_model {
     const struct hk_closed_forms *closed;
 };
 
-/* Indices of the true flags, each 0 or 1, ascending. Most are false: eight are looked at together. */
+/* Indices of the true flags, each 0 or 1, ascending. Most are false: eight are looked at together.
+ */
 static inline size_t hk_collect(const unsigned char *flag, size_t count, uint32_t *fired) {
     size_t found = 0;
     for (size_t first = 0; first < count; first += 8) {

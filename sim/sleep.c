@@ -3,9 +3,9 @@
  * A group of HK_GROUP units may sleep when none of them can reach its threshold without further
  * input, however long one waits: the bounds are the models'. Its units then keep the tick that
  * their state belongs to. An arriving weight brings the one unit that it meets to date, by closed
- * form, and the group sleeps on, unless that unit could now fire; then it wakes, and is stepped tick
- * by tick as any other. Whether a group sleeps follows from its own units alone, so threads can't
- * change it. Cost follows events, not units.
+ * form, and the group sleeps on, unless that unit could now fire; then it wakes, and is stepped
+ * tick by tick as any other. Whether a group sleeps follows from its own units alone, so threads
+ * can't change it. Cost follows events, not units.
  *
  * Populations with a linear membrane and closed forms can sleep, if all that reaches them are plain
  * synapses (sim/bundle.c). */

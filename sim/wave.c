@@ -1,7 +1,8 @@
 /* The first crossing of a wave (sim/wave.h).
  *
- * Time is walked in stretches that double. Of each stretch bounds of d, d' and d'' are computed from
- * its two ends (every term is a polynomial times a monotonous exponential). They decide at once:
+ * Time is walked in stretches that double. Of each stretch bounds of d, d' and d'' are computed
+ * from its two ends (every term is a polynomial times a monotonous exponential). They decide at
+ * once:
  *   d > 0                no crossing here;
  *   d' of one sign       d is monotonous: a crossing exactly if d is not above 0 at the end;
  *   d'' < 0              d lies above its chord: likewise;
@@ -169,8 +170,8 @@ static struct range closer_bounds(const struct hk_wave *wave, const struct range
     return r;
 }
 
-/* A bound from below of all that comes after a point: polynomials of t >= 0 times exp(-t/tau) are at
- * most their value there times what a power can still grow by. */
+/* A bound from below of all that comes after a point: polynomials of t >= 0 times exp(-t/tau) are
+ * at most their value there times what a power can still grow by. */
 static double tail_bound(const struct hk_wave *wave, const struct point *from) {
     double sum = wave->constant;
     for (size_t k = 0; k < wave->count; k++) {
@@ -190,9 +191,9 @@ static double tail_bound(const struct hk_wave *wave, const struct point *from) {
 
 /* ---- finding what is there ---- */
 
-/* Where `wave` leaves the positive (falling) or the negative side between two times of which that is
- * known; `slope` is its derivative. Newton's steps, halving where one would leave the bracket. The
- * result is the end that lies on the far side. */
+/* Where `wave` leaves the positive (falling) or the negative side between two times of which that
+ * is known; `slope` is its derivative. Newton's steps, halving where one would leave the bracket.
+ * The result is the end that lies on the far side. */
 static double cross(const struct hk_wave *wave, const struct hk_wave *slope, double from, double to,
                     bool falling) {
     double t = 0.5 * (from + to);
@@ -234,8 +235,8 @@ static double find_dip(const struct search *s, const struct point *from, const s
     return value_at(s->wave, &dip) > 0.0 ? NONE : find_crossing(s, from, &dip);
 }
 
-/* Where bounds decide it: whether and where d crosses in a stretch at whose beginning it is above 0.
- */
+/* Where bounds decide it: whether and where d crosses in a stretch at whose beginning it is above
+ * 0. */
 static bool decide(const struct search *s, const struct point *from, const struct point *to,
                    double *first) {
     struct range jerk = bounds(&s->jerk, from, to);

@@ -122,8 +122,8 @@ static inline void membrane_advance(const struct membrane_step *s, const struct 
         membrane_conductance(s, in, v, count);
 }
 
-/* Reset who reached `threshold[i * stride]`; flag[i] says who. Returns whether anybody did. A stride
- * of 0 is one threshold for all. */
+/* Reset who reached `threshold[i * stride]`; flag[i] says who. Returns whether anybody did. A
+ * stride of 0 is one threshold for all. */
 static inline bool membrane_fire(const struct membrane_step *s, const hk_real *restrict threshold,
                                  size_t stride, hk_real *restrict v, size_t count,
                                  unsigned char *restrict flag) {
@@ -200,14 +200,19 @@ static inline void membrane_lapse(const struct membrane *p, const struct hk_idle
         v[k] = rest + (v[k] - rest) * hk_exp(ms[k] * per_tau) + push[k];
 }
 
-/* From the threshold v_th. */
+/* From the threshold v_th. Without the inputs that pull it down V would rise from where it is, or
+ * fall to its rest and stay there; so it never rises faster than it would now. */
 static inline void membrane_distance(const struct membrane *p, const struct hk_idle *units,
                                      const double *restrict v, const double *restrict rise,
-                                     double *restrict now, double *restrict least) {
-    const double rest = membrane_rest(p, units->current);
+                                     const double *restrict pull, struct hk_distance *out) {
+    const double rest = membrane_rest(p, units->current), per_tau = 1.0 / p->tau_m;
+    const double per_c_m = 1.0 / p->c_m;
+    double *restrict now = out->now, *restrict least = out->least, *restrict speed = out->speed;
     for (size_t k = 0; k < units->count; k++) {
+        double below = v[k] < rest ? rest - v[k] : 0.0;
         now[k] = p->v_th - v[k];
-        least[k] = p->v_th - (v[k] > rest ? v[k] : rest) - rise[k];
+        least[k] = now[k] - below - rise[k];
+        speed[k] = below * per_tau + pull[k] * per_c_m;
     }
 }
 

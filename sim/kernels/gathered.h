@@ -86,16 +86,20 @@ static inline void take(const struct hk_pop *pop, struct gathered *g, size_t rec
     for (size_t k = 0; k < g->count; k++) g->value[0][k] += jump[k];
 }
 
-/* How far each is from its threshold, now and at the least from now on. */
-static inline void measure(const struct hk_pop *pop, struct gathered *g, double *now,
-                           double *least) {
-    double rise[GATHERED] = {0.0};
+/* How far each is from its threshold, how near it can come, and how fast. */
+struct measured {
+    double now[GATHERED], least[GATHERED], speed[GATHERED];
+};
+
+static inline void measure(const struct hk_pop *pop, struct gathered *g, struct measured *m) {
+    double rise[GATHERED] = {0.0}, pull[GATHERED] = {0.0};
     for (size_t r = 0; r < pop->receptor_count; r++) {
         struct hk_idle idle = idle_receptor(pop, g, r);
-        pop->receptors[r].model->rise(&idle, rise);
+        pop->receptors[r].model->bound(&idle, rise, pull);
     }
     struct hk_idle idle = idle_neuron(pop, g);
-    pop->neuron->closed->distance(&idle, rise, now, least);
+    struct hk_distance out = {m->now, m->least, m->speed};
+    pop->neuron->closed->distance(&idle, rise, pull, &out);
 }
 
 #endif

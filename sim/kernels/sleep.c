@@ -18,10 +18,10 @@ static void gather_at(const struct hk_pop *pop, struct gathered *g, hk_tick tick
 static bool is_quiet(const struct hk_pop *pop, struct gathered *g) {
     /* Far above what single precision loses, far below what matters; mV. */
     const double MARGIN = 2e-3;
-    double now[GATHERED], least[GATHERED];
+    struct measured m;
     bool quiet = true;
-    measure(pop, g, now, least);
-    for (size_t k = 0; k < g->count; k++) quiet &= least[k] > MARGIN;
+    measure(pop, g, &m);
+    for (size_t k = 0; k < g->count; k++) quiet &= m.least[k] > MARGIN;
     return quiet;
 }
 

@@ -1,6 +1,6 @@
-/* Groups that sleep: they fire when they would have fired awake, cost nothing while nothing happens,
- * and threads don't change them. A population with a current of 0 pA can't sleep, so a network with
- * and one without such currents do the same, once asleep and once awake. */
+/* Groups that sleep: they fire when they would have fired awake, cost nothing while nothing
+ * happens, and threads don't change them. A population with a current of 0 pA can't sleep, so a
+ * network with and one without such currents do the same, once asleep and once awake. */
 #include <check.h>
 #include <math.h>
 #include <stdlib.h>
