@@ -141,7 +141,7 @@ struct point {
 };
 
 static void go_to(const struct search *s, double t, struct point *at) {
-    at->t = t;
+    *at = (struct point){.t = t};
     decays_at(s->wave, t, at->decay);
     at->value = value_at(s->wave, t, at->decay);
     at->slope = value_at(&s->slope, t, at->decay);
