@@ -86,7 +86,9 @@ struct hk_exact_thread {
 
 /* Of a population, beside struct hk_alone. */
 struct hk_exact_pop {
-    hk_tick *free; /* [padded] V is held until then; state waits there, so `last` is it */
+    /* [padded] V is held until then, so a jump of that tick is lost, as on a grid; state waits there,
+     * so `last` is it */
+    hk_tick *free;
     /* [padded] If nothing arrives the unit doesn't fire before `next`, HK_NEVER: not at all; and
      * does then where it is `sure`. An entry of the heap is for `due`, and the unit is looked at
      * then. */
@@ -124,14 +126,14 @@ struct hk_trace_event {
 
 /* A unit's state, as doubles; and copies of it, side by side. */
 struct hk_replay_state {
-    hk_tick at;
-    double current; /* of drives, pA */
+    hk_tick at, free; /* as of struct hk_exact_pop */
+    double current;   /* of drives, pA */
     double value[HK_ALONE_COLUMNS];
 };
 struct hk_replay {
     const struct hk_pop *pop;
     size_t lanes; /* copies, at most HK_GROUP */
-    hk_tick at;
+    hk_tick at, free;
     double current;
     double value[HK_ALONE_COLUMNS][HK_GROUP];
     size_t skip[HK_GROUP], skip_end[HK_GROUP]; /* events that each does without */
