@@ -82,7 +82,8 @@ static void run_neurons(struct hk_sim *sim, const struct kind *kind, struct trai
     struct hk_draws draws = hk_draws_at(hk_stream_make(5, "test", "trains"), 0, 0);
     struct net_heard heard;
     for (size_t k = 0; k < INPUTS; k++) {
-        times[k] = 0.1 * (double)(10 + k / 3);
+        size_t tenths = 10 + k / 3;
+        times[k] = 0.1 * (double)tenths;
         units[k] = hk_draws_below(&draws, ALONE);
     }
     struct hk_pop *in = net_spikes(sim, "in", ALONE, times, units, INPUTS);

@@ -158,7 +158,7 @@ START_TEST(the_queue_holds_spikes_and_not_synapses) {
         ck_assert_uint_eq(t->cursors.count, half >= 2 && half <= 41 ? SOURCES : 0);
         most = t->arrivals.count > most ? t->arrivals.count : most;
     }
-    ck_assert_uint_eq(hk_sim_count(sim).events, SOURCES * FAN_OUT);
+    ck_assert_uint_eq(hk_sim_count(sim).events, (uint64_t)SOURCES * FAN_OUT);
     ck_assert_uint_gt(most, 400);
     ck_assert_uint_lt(most, 700);
     hk_sim_destroy(sim);
