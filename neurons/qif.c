@@ -1,15 +1,15 @@
-/* Quadratic integrate-and-fire neuron (Ermentrout & Kopell 1986; Latham et al. 2000; Gerstner et al.
- * 2014, eq. 5.16), the normal form of neurons that begin to fire at any low rate:
+/* Quadratic integrate-and-fire neuron (Ermentrout & Kopell 1986; Latham et al. 2000; Gerstner et
+ * al. 2014, eq. 5.16), the normal form of neurons that begin to fire at any low rate:
  *   tau_m dV/dt = (V - v_rest) (V - v_crit) / (v_crit - v_rest) + tau_m/c_m (i_e + I)
- * Near v_rest it is a leaky membrane of tau_m and c_m; above v_crit V grows by itself, and is reset
- * at v_peak. With v_peak and v_reset at +-1e6 mV, where V gets within 1/1000 ms or so, it is the
- * theta neuron, V = tan(theta/2) but for scale.
+ * Near v_rest it is a leaky membrane of tau_m and c_m; above v_crit V grows by itself, and is
+ * reset at v_peak. With v_peak and v_reset at +-1e6 mV, where V gets within 1/1000 ms or so, it is
+ * the theta neuron, V = tan(theta/2) but for scale.
  *
- * With u = V - (v_rest + v_crit)/2 and s = t / (tau_m (v_crit - v_rest)) it reads du/ds = u^2 + q, of
- * which q is what the current says: u = w tan(w s + ...), w^2 = q, or tanh where q is negative.
- * Conductances leave the form as it is. A grid takes currents and conductances at the step's start,
- * and the step is exact for these; the time from anywhere to v_peak is an arc tangent or a logarithm.
- * The exact clock needs inputs that are constant or jump: delta receptors. */
+ * With u = V - (v_rest + v_crit)/2 and s = t / (tau_m (v_crit - v_rest)) it reads du/ds = u^2 + q,
+ * of which q is what the current says: u = w tan(w s + ...), w^2 = q, or tanh where q is negative.
+ * Conductances leave the form as it is. A grid takes currents and conductances at the step's
+ * start, and the step is exact for these; the time from anywhere to v_peak is an arc tangent or a
+ * logarithm. The exact clock needs inputs that are constant or jump: delta receptors. */
 #include "neurons/kernels/membrane.h"
 
 #include "sim/angle.h"

@@ -57,11 +57,13 @@ struct hk_kernels_exact {
      * is at the threshold fires, the others' way there is found; without, they are put into
      * `touched`. Returns synaptic events. */
     uint64_t (*arrive)(struct hk_sim *sim, int thread, const struct hk_arrival *arrival, bool look);
-    /* The pulses of a drive that come before `before`, as far as nobody is hit twice; each is
-     * looked at at its own time. Returns how many. */
-    size_t (*pulse)(struct hk_pop *pop, int thread, size_t drive, hk_tick before);
-    /* Those at the thread's `now`, put into `touched`. */
-    size_t (*pulse_now)(struct hk_pop *pop, int thread, size_t drive);
+    /* The pulses of a drive that come before `before`, with `look` as above, but then each unit is
+     * looked at at its own time, and a tick at which a unit comes twice isn't begun. Returns how
+     * many. */
+    size_t (*pulse)(struct hk_pop *pop, int thread, size_t drive, hk_tick before, bool look);
+    /* All of a population's window: the `count` arrivals that are its own, and its pulses. Returns
+     * synaptic events. */
+    uint64_t (*flow)(struct hk_pop *pop, int thread, const uint32_t *rows, size_t count);
     /* Look at everybody in `touched`. */
     void (*look)(struct hk_sim *sim, int thread);
     /* A unit is due: it fires, or the end of its way to the threshold is found. */

@@ -8,8 +8,8 @@
  *   d'' < 0              d lies above its chord: likewise;
  *   d'' > 0              d has one minimum at most, above where its tangents at the ends meet: if
  *                        that is not above 0, it is found, and tells;
- * otherwise the stretch is halved. A crossing that is known to be there is found by Newton's method
- * between two ends that close in on it. */
+ * otherwise the stretch is halved. A crossing that is known to be there is found by Newton's
+ * method between two ends that close in on it. */
 #include "sim/wave.h"
 
 #include "sim/compiler.h"
@@ -42,8 +42,8 @@ void hk_wave_add(struct hk_wave *wave, double amplitude, double tau) {
 /* With a = 1/tau - 1/tau_m: the uptake is (exp(-t/tau_m) - exp(-t/tau)) / a. Where the two time
  * constants are near each other this loses digits; there it is
  *   exp(-t/tau) (t + a t^2/2! + a^2 t^3/3! + ...),
- * whose n-th term is at most about (a tau)^n of the first, whenever. Sixteen powers are enough up to
- * 6 %, and beyond, a ramp has lost a thousand units in the last place at the most. */
+ * whose n-th term is at most about (a tau)^n of the first, whenever. Sixteen powers are enough up
+ * to 6 %, and beyond, a ramp has lost a thousand units in the last place at the most. */
 static bool are_near(double tau, double tau_m) {
     return fabs(tau - tau_m) < 0.06 * tau_m;
 }
@@ -260,8 +260,8 @@ static double find_fall(const struct search *s, const struct point *from, const 
     return cross(s->wave, &s->slope, from->t, to->t, guess(from->t, to->t, value, slope), true);
 }
 
-/* d, of no negative curvature, has its minimum in between. It lies above its tangents at both ends,
- * and so above where these meet. */
+/* d, of no negative curvature, has its minimum in between. It lies above its tangents at both
+ * ends, and so above where these meet. */
 static double find_dip(const struct search *s, const struct point *from, const struct point *to) {
     double length = to->t - from->t, apart = to->slope - from->slope;
     double meet = (from->value - to->value + to->slope * length) / apart;
@@ -272,8 +272,8 @@ static double find_dip(const struct search *s, const struct point *from, const s
     return find_fall(s, from, &dip);
 }
 
-/* A stretch at whose beginning d is above 0: whether and where it crosses, where bounds decide that;
- * the dear ones only where the cheap ones don't. */
+/* A stretch at whose beginning d is above 0: whether and where it crosses, where bounds decide
+ * that; the dear ones only where the cheap ones don't. */
 static bool decide(const struct search *s, const struct point *from, const struct point *to,
                    double *first) {
     const double length = to->t - from->t;

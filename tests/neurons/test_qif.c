@@ -1,6 +1,6 @@
 /* The quadratic neuron against its closed forms and against small steps of its equation, on both
- * clocks. Defaults: tau_m 10 ms, 250 pF, rest -70, critical -50, peak 30, reset -70 mV: u = V + 60,
- * 200 ms mV du/dt = u^2 + q, q = 0.8 I - 100 (pA, mV^2). */
+ * clocks. Defaults: tau_m 10 ms, 250 pF, rest -70, critical -50, peak 30, reset -70 mV: u = V +
+ * 60, 200 ms mV du/dt = u^2 + q, q = 0.8 I - 100 (pA, mV^2). */
 #include <check.h>
 #include <math.h>
 #include <stdio.h>
@@ -84,8 +84,8 @@ START_TEST(a_constant_current_fires_at_the_interval_of_the_closed_form) {
 }
 END_TEST
 
-/* A jump to 0.1 mV below the critical potential comes to nothing; one to 0.1 mV above it fires after
- * 200/(2 w) ln((90 - w)(u + w) / ((90 + w)(u - w))), w = 10, u = 10.1. */
+/* A jump to 0.1 mV below the critical potential comes to nothing; one to 0.1 mV above it fires
+ * after 200/(2 w) ln((90 - w)(u + w) / ((90 + w)(u - w))), w = 10, u = 10.1. */
 START_TEST(a_jump_over_the_critical_potential_fires_later) {
     static const double times[] = {1};
     for (int above = 0; above < 2; above++) {
@@ -130,8 +130,8 @@ START_TEST(far_away_peaks_make_the_theta_neuron) {
 }
 END_TEST
 
-/* A conductance of 10 nS towards -80 mV, which decays by 2e-4 of itself, 0.03 mV^2: with it the right side is another
- * parabola, 200 dV/dt = (V + 70)(V + 50) + 8 (-80 - V). */
+/* A conductance of 10 nS towards -80 mV, which decays by 2e-4 of itself, 0.03 mV^2: with it the
+ * right side is another parabola, 200 dV/dt = (V + 70)(V + 50) + 8 (-80 - V). */
 START_TEST(a_conductance_makes_another_parabola) {
     static const double times[] = {1};
     struct hk_sim *sim = create(false);

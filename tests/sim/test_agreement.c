@@ -102,8 +102,8 @@ static void run_neurons(struct hk_sim *sim, const struct kind *kind, struct trai
     hk_sim_destroy(sim);
 }
 
-/* Everything between is exact on a grid too: a spike is late by the rest of its step, and so is what
- * follows from it. First order. */
+/* Everything between is exact on a grid too: a spike is late by the rest of its step, and so is
+ * what follows from it. First order. */
 START_TEST(neurons_on_a_grid_converge_at_first_order) {
     static struct trains exact, grid;
     double error[GRIDS];

@@ -1,5 +1,5 @@
-/* Protocols on the exact clock: samples that encoders turn into spikes, learning, resets, labels and
- * answers are what they are on a grid. With the ticks of a grid the exact clock gives its very
+/* Protocols on the exact clock: samples that encoders turn into spikes, learning, resets, labels
+ * and answers are what they are on a grid. With the ticks of a grid the exact clock gives its very
  * spikes; with its own, results that don't depend on threads. */
 #include <check.h>
 #include <math.h>

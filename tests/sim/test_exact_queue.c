@@ -1,5 +1,5 @@
-/* The queue of the exact clock: what happens at one tick has one order, whoever owns it and whenever
- * it was sent; and what it holds follows the spikes that are in flight. */
+/* The queue of the exact clock: what happens at one tick has one order, whoever owns it and
+ * whenever it was sent; and what it holds follows the spikes that are in flight. */
 #include <check.h>
 #include <string.h>
 
@@ -77,8 +77,8 @@ static double add_all(const struct hk_proj *proj, hk_neuron target, double sum) 
     return sum;
 }
 
-/* Weights so different that each order of adding them has its own sum. They were sent at 1 and at 3
- * ms, and all arrive at 4: by projection, then by source. */
+/* Weights so different that each order of adding them has its own sum. They were sent at 1 and at
+ * 3 ms, and all arrive at 4: by projection, then by source. */
 START_TEST(weights_that_arrive_at_one_tick_are_added_by_projection_and_source) {
     static const int threads[] = {1, 2, 3, 5, 8, 16};
     static const double early[] = {1}, late[] = {3};
