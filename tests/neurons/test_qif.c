@@ -113,7 +113,8 @@ START_TEST(a_jump_over_the_critical_potential_fires_later) {
 }
 END_TEST
 
-/* With peak and reset far away: from minus to plus infinity in 200 pi / w, but for 2 * 200 / 1e6. */
+/* With peak and reset far away: from minus to plus infinity in 200 pi / w, but for twice 200 / 1e6.
+ */
 START_TEST(far_away_peaks_make_the_theta_neuron) {
     struct net_heard heard;
     struct hk_sim *sim = create(_i);

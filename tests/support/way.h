@@ -30,7 +30,7 @@ double way_scale(const struct way *way);
 /* The same as models of neurons build it. */
 void way_to_wave(const struct way *way, struct hk_wave *wave);
 
-/* When V is nearest to the threshold, or highest above it, between two times with one such point. */
+/* When V is highest, between two times with one such point in between. */
 double way_lowest(const struct way *way, double from, double to);
 
 /* The first time up to `end` at which V is at the threshold, found by looking every microsecond,
