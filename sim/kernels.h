@@ -63,6 +63,8 @@ struct hk_kernels_columns {
     void (*to_double)(double *out, const void *in, size_t count);
     void (*from_double)(void *out, const double *in, size_t count);
     bool (*finite)(const void *column, size_t count);
+    /* Those of some units, one after the other. */
+    void (*gather)(void *out, const void *column, const hk_neuron *units, size_t count);
 };
 
 #endif
