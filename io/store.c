@@ -1,12 +1,11 @@
 #include "io/store.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <hdf5.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "io/file.h"
 #include "io/hdf5_error.h"
 
 enum {
@@ -56,10 +55,6 @@ static bool fail(struct hk_store *store, const char *path, struct hk_err *err) {
     (void)snprintf(what, sizeof what, "can't write %s", path);
     store->failed = true;
     return HK_HDF5_FAIL(err, HK_ERR_IO, store->part, what);
-}
-
-static bool system_fail(const char *path, const char *what, struct hk_err *err) {
-    return HK_FAIL(err, HK_ERR_IO, "%s: can't %s: %s", path, what, strerror(errno));
 }
 
 /* End a property list, a data space, a type or an attribute. */
@@ -399,23 +394,13 @@ static bool file_close(struct hk_store *store, struct hk_err *err) {
     return file < 0 || H5Fclose(file) >= 0 || fail(store, "its end", err);
 }
 
-/* Wait until a file or folder is on the disk. */
-static bool sync_path(const char *path, struct hk_err *err) {
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) return system_fail(path, "open", err);
-    bool ok = fsync(descriptor) == 0 || errno == EINVAL; /* EINVAL: no such thing here */
-    if (!ok) (void)system_fail(path, "put on the disk", err);
-    (void)close(descriptor);
-    return ok;
-}
-
 bool hk_store_close(struct hk_store *store, struct hk_err *err) {
     /* Flushed first, so that a full disk shows before HDF5 begins to take the file apart. */
     bool ok = ready(store, err) && flush(store, err);
     if (!file_close(store, err) || !ok) return false;
-    if (!sync_path(store->part, err)) return false;
-    if (rename(store->part, store->path) != 0) return system_fail(store->part, "rename", err);
-    return sync_path(store->folder, err);
+    if (!hk_file_sync_path(store->part, err)) return false;
+    if (rename(store->part, store->path) != 0) return hk_file_fail(store->part, "rename", err);
+    return hk_file_sync_path(store->folder, err);
 }
 
 void hk_store_destroy(struct hk_store *store) {

@@ -30,6 +30,7 @@ enum hk_element {
     HK_ELEMENT_I64,
     HK_ELEMENT_U64,
 };
+enum { HK_ELEMENTS = HK_ELEMENT_U64 + 1 };
 size_t hk_element_size(enum hk_element element);
 
 /* `path` and `path`.part must not exist. All memory is the arena's. NULL on failure. */
