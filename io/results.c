@@ -21,6 +21,7 @@ struct hk_results_spikes {
     size_t neurons;
     struct decimal tick;
     hk_tick last;
+    double start_ms, stop_ms; /* what is recorded */
     struct hk_stream *times, *ids;
 };
 
@@ -39,6 +40,7 @@ struct hk_results_report {
 
 struct hk_results {
     struct hk_arena *arena;
+    bool is_segment;
     struct hk_store *store;
     struct hk_results_spikes *spikes;
     struct hk_results_report *reports;
@@ -132,7 +134,7 @@ static struct hk_stream *spikes_column(struct hk_results_spikes *spikes, const c
                                        struct hk_err *err) {
     struct hk_results *results = spikes->results;
     char *path = hk_arena_format(results->arena, err, "%s/%s", spikes->path, name);
-    struct hk_rows rows = {path, unit, element, 1, 1, SPIKE_CHUNK};
+    struct hk_rows rows = {path, unit, element, 1, 1, .chunk = SPIKE_CHUNK};
     return path ? hk_store_open(results->store, &rows, err) : NULL;
 }
 
@@ -144,6 +146,7 @@ static bool spikes_describe(const struct hk_results_spikes *spikes, double tick_
     enum { BY_TIME = 2 };
     struct hk_store *store = spikes->results->store;
     uint64_t neurons = spikes->neurons;
+    if (spikes->results->is_segment) return true;
     struct hk_attribute attribute = {spikes->path, "n_neurons", HK_ELEMENT_U64, 0, &neurons};
     return hk_store_describe_choice(store, spikes->path, "sorting", orders, BY_TIME, err) &&
            hk_store_describe(store, &attribute, err) &&
@@ -159,6 +162,7 @@ struct hk_results_spikes *hk_results_spikes_open(struct hk_results *results, con
     if (!spikes) return NULL;
     spikes->results = results;
     spikes->neurons = neurons;
+    spikes->stop_ms = (double)INFINITY;
     spikes->tick = decimal_from(tick_ms);
     spikes->path = hk_arena_format(results->arena, err, "spikes/%s", population);
     if (!spikes->path) return NULL;
@@ -169,6 +173,20 @@ struct hk_results_spikes *hk_results_spikes_open(struct hk_results *results, con
     spikes->next = results->spikes;
     results->spikes = spikes;
     return spikes;
+}
+
+bool hk_results_spikes_narrow(struct hk_results_spikes *spikes, double start_ms, double stop_ms,
+                              const hk_neuron *ids, size_t count, struct hk_err *err) {
+    struct hk_results *results = spikes->results;
+    spikes->start_ms = start_ms;
+    spikes->stop_ms = stop_ms;
+    if (count == 0 || results->is_segment) return true;
+    uint64_t *wide = HK_NEW(results->arena, uint64_t, count, err);
+    char *path = hk_arena_format(results->arena, err, "%s/recorded_ids", spikes->path);
+    if (!wide || !path) return false;
+    for (size_t i = 0; i < count; i++) wide[i] = ids[i];
+    struct hk_store_item set = {path, NULL, HK_ELEMENT_U64, 1, &count, wide};
+    return hk_store_put(results->store, &set, err);
 }
 
 static bool spikes_check(const struct hk_results_spikes *spikes, const hk_tick *ticks,
@@ -199,7 +217,7 @@ bool hk_results_spikes_append(struct hk_results_spikes *spikes, const hk_tick *t
         if (!hk_stream_commit(spikes->times, part, err)) return false;
         if (!hk_stream_commit(spikes->ids, part, err)) return false;
     }
-    return hk_store_flush_sometimes(spikes->results->store, err);
+    return true;
 }
 
 void hk_results_set_span(struct hk_results *results, double start_ms, double stop_ms) {
@@ -213,7 +231,9 @@ static bool spikes_finish(const struct hk_results_spikes *spikes, struct hk_err 
     double stop_ms = results->stop_ms;
     if (!results->has_span && hk_stream_count(spikes->ids) > 0)
         stop_ms = time_of(&spikes->tick, spikes->last + 1);
-    return describe_real(results->store, spikes->path, "t_start", results->start_ms, err) &&
+    double start_ms = fmin(fmax(results->start_ms, spikes->start_ms), stop_ms);
+    stop_ms = fmin(stop_ms, spikes->stop_ms);
+    return describe_real(results->store, spikes->path, "t_start", start_ms, err) &&
            describe_real(results->store, spikes->path, "t_stop", stop_ms, err);
 }
 
@@ -225,10 +245,11 @@ struct hk_results_series *hk_results_series_open(struct hk_results *results, con
     struct hk_results_series *series = HK_NEW(results->arena, struct hk_results_series, 1, err);
     if (!series) return NULL;
     series->results = results;
-    struct hk_rows rows = {path, NULL, HK_ELEMENT_F64, 2, 2, SERIES_CHUNK};
+    struct hk_rows rows = {path, NULL, HK_ELEMENT_F64, 2, 2, .chunk = SERIES_CHUNK};
     series->points = hk_store_open(results->store, &rows, err);
     if (!series->points) return NULL;
-    bool ok = hk_store_describe_text(results->store, path, "columns", columns, err);
+    bool ok = results->is_segment ||
+              hk_store_describe_text(results->store, path, "columns", columns, err);
     return ok ? series : NULL;
 }
 
@@ -238,8 +259,7 @@ bool hk_results_series_append(struct hk_results_series *series, double x, double
     double *point = hk_stream_room(series->points, &rows);
     point[0] = x;
     point[1] = y;
-    return hk_stream_commit(series->points, rows, err) &&
-           hk_store_flush_sometimes(series->results->store, err);
+    return hk_stream_commit(series->points, rows, err);
 }
 
 /* ---- Reports --------------------------------------------------------------------------------- */
@@ -282,6 +302,7 @@ static bool report_map(const struct hk_results_report *report, struct hk_err *er
     uint64_t *ids = HK_NEW(arena, uint64_t, count, err);
     uint64_t *starts = HK_NEW(arena, uint64_t, count + 1, err);
     uint32_t *elements = HK_NEW(arena, uint32_t, count, err);
+    if (report->results->is_segment) return true;
     if (!ids || !starts || !elements) return false;
     for (size_t i = 0; i < count; i++) ids[i] = report->frames.ids[i];
     for (size_t i = 0; i <= count; i++) starts[i] = i;
@@ -298,11 +319,12 @@ static bool report_open_data(struct hk_results_report *report, struct hk_err *er
     char *path = hk_arena_format(results->arena, err, "%s/data", report->path);
     if (!path) return false;
     size_t chunk = REPORT_CHUNK_SIZE / hk_element_size(frames->element) / frames->count;
-    struct hk_rows rows = {path, frames->unit, frames->element, 2, frames->count, chunk};
+    struct hk_rows rows = {path, frames->unit, frames->element, 2, frames->count, .chunk = chunk};
     if (chunk == 0) rows.chunk = 1;
     report->stream = hk_store_open(results->store, &rows, err);
     return report->stream &&
-           hk_store_describe_text(results->store, path, "variable", frames->variable, err);
+           (results->is_segment ||
+            hk_store_describe_text(results->store, path, "variable", frames->variable, err));
 }
 
 struct hk_results_report *hk_results_report_open(struct hk_results *results,
@@ -324,16 +346,7 @@ struct hk_results_report *hk_results_report_open(struct hk_results *results,
 
 bool hk_results_report_append(struct hk_results_report *report, const void *values, size_t frames,
                               struct hk_err *err) {
-    size_t row_size = report->frames.count * hk_element_size(report->frames.element);
-    const char *from = values;
-    for (size_t part; frames > 0; frames -= part) {
-        part = frames;
-        void *room = hk_stream_room(report->stream, &part);
-        memcpy(room, from, part * row_size);
-        from += part * row_size;
-        if (!hk_stream_commit(report->stream, part, err)) return false;
-    }
-    return hk_store_flush_sometimes(report->results->store, err);
+    return hk_stream_append(report->stream, values, frames, err);
 }
 
 /* mapping/time, right-open; only now is its end known. */
@@ -345,6 +358,13 @@ static bool report_finish(const struct hk_results_report *report, struct hk_err 
     char *path = mapping_path(report, "time", err);
     struct hk_store_item set = {path, "ms", HK_ELEMENT_F64, 1, &count, time};
     return path && hk_store_put(report->results->store, &set, err);
+}
+
+/* ---- Rows of any kind ----------------------------------------------------------------------- */
+
+struct hk_stream *hk_results_rows_open(struct hk_results *results, const struct hk_rows *rows,
+                                       struct hk_err *err) {
+    return check_path(rows->path, err) ? hk_store_open(results->store, rows, err) : NULL;
 }
 
 /* ---- The file -------------------------------------------------------------------------------- */
@@ -360,21 +380,31 @@ static bool describe_root(struct hk_store *store, struct hk_err *err) {
            hk_store_describe(store, &attributes[1], err);
 }
 
-struct hk_results *hk_results_create(struct hk_arena *arena, const char *folder,
-                                     struct hk_err *err) {
+struct hk_results *hk_results_create_from(struct hk_arena *arena, const char *path,
+                                          enum hk_follow how, const char *const *segments,
+                                          size_t count, struct hk_err *err) {
     struct hk_results *results = HK_NEW(arena, struct hk_results, 1, err);
-    char *path = hk_arena_format(arena, err, "%s/results.h5", folder);
-    if (!results || !path) return NULL;
+    if (!results) return NULL;
     results->arena = arena;
+    results->is_segment = how == HK_FOLLOW_ROWS;
     results->store = hk_store_create(arena, path, err);
     if (!results->store) return NULL;
-    if (describe_root(results->store, err)) return results;
+    if ((results->is_segment || describe_root(results->store, err)) &&
+        hk_store_follow(results->store, how, segments, count, err))
+        return results;
     hk_results_destroy(results);
     return NULL;
 }
 
+struct hk_results *hk_results_create(struct hk_arena *arena, const char *folder,
+                                     struct hk_err *err) {
+    char *path = hk_arena_format(arena, err, "%s/results.h5", folder);
+    return path ? hk_results_create_from(arena, path, HK_FOLLOW_NOTHING, NULL, 0, err) : NULL;
+}
+
 bool hk_results_close(struct hk_results *results, struct hk_err *err) {
     bool ok = true;
+    if (results->is_segment) return hk_store_close(results->store, err);
     for (struct hk_results_spikes *spikes = results->spikes; ok && spikes; spikes = spikes->next)
         ok = spikes_finish(spikes, err);
     for (struct hk_results_report *report = results->reports; ok && report; report = report->next)
