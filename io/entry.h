@@ -14,6 +14,8 @@ enum {
     HK_STREAM_NAME_MAX = 4096,  /* bytes of a path, unit or note */
     HK_STREAM_RUNS_MAX = 65536, /* of units that follow each other, in an opening */
     HK_ENTRY_UNITS_MAX = 1024,  /* that a reader gets at a time */
+    HK_FRAME_NUMBERS_MAX = 8,   /* before the values of a frame */
+    HK_STREAM_OF_ITEMS = 0,     /* all items and texts, one after the other */
 };
 
 enum hk_entry_kind { HK_ENTRY_OPEN, HK_ENTRY_SPIKES, HK_ENTRY_BYTES, HK_ENTRY_SPAN };
@@ -24,18 +26,19 @@ enum hk_stream_kind {
     HK_STREAM_SPIKES, /* of a population */
     HK_STREAM_SERIES, /* points of a curve, two doubles each */
     HK_STREAM_REPORT, /* frames of a SONATA report */
-    HK_STREAM_ROWS,   /* a dataset that grows */
+    HK_STREAM_FRAMES, /* frames of anything, each behind numbers that belong to it */
     HK_STREAM_KINDS
 };
 
 /* What a stream is. Fields that a kind has no use for are zero. */
 struct hk_opening {
     enum hk_stream_kind kind;
-    const char *path; /* of SPIKES the population, of REPORT its name */
+    const char *path; /* of SPIKES the population, of REPORT its name, of FRAMES a group */
     const char *unit; /* NULL: none */
-    const char *note; /* of REPORT the variable, of SERIES the columns; NULL: none */
+    const char *note; /* of REPORT the variable, of SERIES the columns, of FRAMES names of numbers:
+                       * "time:ms samples"; NULL: none */
     enum hk_element element;
-    size_t rank;                       /* ITEM: of the whole; ROWS: of a row */
+    size_t rank;                       /* ITEM: of the whole; FRAMES: of a frame */
     uint64_t shape[HK_STORE_RANK_MAX]; /* of TEXT: [0] is its bytes */
     uint64_t neurons;                  /* of the population */
     double tick_ms;

@@ -3,15 +3,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "io/decimal.h"
+
 enum {
     SPIKE_CHUNK = 64 * 1024,
     SERIES_CHUNK = 1024,
     REPORT_CHUNK_SIZE = 256 * 1024, /* bytes */
-};
-
-/* A tick in milliseconds, as the decimal fraction `whole` / `parts`. */
-struct decimal {
-    double whole, parts;
 };
 
 struct hk_results_spikes {
@@ -19,7 +16,7 @@ struct hk_results_spikes {
     struct hk_results *results;
     const char *path;
     size_t neurons;
-    struct decimal tick;
+    struct hk_decimal tick;
     hk_tick last;
     double start_ms, stop_ms; /* what is recorded */
     struct hk_stream *times, *ids;
@@ -55,7 +52,7 @@ static bool is_name(const char *name, size_t length) {
     return length > 0 && !is_dots;
 }
 
-static bool check_path(const char *path, struct hk_err *err) {
+bool hk_results_check_path(const char *path, struct hk_err *err) {
     for (const char *name = path;; name++) {
         size_t length = strcspn(name, "/");
         if (!is_name(name, length))
@@ -69,7 +66,7 @@ static bool check_path(const char *path, struct hk_err *err) {
     }
 }
 
-static bool check_name(const char *name, struct hk_err *err) {
+bool hk_results_check_name(const char *name, struct hk_err *err) {
     if (is_name(name, strlen(name)) && !strchr(name, '/')) return true;
     return HK_FAIL(err, HK_ERR_CONFIG,
                    "\"%s\" can't be a name in a results file: it must hold no slash and be "
@@ -80,48 +77,41 @@ static bool check_name(const char *name, struct hk_err *err) {
 
 /* ---- Single values and arrays ---------------------------------------------------------------- */
 
+bool hk_results_has(struct hk_results *results, const char *path) {
+    return hk_store_has(results->store, path);
+}
+
+bool hk_results_put(struct hk_results *results, const struct hk_store_item *item,
+                    struct hk_err *err) {
+    return hk_results_check_path(item->path, err) && hk_store_put(results->store, item, err);
+}
+
 bool hk_results_number(struct hk_results *results, const char *path, double value, const char *unit,
                        struct hk_err *err) {
-    struct hk_store_item set = {path, unit, HK_ELEMENT_F64, .data = &value};
-    return check_path(path, err) && hk_store_put(results->store, &set, err);
+    struct hk_store_item item = {path, unit, HK_ELEMENT_F64, .data = &value};
+    return hk_results_put(results, &item, err);
 }
 
 bool hk_results_integer(struct hk_results *results, const char *path, int64_t value,
                         const char *unit, struct hk_err *err) {
-    struct hk_store_item set = {path, unit, HK_ELEMENT_I64, .data = &value};
-    return check_path(path, err) && hk_store_put(results->store, &set, err);
+    struct hk_store_item item = {path, unit, HK_ELEMENT_I64, .data = &value};
+    return hk_results_put(results, &item, err);
 }
 
 bool hk_results_text(struct hk_results *results, const char *path, const char *text,
                      struct hk_err *err) {
-    return check_path(path, err) && hk_store_put_text(results->store, path, text, err);
+    return hk_results_check_path(path, err) && hk_store_put_text(results->store, path, text, err);
 }
 
 bool hk_results_array(struct hk_results *results, const struct hk_results_array *array,
                       struct hk_err *err) {
     HK_ASSERT(array->rank > 0);
-    struct hk_store_item set = {array->path, array->unit,  array->element,
-                                array->rank, array->shape, array->data};
-    return check_path(array->path, err) && hk_store_put(results->store, &set, err);
+    struct hk_store_item item = {array->path, array->unit,  array->element,
+                                 array->rank, array->shape, array->data};
+    return hk_results_put(results, &item, err);
 }
 
 /* ---- Spikes ---------------------------------------------------------------------------------- */
-
-/* Times are written as a person writes them: three ticks of 0.1 ms are 0.3, where 3 * 0.1 would be
- * 0.30000000000000004. The product of two whole numbers is exact (to 2^53), so its quotient by a
- * power of ten is the double nearest to the decimal. A tick that isn't a short decimal is just
- * multiplied. */
-static struct decimal decimal_from(double value) {
-    for (double parts = 1.0; parts <= 1e9; parts *= 10.0) {
-        double whole = round(value * parts);
-        if (fabs(value * parts - whole) <= 1e-12 * whole) return (struct decimal){whole, parts};
-    }
-    return (struct decimal){value, 1.0};
-}
-
-static double time_of(const struct decimal *tick, hk_tick ticks) {
-    return (double)ticks * tick->whole / tick->parts;
-}
 
 static bool describe_real(struct hk_store *store, const char *path, const char *name, double value,
                           struct hk_err *err) {
@@ -157,13 +147,13 @@ struct hk_results_spikes *hk_results_spikes_open(struct hk_results *results, con
                                                  size_t neurons, double tick_ms,
                                                  struct hk_err *err) {
     HK_ASSERT(tick_ms > 0.0);
-    if (!check_name(population, err)) return NULL;
+    if (!hk_results_check_name(population, err)) return NULL;
     struct hk_results_spikes *spikes = HK_NEW(results->arena, struct hk_results_spikes, 1, err);
     if (!spikes) return NULL;
     spikes->results = results;
     spikes->neurons = neurons;
     spikes->stop_ms = (double)INFINITY;
-    spikes->tick = decimal_from(tick_ms);
+    spikes->tick = hk_decimal_from(tick_ms);
     spikes->path = hk_arena_format(results->arena, err, "spikes/%s", population);
     if (!spikes->path) return NULL;
     spikes->times = spikes_column(spikes, "timestamps", "ms", HK_ELEMENT_F64, err);
@@ -211,7 +201,7 @@ bool hk_results_spikes_append(struct hk_results_spikes *spikes, const hk_tick *t
         part = count - done;
         double *time = hk_stream_room(spikes->times, &part);
         uint64_t *id = hk_stream_room(spikes->ids, &part);
-        for (size_t i = 0; i < part; i++) time[i] = time_of(&spikes->tick, ticks[done + i]);
+        for (size_t i = 0; i < part; i++) time[i] = hk_decimal_ms(spikes->tick, ticks[done + i]);
         for (size_t i = 0; i < part; i++) id[i] = ids[done + i];
         spikes->last = ticks[done + part - 1];
         if (!hk_stream_commit(spikes->times, part, err)) return false;
@@ -230,7 +220,7 @@ static bool spikes_finish(const struct hk_results_spikes *spikes, struct hk_err 
     const struct hk_results *results = spikes->results;
     double stop_ms = results->stop_ms;
     if (!results->has_span && hk_stream_count(spikes->ids) > 0)
-        stop_ms = time_of(&spikes->tick, spikes->last + 1);
+        stop_ms = hk_decimal_ms(spikes->tick, spikes->last + 1);
     double start_ms = fmin(fmax(results->start_ms, spikes->start_ms), stop_ms);
     stop_ms = fmin(stop_ms, spikes->stop_ms);
     return describe_real(results->store, spikes->path, "t_start", start_ms, err) &&
@@ -241,7 +231,7 @@ static bool spikes_finish(const struct hk_results_spikes *spikes, struct hk_err 
 
 struct hk_results_series *hk_results_series_open(struct hk_results *results, const char *path,
                                                  const char *columns, struct hk_err *err) {
-    if (!check_path(path, err)) return NULL;
+    if (!hk_results_check_path(path, err)) return NULL;
     struct hk_results_series *series = HK_NEW(results->arena, struct hk_results_series, 1, err);
     if (!series) return NULL;
     series->results = results;
@@ -332,7 +322,7 @@ struct hk_results_report *hk_results_report_open(struct hk_results *results,
                                                  struct hk_err *err) {
     HK_ASSERT(frames->element == HK_ELEMENT_F32 || frames->element == HK_ELEMENT_F64);
     HK_ASSERT(frames->count > 0);
-    if (!check_name(frames->name, err)) return NULL;
+    if (!hk_results_check_name(frames->name, err)) return NULL;
     struct hk_results_report *report = HK_NEW(results->arena, struct hk_results_report, 1, err);
     if (!report) return NULL;
     report->results = results;
@@ -364,7 +354,7 @@ static bool report_finish(const struct hk_results_report *report, struct hk_err 
 
 struct hk_stream *hk_results_rows_open(struct hk_results *results, const struct hk_rows *rows,
                                        struct hk_err *err) {
-    return check_path(rows->path, err) ? hk_store_open(results->store, rows, err) : NULL;
+    return hk_results_check_path(rows->path, err) ? hk_store_open(results->store, rows, err) : NULL;
 }
 
 /* ---- The file -------------------------------------------------------------------------------- */

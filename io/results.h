@@ -42,6 +42,15 @@ bool hk_results_close(struct hk_results *results, struct hk_err *err) HK_MUST_US
 /* After hk_results_close: nothing. Otherwise abandon the file, and leave the .part where it is. */
 void hk_results_destroy(struct hk_results *results);
 
+/* Can this be a path, or the name of a population or report? Errors: HK_ERR_CONFIG. */
+bool hk_results_check_path(const char *path, struct hk_err *err) HK_MUST_USE;
+bool hk_results_check_name(const char *name, struct hk_err *err) HK_MUST_USE;
+/* Is there something at this path? */
+bool hk_results_has(struct hk_results *results, const char *path);
+
+/* Anything that is written at once (io/store.h). */
+bool hk_results_put(struct hk_results *results, const struct hk_store_item *item,
+                    struct hk_err *err) HK_MUST_USE;
 /* One value. `unit` ("ms") may be NULL. */
 bool hk_results_number(struct hk_results *results, const char *path, double value, const char *unit,
                        struct hk_err *err) HK_MUST_USE;

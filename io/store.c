@@ -10,6 +10,7 @@
 enum {
     PLAIN_SIZE = 64 * 1024,   /* up to here a dataset is neither chunked nor compressed */
     CHUNK_SIZE = 1024 * 1024, /* of larger ones */
+    PATH_SIZE = 4096,
 };
 
 /* ---- Failing --------------------------------------------------------------------------------- */
@@ -210,6 +211,20 @@ bool hk_store_put_text(struct hk_store *store, const char *path, const char *tex
     bool ok = dataset_write(store, &set, (struct types){type, type}, err);
     drop(type);
     return ok;
+}
+
+bool hk_store_has(struct hk_store *store, const char *path) {
+    char part[PATH_SIZE];
+    hk_hdf5_begin();
+    for (const char *end = path; *end; end += *end == '/') {
+        end += strcspn(end, "/");
+        size_t size = (size_t)(end - path);
+        if (size >= sizeof part) return false;
+        memcpy(part, path, size);
+        part[size] = '\0';
+        if (H5Lexists(store->file, part, H5P_DEFAULT) <= 0) return false;
+    }
+    return true;
 }
 
 bool hk_store_link(struct hk_store *store, const char *target, const char *path,

@@ -55,6 +55,8 @@ bool hk_store_put(struct hk_store *store, const struct hk_store_item *set,
                   struct hk_err *err) HK_MUST_USE;
 bool hk_store_put_text(struct hk_store *store, const char *path, const char *text,
                        struct hk_err *err) HK_MUST_USE;
+/* Is there something at this path? */
+bool hk_store_has(struct hk_store *store, const char *path);
 /* A second name, `path`, for the object at `target`. */
 bool hk_store_link(struct hk_store *store, const char *target, const char *path,
                    struct hk_err *err) HK_MUST_USE;
