@@ -222,7 +222,8 @@ static bool read_moments(const struct context *c, const struct hk_node *map,
     const struct hk_node *every = hk_node_get(map, "every"), *on = hk_node_get(map, "on");
     if (every && on) return hk_node_fail_key(err, on, "it has `every:` already");
     if (!every && !on)
-        return hk_node_fail_key(err, map, "doesn't say when: %s", examples[record->kind]);
+        return hk_node_fail_key(err, map, "%s doesn't say when: %s", record->name,
+                                examples[record->kind]);
     return read_every(c, map, record, err) && read_on(c, map, record, err);
 }
 
@@ -329,7 +330,9 @@ static bool choose_kind(const struct hk_node *map, enum hk_record_kind *kind, st
     if (found) return true;
     return hk_node_check_keys(map, keys.key, keys.count, err) &&
            hk_node_fail_key(err, map,
-                            "doesn't say what: `spikes:`, `state:`, `weights:` or `rate:`");
+                            "%s doesn't say what it records: `spikes:`, `state:`, `weights:` or "
+                            "`rate:`",
+                            map->key);
 }
 
 static bool read_record(const struct context *c, struct hk_node *map, const char *name,

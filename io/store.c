@@ -316,9 +316,9 @@ void *hk_stream_room(struct hk_stream *stream, size_t *rows) {
 
 bool hk_stream_commit(struct hk_stream *stream, size_t rows, struct hk_err *err) {
     HK_ASSERT(rows <= stream->rows.chunk - stream->used);
-    if (!ready(stream->store, err)) return false;
     stream->used += rows;
-    return stream->used < stream->rows.chunk || stream_store(stream, err);
+    if (stream->used < stream->rows.chunk && !stream->store->failed) return true;
+    return ready(stream->store, err) && stream_store(stream, err);
 }
 
 bool hk_stream_append(struct hk_stream *stream, const void *data, size_t rows, struct hk_err *err) {

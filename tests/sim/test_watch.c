@@ -7,7 +7,7 @@
 #include "tests/support/net.h"
 #include "tests/support/suites.h"
 
-enum { SIZE = 101, TICKS = 300, UNITS = 5 };
+enum { SIZE = 101, TICKS = 300, FRAMES_MAX = 600, UNITS = 5 };
 static const hk_neuron units[UNITS] = {0, 15, 16, 77, 100};
 
 /* Two populations that drive each other after 1.2 ms: windows of 12 ticks. */
@@ -48,14 +48,14 @@ static struct circuit make_circuit(enum hk_precision precision, int threads) {
 struct heard {
     enum hk_precision precision;
     size_t count;
-    hk_tick ticks[2 * TICKS];
-    double values[2 * TICKS][UNITS];
+    hk_tick ticks[FRAMES_MAX];
+    double values[FRAMES_MAX][UNITS];
 };
 
 static bool hear(void *context, hk_tick tick, const void *values, struct hk_err *err) {
     struct heard *heard = context;
     (void)err;
-    ck_assert_uint_lt(heard->count, 2 * TICKS);
+    ck_assert_uint_lt(heard->count, FRAMES_MAX);
     heard->ticks[heard->count] = tick;
     for (size_t k = 0; k < UNITS; k++)
         heard->values[heard->count][k] = heard->precision == HK_DOUBLE
