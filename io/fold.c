@@ -342,7 +342,8 @@ static bool put_end(struct hk_results *results, struct hk_folded *out, double be
     if (out->died &&
         (!hk_results_text(results, status, "died", err) ||
          !hk_results_text(results, "provenance/error",
-                          "the run died before its end; this is what its journal held", err)))
+                          "the run died before its end; this is what its journal held", err) ||
+         !hk_results_number(results, "provenance/recorded_until", out->reached_ms, "ms", err)))
         return false;
     hk_results_set_span(results, 0.0, out->reached_ms);
     out->wall_s = hk_clock_s() - began;

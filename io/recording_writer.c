@@ -18,6 +18,15 @@ static bool open_journal(struct hk_recording *r, struct hk_err *err) {
     return true;
 }
 
+/* What the journals before have reached: they may be segments by the time that somebody asks. */
+static bool write_span(struct hk_recording *r, struct hk_err *err) {
+    unsigned char record[HK_JOURNAL_RECORD_HEAD + HK_ENTRY_SPAN_SIZE];
+    struct hk_entry_writer out = {.at = record + HK_JOURNAL_RECORD_HEAD,
+                                  .end = record + sizeof record};
+    return hk_entry_put_span(&out, 0.0, r->written_ms) &&
+           hk_journal_append(&r->journal, record, HK_ENTRY_SPAN_SIZE, err);
+}
+
 /* The streams that go on, one a record. The caller may add some meanwhile: those it opens itself
  * are in the blocks as well. */
 static bool write_prologue(struct hk_recording *r, struct hk_err *err) {
@@ -30,7 +39,7 @@ static bool write_prologue(struct hk_recording *r, struct hk_err *err) {
         ok = hk_journal_append(&r->journal, at, size, err);
     }
     (void)pthread_mutex_unlock(&r->lock);
-    return ok;
+    return ok && write_span(r, err);
 }
 
 static bool rotate(struct hk_recording *r, struct hk_err *err) {

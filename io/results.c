@@ -221,6 +221,9 @@ static bool spikes_finish(const struct hk_results_spikes *spikes, struct hk_err 
     double stop_ms = results->stop_ms;
     if (!results->has_span && hk_stream_count(spikes->ids) > 0)
         stop_ms = hk_decimal_ms(spikes->tick, spikes->last + 1);
+    /* A recording that was cut off may have some of what came behind its end. */
+    if (hk_stream_count(spikes->ids) > 0)
+        stop_ms = fmax(stop_ms, hk_decimal_ms(spikes->tick, spikes->last));
     double start_ms = fmin(fmax(results->start_ms, spikes->start_ms), stop_ms);
     stop_ms = fmin(stop_ms, spikes->stop_ms);
     return describe_real(results->store, spikes->path, "t_start", start_ms, err) &&

@@ -17,7 +17,8 @@ struct hk_run_files {
     uint32_t segments; /* those of numbers 1 .. segments */
     uint32_t journals; /* the last one's number; behind segments, unless it is 0 or theirs */
 };
-/* Look. Errors: HK_ERR_IO (no such folder), HK_ERR_DATA (one is missing in between). */
+/* Look. Errors: HK_ERR_IO (no such folder), HK_ERR_DATA (one is missing in between, and there is no
+ * results.h5). */
 bool hk_run_files_find(const char *folder, struct hk_run_files *files,
                        struct hk_err *err) HK_MUST_USE;
 /* Does it hold a recording that wasn't finished? */

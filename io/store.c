@@ -46,7 +46,7 @@ size_t hk_element_size(enum hk_element element) {
     return sizes[element];
 }
 
-static hid_t stored_type(enum hk_element element) {
+hid_t hk_element_stored(enum hk_element element) {
     switch (element) {
     case HK_ELEMENT_F32: return H5T_IEEE_F32LE;
     case HK_ELEMENT_F64: return H5T_IEEE_F64LE;
@@ -59,7 +59,7 @@ static hid_t stored_type(enum hk_element element) {
     return H5I_INVALID_HID;
 }
 
-static hid_t memory_type(enum hk_element element) {
+hid_t hk_element_native(enum hk_element element) {
     switch (element) {
     case HK_ELEMENT_F32: return H5T_NATIVE_FLOAT;
     case HK_ELEMENT_F64: return H5T_NATIVE_DOUBLE;
@@ -96,7 +96,8 @@ static bool attribute_write(struct hk_store *store, const struct hk_attribute *a
 
 bool hk_store_describe(struct hk_store *store, const struct hk_attribute *a, struct hk_err *err) {
     if (!ready(store, err)) return false;
-    return attribute_write(store, a, stored_type(a->element), memory_type(a->element), err);
+    return attribute_write(store, a, hk_element_stored(a->element), hk_element_native(a->element),
+                           err);
 }
 
 /* Of variable size, as the files of others have it: not every reader takes a text of fixed size. */
@@ -199,7 +200,7 @@ static bool dataset_write(struct hk_store *store, const struct hk_store_item *se
 bool hk_store_put(struct hk_store *store, const struct hk_store_item *set, struct hk_err *err) {
     HK_ASSERT(set->rank <= HK_STORE_RANK_MAX);
     if (!ready(store, err)) return false;
-    struct types types = {stored_type(set->element), memory_type(set->element)};
+    struct types types = {hk_element_stored(set->element), hk_element_native(set->element)};
     return dataset_write(store, set, types, err) && describe_unit(store, set->path, set->unit, err);
 }
 
@@ -245,7 +246,7 @@ static bool stream_create_set(struct hk_stream *stream, struct hk_err *err) {
     hid_t space = H5Screate_simple((int)rows->rank, none, most);
     hid_t creation = creation_list(rows->rank, chunk);
     if (!hk_store_make_groups(store, rows->path, err)) return false;
-    stream->set = H5Dcreate2(store->file, rows->path, stored_type(rows->element), space,
+    stream->set = H5Dcreate2(store->file, rows->path, hk_element_stored(rows->element), space,
                              store->links, creation, H5P_DEFAULT);
     if (stream->set < 0) return hk_store_fail(store, rows->path, err);
     drop(creation);

@@ -33,6 +33,9 @@ struct hk_store {
     bool failed;
 };
 
+/* The types of an element in the file and in memory. */
+hid_t hk_element_stored(enum hk_element element);
+hid_t hk_element_native(enum hk_element element);
 /* Say that writing `path` failed, and mark the store so. Returns false. */
 bool hk_store_fail(struct hk_store *store, const char *path, struct hk_err *err);
 /* A stream was opened: give it what the segments have of it. */
