@@ -1,5 +1,6 @@
 #include "io/experiment.h"
 
+#include "io/digest_reader.h"
 #include "io/override.h"
 #include "io/path.h"
 #include "io/protocol_reader.h"
@@ -130,13 +131,11 @@ static bool read_head(struct hk_experiment *e, struct hk_reader *reader,
     if (!hk_node_choice(hk_node_get(e->root, "precision"), hk_precision_choices, &precision, err) ||
         !hk_node_choice(hk_node_get(e->root, "clock"), hk_clock_choices, &clock, err))
         return false;
-    if (clock != 0)
-        return hk_node_fail(err, hk_node_get(e->root, "clock"),
-                            "the exact clock is not there yet; `clock: grid` is");
     const struct hk_node *resolution = hk_node_get(e->root, "resolution");
     if (!hk_node_quantity(resolution, "ms", reader->scope, &tick_ms, err)) return false;
-    reader->precision = precision ? HK_DOUBLE : HK_SINGLE;
+    reader->precision = precision || clock ? HK_DOUBLE : HK_SINGLE;
     e->sim = hk_sim_create(&(struct hk_sim_options){.tick_ms = tick_ms,
+                                                    .clock = clock ? HK_CLOCK_EXACT : HK_CLOCK_GRID,
                                                     .seed = e->seed,
                                                     .precision = reader->precision,
                                                     .threads = options->threads},
@@ -183,6 +182,7 @@ static bool read_data(struct hk_experiment *e, struct hk_reader *reader, struct 
                 return false;
         path = hk_node_get(node, "path");
         crop = hk_node_get(node, "crop");
+        if (!hk_digests_read(e->arena, hk_node_get(node, "sha256"), &options, err)) return false;
     }
     if (!(options.name = hk_node_text(set, err))) return false;
     if (path && !(options.path = hk_node_text(path, err))) return false;

@@ -167,6 +167,7 @@ static void put_fixed(struct hk_json *json) {
         {"trigger", "{\"type\":\"string\",\"pattern\":\"^spike of .+$\"}"},
         {"some-units", "{\"anyOf\":[{\"type\":\"array\",\"items\":" REF(
                            "whole") ",\"minItems\":1}," REF("units") "]}"},
+        {"sha256", "{\"type\":\"string\",\"pattern\":\"^[0-9a-fA-F]{64}$\"}"},
         {"measures", "{\"type\":\"array\",\"items\":" REF("measure") "}"},
         {"reports", "{\"anyOf\":[{\"type\":\"null\"}," REF("report") "]}"},
         {"axes", "{\"anyOf\":[{\"type\":\"null\"},{\"type\":\"array\",\"maxItems\":0},"

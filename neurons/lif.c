@@ -7,13 +7,12 @@
 struct lif {
     struct membrane membrane;
 };
-enum { V, HOLD };
+enum { V };
 
 static const struct hk_param params[] = {MEMBRANE_PARAMS(struct lif)};
 
 static const struct hk_column columns[] = {
     [V] = {"v", "mV", "membrane potential", -70.0, false},
-    [HOLD] = {"refractory", "1", "refractory steps left", 0.0, false},
 };
 
 static bool lif_check(const void *param, struct hk_err *err) {
@@ -53,11 +52,50 @@ static double lif_gain(const void *derived) {
 static size_t lif_update(const struct hk_neurons *block, const struct hk_input *in,
                          uint32_t *fired) {
     const struct lif_step *d = block->derived;
-    hk_real *v = block->state[V], *hold = block->state[HOLD];
+    hk_real *v = block->state[V];
     _Alignas(HK_CACHE_LINE) unsigned char flag[HK_BLOCK];
-    bool any = membrane_advance_and_fire(&d->membrane, d->v_th, in, v, hold, block->count, flag);
-    return any ? hk_collect(flag, block->count, fired) : 0;
+    bool any = membrane_advance_and_fire(&d->membrane, d->v_th, in, v, block->count, flag);
+    return membrane_collect(&d->membrane, block, v, flag, any, fired);
 }
+
+/* ---- closed forms ---- */
+
+static const struct membrane *membrane_of(const struct hk_idle *units) {
+    return &((const struct lif *)units->param)->membrane;
+}
+
+static void lif_lapse(const struct hk_idle *units) {
+    membrane_lapse(membrane_of(units), units, units->state[V]);
+}
+
+static void lif_distance(const struct hk_idle *units, const double *rise, const double *pull,
+                         struct hk_distance *out) {
+    membrane_distance(membrane_of(units), units, units->state[V], rise, pull, out);
+}
+
+static void lif_fire(const struct hk_idle *units) {
+    membrane_spike(membrane_of(units), units, units->state[V]);
+}
+
+static double lif_cross(const struct hk_idle *unit, struct hk_wave *inputs) {
+    membrane_wave(membrane_of(unit), unit->current, unit->state[V][0], inputs);
+    return hk_wave_first(inputs);
+}
+
+static double lif_t_ref(const void *param) {
+    return ((const struct lif *)param)->membrane.t_ref;
+}
+
+static bool lif_check_exact(const void *param, struct hk_err *err) {
+    return membrane_check_exact(&((const struct lif *)param)->membrane, err);
+}
+
+static const struct hk_closed_forms lif_closed = {.lapse = lif_lapse,
+                                                  .distance = lif_distance,
+                                                  .fire = lif_fire,
+                                                  .cross = lif_cross,
+                                                  .t_ref = lif_t_ref,
+                                                  .check = lif_check_exact};
 
 const struct hk_neuron_model hk_neuron_lif = {
     .base = {.abi = HK_MODEL_ABI,
@@ -65,6 +103,7 @@ const struct hk_neuron_model hk_neuron_lif = {
              .doc = "leaky integrate-and-fire neuron",
              HK_PARAMS(params, struct lif)},
     HK_COLUMNS(columns),
+    .can_hold = true,
     .derived_size = sizeof(struct lif_step),
     .check = lif_check,
     .start = lif_start,
@@ -72,4 +111,5 @@ const struct hk_neuron_model hk_neuron_lif = {
     .derive = lif_derive,
     .gain = lif_gain,
     .update = lif_update,
+    .closed = &lif_closed,
 };

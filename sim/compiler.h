@@ -6,12 +6,27 @@
 #define HK_MUST_USE             __attribute__((warn_unused_result))
 #define HK_PRINTF(index, first) __attribute__((format(printf, index, first)))
 #define HK_PREFETCH(address)    __builtin_prefetch(address)
+/* For what is read once: it shall not push others out of the caches. */
+#define HK_PREFETCH_ONCE(address) __builtin_prefetch(address, 0, 0)
 #else
 #define HK_MUST_USE
 #define HK_PRINTF(index, first)
-#define HK_PREFETCH(address) ((void)(address))
+#define HK_PREFETCH(address)      ((void)(address))
+#define HK_PREFETCH_ONCE(address) ((void)(address))
 #endif
 
 #define HK_CACHE_LINE 64
+
+/* gcc defines a macro, clang has a feature. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HK_ADDRESS_SANITIZER 1
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define HK_ADDRESS_SANITIZER 1
+#endif
+#ifndef HK_ADDRESS_SANITIZER
+#define HK_ADDRESS_SANITIZER 0
+#endif
 
 #endif

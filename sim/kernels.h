@@ -5,8 +5,10 @@
 
 #include "sim/rng.h"
 
+struct hk_arrival;
 struct hk_pop;
 struct hk_proj;
+struct hk_shot;
 struct hk_sim;
 
 /* One tick of what one thread owns. */
@@ -20,16 +22,72 @@ struct hk_kernels_step {
     size_t (*update)(struct hk_pop *pop, int thread, hk_tick tick);
 };
 
-/* Plain synapses in bundles. */
+/* Plain synapses in bundles: what arrives is added to the thread's whole-number sums. Both return
+ * synaptic events. */
 struct hk_kernels_bundle {
-    /* Add what arrives at `tick` to the thread's whole-number sums. Returns synaptic events. */
-    uint64_t (*deliver)(const struct hk_sim *sim, int thread, hk_tick tick);
+    /* The segments of `tick` of spikes that are in flight already, unless that has been done. */
+    uint64_t (*advance)(const struct hk_sim *sim, int thread, hk_tick tick);
+    /* Then the spikes whose first segments arrive at `tick` take off, and these are added. Where
+     * there is no room for them, the thread's hk_flight has the error. */
+    uint64_t (*launch)(const struct hk_sim *sim, int thread, hk_tick tick);
+};
+
+/* What is looked at: a state variable of some units, after `tick`. */
+struct hk_view {
+    size_t column;
+    const hk_neuron *units;
+    size_t count;
+    hk_tick tick;
+};
+
+/* Groups of units that sleep. Populations that can't have pop->sleep NULL. */
+struct hk_kernels_sleep {
+    /* Take in what arrives at `tick` at groups that sleep; wake those that may fire. */
+    void (*touch)(struct hk_pop *pop, int thread, hk_tick tick);
+    /* The first unit of a group that is awake, from `first` on, and where its run ends, at most a
+     * block away; `end` where all sleep. */
+    hk_neuron (*find_awake)(const struct hk_pop *pop, int thread, hk_neuron first, hk_neuron end,
+                            hk_neuron *run_end);
+    /* Before the step to `tick`, first: let those fall asleep that can and that nothing arrives at;
+     * what arrives at others at `tick` isn't marked. */
+    void (*test)(struct hk_pop *pop, int thread, hk_tick tick);
+    /* A state variable of some units as it is after `tick`, whether they sleep or not. */
+    void (*gather)(const struct hk_pop *pop, const struct hk_view *view, void *out);
+    /* Bring the group that begins with `first`, which sleeps, to the end of `tick`. */
+    void (*wake)(struct hk_pop *pop, int thread, hk_neuron first, hk_tick tick);
+};
+
+/* The exact clock (sim/exact_internal.h): one thread's units. */
+struct hk_kernels_exact {
+    /* A row arrives at the thread's `now`. With `look` those it reaches are looked at at once: who
+     * is at the threshold fires, the others' way there is found; without, they are put into
+     * `touched`. Returns synaptic events. */
+    uint64_t (*arrive)(struct hk_sim *sim, int thread, const struct hk_arrival *arrival, bool look);
+    /* The pulses of a drive that come before `before`, as far as nobody is hit twice; each is
+     * looked at at its own time. Returns how many. */
+    size_t (*pulse)(struct hk_pop *pop, int thread, size_t drive, hk_tick before);
+    /* Those at the thread's `now`, put into `touched`. */
+    size_t (*pulse_now)(struct hk_pop *pop, int thread, size_t drive);
+    /* Look at everybody in `touched`. */
+    void (*look)(struct hk_sim *sim, int thread);
+    /* A unit is due: it fires, or the end of its way to the threshold is found. */
+    void (*reach)(struct hk_sim *sim, int thread, const struct hk_shot *due);
+    /* Bring the thread's units of a population to `tick`, held or not; then let them go on from
+     * there: those that are held wait, and the others' ways are found. */
+    void (*settle)(struct hk_pop *pop, int thread, hk_tick tick);
+    void (*restart)(struct hk_pop *pop, int thread);
+    /* A state variable of some units as it is after `tick`, up to which everything has happened. */
+    void (*gather)(const struct hk_pop *pop, int thread, const struct hk_view *view, void *out);
 };
 
 /* Plasticity. */
 struct hk_kernels_learn {
     /* Arrivals and new spikes of `tick` at the synapses that the thread owns. */
     void (*learn)(struct hk_proj *proj, int thread, hk_tick tick);
+    /* The same on the exact clock: rows that have arrived are the part's `arrived`, and these units
+     * of the target have fired. */
+    void (*learn_at)(struct hk_proj *proj, int thread, hk_tick tick, const uint32_t *posts,
+                     uint32_t count);
     /* Synapses that remember: bring those to date that a spike arrives at at `tick`, before it is
      * delivered; and all. */
     void (*catch_up)(struct hk_proj *proj, int thread, hk_tick tick);

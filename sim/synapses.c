@@ -94,14 +94,23 @@ static bool visit_rows(const struct hk_proj *proj, int thread, hk_syn first, str
     memset(next, 0, (owned + 1) * sizeof *next);
     for (hk_syn k = 0; k < part->count; k++) next[part->target[k] + 1]++;
     for (size_t i = 0; i < owned; i++) next[i + 1] += next[i];
-    for (size_t row = 0; row < proj->rows; row++)
+    hk_neuron source = 0;
+    for (size_t row = 0; row < part->rows; row++) {
+        size_t delay = row % proj->delays;
+        if (proj->storage == HK_STORE_TIMED) {
+            while (part->first_row[source + 1] <= row) source++;
+            delay = part->row_delay ? part->row_delay[row] : 0;
+        } else {
+            source = (hk_neuron)(row / proj->delays);
+        }
         for (hk_syn k = part->row_start[row]; k < part->row_start[row + 1]; k++)
             visit(context, part,
-                  &(struct place){.source = (hk_neuron)(row / proj->delays),
+                  &(struct place){.source = source,
                                   .target = base + part->target[k],
-                                  .delay = proj->delay_min + (hk_tick)(row % proj->delays),
+                                  .delay = proj->delay_min + (hk_tick)delay,
                                   .stored = k,
                                   .order = first + next[part->target[k]]++});
+    }
     return true;
 }
 
@@ -174,7 +183,7 @@ static bool visit_all(const struct hk_proj *proj, place_visit *visit, void *cont
     hk_syn first = 0;
     bool ok = true;
     for (int p = 0; ok && p < proj->sim->threads; p++) {
-        if (proj->storage == HK_STORE_ROWS) {
+        if (proj->storage == HK_STORE_ROWS || proj->storage == HK_STORE_TIMED) {
             ok = visit_rows(proj, p, first, &room, visit, context, err);
             first += proj->parts[p].count;
         } else if (proj->storage == HK_STORE_BUNDLE) {
@@ -240,7 +249,7 @@ static void write_one(void *context, const struct hk_proj_part *part, const stru
 bool hk_proj_write_weights(struct hk_proj *proj, const double *weight, struct hk_err *err) {
     HK_ASSERT(proj->sim->built);
     bool each =
-        proj->storage == HK_STORE_BUNDLE ? !proj->bundle->shared : proj->parts[0].weight != NULL;
+        proj->storage == HK_STORE_BUNDLE ? !proj->bundle->is_shared : proj->parts[0].weight != NULL;
     if (!each) return HK_FAIL(err, HK_ERR_CONFIG, "%s: all synapses share one weight", proj->name);
     struct write write = {.proj = proj, .weight = weight, .ok = true, .err = err};
     return visit_all(proj, write_one, &write, err) && write.ok;

@@ -1,8 +1,10 @@
 #include "sim/watch.h"
 
-#include "sim/sim_internal.h"
+#include "sim/exact_internal.h"
 
 #include <string.h>
+
+enum { RING_MAX = 1 << 17 };
 
 /* What one thread copies. */
 struct part {
@@ -38,6 +40,19 @@ static bool make_part(struct hk_watch *watch, int thread, struct hk_err *err) {
     return part->frames != NULL;
 }
 
+/* The other threads are at most one window ahead of thread 0. */
+static bool plan_ring(struct hk_watch *watch, struct hk_err *err) {
+    const struct hk_pop *pop = watch->pop;
+    hk_tick frames = watch->every ? 2 * pop->sim->window / watch->every + 2 : 1;
+    if (frames > RING_MAX)
+        return HK_FAIL(err, HK_ERR_LIMIT,
+                       "%s.%s can't be recorded at each tick of %g ms: give a longer `every:`, or "
+                       "the run a longer resolution",
+                       pop->name, pop->info[watch->column].name, pop->sim->options.tick_ms);
+    for (watch->ring = 1; watch->ring < frames;) watch->ring *= 2;
+    return true;
+}
+
 struct hk_watch *hk_pop_watch(struct hk_pop *pop, const struct hk_watch_spec *spec,
                               struct hk_err *err) {
     struct hk_sim *sim = pop->sim;
@@ -50,10 +65,9 @@ struct hk_watch *hk_pop_watch(struct hk_pop *pop, const struct hk_watch_spec *sp
                                .trigger = spec->trigger,
                                .watcher = spec->watcher,
                                .context = spec->context,
-                               .every = spec->every,
-                               .ring = 2};
-    /* The others are at most one window ahead of thread 0. */
-    while (spec->every > 0 && watch->ring < 2 * sim->window / spec->every + 2) watch->ring *= 2;
+                               .every = spec->every};
+    if (spec->trigger) sim->pops[spec->trigger->index]->is_trigger = true;
+    if (!plan_ring(watch, err)) return NULL;
     watch->units = HK_NEW(sim->arena, hk_neuron, spec->count, err);
     watch->frame = hk_sim_reals(sim, spec->count, err);
     watch->parts = HK_NEW(sim->arena, struct part, (size_t)sim->threads, err);
@@ -69,8 +83,22 @@ struct hk_watch *hk_pop_watch(struct hk_pop *pop, const struct hk_watch_spec *sp
 
 /* ---- frames ---- */
 
-static bool has_frame(const struct hk_watch *watch, hk_tick tick) {
-    return tick >= watch->from && tick < watch->to && (tick - watch->from) % watch->every == 0;
+/* The first after `after`, INT64_MAX: none. */
+static hk_tick next_frame(const struct hk_watch *watch, hk_tick after) {
+    if (watch->from >= watch->to) return INT64_MAX;
+    if (after < watch->from) return watch->from;
+    hk_tick number = (after - watch->from) / watch->every + 1;
+    hk_tick last = (watch->to - 1 - watch->from) / watch->every;
+    return number <= last ? watch->from + number * watch->every : INT64_MAX;
+}
+
+hk_tick hk_watches_next(const struct hk_sim *sim, hk_tick after) {
+    hk_tick first = INT64_MAX;
+    for (const struct hk_watch *watch = sim->watches; watch; watch = watch->next) {
+        hk_tick next = next_frame(watch, after);
+        if (next < first) first = next;
+    }
+    return first;
 }
 
 static size_t slot_of(const struct hk_watch *watch, hk_tick tick) {
@@ -83,13 +111,13 @@ static char *frame_at(const struct hk_watch *watch, const struct part *part, hk_
 
 static void gather(const struct hk_watch *watch, int thread, hk_tick tick) {
     const struct part *part = &watch->parts[thread];
-    watch->pop->sim->columns->gather(frame_at(watch, part, tick), watch->pop->column[watch->column],
-                                     watch->units + part->first, part->count);
+    const struct hk_view view = {watch->column, watch->units + part->first, part->count, tick};
+    hk_pop_gather(watch->pop, thread, &view, frame_at(watch, part, tick));
 }
 
 void hk_watches_gather(const struct hk_sim *sim, int thread, hk_tick tick) {
     for (const struct hk_watch *watch = sim->watches; watch; watch = watch->next)
-        if (has_frame(watch, tick)) gather(watch, thread, tick);
+        if (next_frame(watch, tick - 1) == tick) gather(watch, thread, tick);
 }
 
 static bool tell_frame(struct hk_watch *watch, hk_tick tick, struct hk_err *err) {
@@ -105,6 +133,7 @@ static bool tell_frame(struct hk_watch *watch, hk_tick tick, struct hk_err *err)
 static bool is_triggered(const struct hk_watch *watch, hk_tick tick) {
     const struct hk_sim *sim = watch->pop->sim;
     const uint32_t *units;
+    if (watch->trigger && sim->exact) return hk_exact_heard(watch->trigger, tick);
     for (int p = 0; watch->trigger && p < sim->threads; p++)
         if (hk_spikes(sim, watch->trigger, tick, p, &units) > 0) return true;
     return !watch->trigger;
@@ -112,10 +141,8 @@ static bool is_triggered(const struct hk_watch *watch, hk_tick tick) {
 
 bool hk_watches_tell(struct hk_sim *sim, hk_tick from, hk_tick to, struct hk_err *err) {
     for (struct hk_watch *watch = sim->watches; watch; watch = watch->next)
-        for (hk_tick tick = from + 1; tick <= to; tick++)
-            if (has_frame(watch, tick) && is_triggered(watch, tick) &&
-                !tell_frame(watch, tick, err))
-                return false;
+        for (hk_tick tick = next_frame(watch, from); tick <= to; tick = next_frame(watch, tick))
+            if (is_triggered(watch, tick) && !tell_frame(watch, tick, err)) return false;
     return !sim->follower || sim->follower(sim->follower_context, to, err);
 }
 

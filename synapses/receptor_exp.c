@@ -43,6 +43,37 @@ static void exp_advance(const struct hk_receptors *block, struct hk_input *in) {
     }
 }
 
+static void exp_lapse(const struct hk_idle *units) {
+    const struct hk_membrane m = *units->membrane;
+    const double tau = ((const struct exp_current *)units->param)->tau;
+    double *restrict i_syn = units->state[I], *restrict push = units->push;
+    for (size_t k = 0; k < units->count; k++) {
+        struct hk_response r = hk_response(units->ms[k], tau, m.tau_m);
+        push[k] += r.of_exp / m.c_m * i_syn[k];
+        i_syn[k] *= r.decay;
+    }
+}
+
+static void exp_take(const struct hk_idle *units, const double *arrived, double *jump) {
+    (void)jump;
+    for (size_t k = 0; k < units->count; k++) units->state[I][k] += arrived[k];
+}
+
+static void exp_bound(const struct hk_idle *units, double *restrict rise, double *restrict pull) {
+    const double tau = ((const struct exp_current *)units->param)->tau;
+    const double gain = hk_exp_rise(tau, units->membrane), *restrict i_syn = units->state[I];
+    for (size_t k = 0; k < units->count; k++) {
+        double inwards = i_syn[k] > 0.0 ? i_syn[k] : 0.0;
+        rise[k] += gain * inwards;
+        pull[k] += inwards;
+    }
+}
+
+static void exp_wave(const struct hk_idle *unit, struct hk_wave *wave) {
+    hk_wave_add_exp(wave, unit->state[I][0] / unit->membrane->c_m,
+                    ((const struct exp_current *)unit->param)->tau, unit->membrane->tau_m);
+}
+
 const struct hk_receptor_model hk_receptor_exp = {
     .base = {.abi = HK_MODEL_ABI,
              .name = "exp",
@@ -54,4 +85,8 @@ const struct hk_receptor_model hk_receptor_exp = {
     .derived_size = sizeof(struct exp_step),
     .derive = exp_derive,
     .advance = exp_advance,
+    .lapse = exp_lapse,
+    .take = exp_take,
+    .bound = exp_bound,
+    .wave = exp_wave,
 };
