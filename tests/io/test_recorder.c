@@ -295,13 +295,19 @@ static const char everything[] =
             "  h: {weights: exc->inh, every: 30 ms, histogram: {bins: 5}}\n"
             "  rate: {rate: [in, exc, inh], bin: 0.7 ms}\n";
 
+static const char *const clocks[] = {"", "clock: exact\n"};
+
+static const char *on_clock(int clock, const char *text) {
+    return hk_arena_format(arena, &err, "%s%s", clocks[clock], text);
+}
+
 START_TEST(what_is_recorded_does_not_depend_on_the_number_of_threads) {
     static const int threads[] = {2, 3, 7};
-    run_as(everything, 1, "one");
+    run_as(on_clock(_i, everything), 1, "one");
     for (size_t i = 0; i < HK_COUNT(threads); i++) {
         struct hk_comparison out;
         const char *name = hk_arena_format(arena, &err, "t%d", threads[i]);
-        run_as(everything, threads[i], name);
+        run_as(on_clock(_i, everything), threads[i], name);
         const char *const paths[] = {in_folder("one"), in_folder(name)};
         ck_assert_msg(hk_results_compare(arena, paths, &out, &err), "%s", err.message);
         for (size_t k = 0; k < out.count; k++)
@@ -315,8 +321,8 @@ END_TEST
 /* Nobody who looks changes what he looks at. */
 START_TEST(what_happens_does_not_depend_on_what_is_recorded) {
     struct hk_comparison out;
-    run_as(NETWORK "record: {spikes: [in]}\n", 2, "bare");
-    run_as(everything, 2, "observed");
+    run_as(on_clock(_i, NETWORK "record: {spikes: [in]}\n"), 2, "bare");
+    run_as(on_clock(_i, everything), 2, "observed");
     const char *const paths[] = {in_folder("bare"), in_folder("observed")};
     ck_assert(hk_results_compare(arena, paths, &out, &err));
     for (size_t k = 0; k < out.count; k++)
@@ -337,8 +343,10 @@ Suite *suite_io_recorder(void) {
     tcase_add_test(tcase, weights_over_time_are_those_of_shorter_runs);
     tcase_add_test(tcase, histograms_count_every_weight_once);
     tcase_add_test(tcase, samples_are_counted_in_each_phase);
-    tcase_add_test(tcase, what_is_recorded_does_not_depend_on_the_number_of_threads);
-    tcase_add_test(tcase, what_happens_does_not_depend_on_what_is_recorded);
+    tcase_add_loop_test(tcase, what_is_recorded_does_not_depend_on_the_number_of_threads, 0,
+                        (int)HK_COUNT(clocks));
+    tcase_add_loop_test(tcase, what_happens_does_not_depend_on_what_is_recorded, 0,
+                        (int)HK_COUNT(clocks));
     suite_add_tcase(suite, tcase);
     return suite;
 }

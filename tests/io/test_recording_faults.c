@@ -4,15 +4,18 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli/failure.h"
@@ -47,10 +50,15 @@ static void write_experiment(void) {
     ck_assert(file && fputs(experiment, file) >= 0 && fclose(file) == 0);
 }
 
-static bool run(size_t segment_size) {
+typedef bool told(void *context, const struct hk_run_status *status, struct hk_err *why);
+
+static bool run_told(size_t segment_size, told *progress, void *context) {
     struct hk_experiment e;
     struct hk_run_summary summary;
-    const struct hk_run_options options = {.folder = "out", .segment_size = segment_size};
+    const struct hk_run_options options = {.folder = "out",
+                                           .segment_size = segment_size,
+                                           .progress = progress,
+                                           .context = context};
     err = (struct hk_err){0};
     bool ok =
         hk_experiment_read(&e, &(struct hk_experiment_options){.path = "x.yaml", .threads = 1},
@@ -58,6 +66,10 @@ static bool run(size_t segment_size) {
         hk_run_experiment(&e, &options, &summary, &err);
     hk_experiment_finish(&e);
     return ok;
+}
+
+static bool run(size_t segment_size) {
+    return run_told(segment_size, NULL, NULL);
 }
 
 static void read_raster(struct hk_results_raster *raster) {
@@ -238,6 +250,75 @@ END_TEST
 
 /* ---- and as it happens in the world ---- */
 
+static double cpu_s(void) {
+    struct timespec now;
+    ck_assert_int_eq(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now), 0);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* The process is killed when it has used so much time. */
+static void die_after(double seconds) {
+    timer_t timer;
+    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGKILL};
+    struct itimerspec spec = {0};
+    spec.it_value.tv_sec = (time_t)seconds;
+    spec.it_value.tv_nsec = 1 + (long)(1e9 * (seconds - floor(seconds)));
+    ck_assert_int_eq(timer_create(CLOCK_PROCESS_CPUTIME_ID, &event, &timer), 0);
+    ck_assert_int_eq(timer_settime(timer, 0, &spec, NULL), 0);
+}
+
+static bool note_saved(void *context, const struct hk_run_status *status, struct hk_err *why) {
+    double *saved_ms = context; /* shared with who waits */
+    (void)why;
+    *saved_ms = status->saved_ms;
+    return true;
+}
+
+/* Returns whether the process was killed. */
+static bool run_until(double seconds, size_t segment_size, double *saved_ms) {
+    int status = 0;
+    (void)fflush(NULL);
+    pid_t process = fork();
+    ck_assert_int_ge(process, 0);
+    if (process == 0) {
+        die_after(seconds);
+        _exit(run_told(segment_size, note_saved, saved_ms) ? DONE : FAILED);
+    }
+    ck_assert_int_eq(waitpid(process, &status, 0), process);
+    if (WIFEXITED(status)) ck_assert_int_eq(WEXITSTATUS(status), DONE);
+    return WIFSIGNALED(status);
+}
+
+/* Moments all over a run, and some behind it. Odd ones with segments. */
+START_TEST(a_run_killed_at_any_moment_keeps_what_was_saved) {
+    size_t moments = getenv("HILLOCK_TEST_LONG") ? 200 : 10, killed = 0, kept = 0;
+    struct hk_draws draws = hk_draws_at(hk_stream_make(1, "test", "moments"), 0, 0);
+    double *saved_ms =
+        mmap(NULL, sizeof *saved_ms, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    ck_assert_ptr_ne(saved_ms, MAP_FAILED);
+    double before = cpu_s();
+    ck_assert(run(1));
+    double whole_s = cpu_s() - before;
+    hk_test_remove_all("out");
+    for (size_t i = 0; i < moments; i++) {
+        *saved_ms = 0.0;
+        bool died = run_until(hk_draws_uniform(&draws) * whole_s, i % 2, saved_ms);
+        assert_readable();
+        if (*saved_ms > 0.0) {
+            struct hk_results_raster raster;
+            read_raster(&raster);
+            ck_assert_double_ge(raster.stop_ms, *saved_ms);
+        }
+        killed += died;
+        kept += died && *saved_ms > 0.0;
+        hk_test_remove_all("out");
+    }
+    ck_assert_uint_gt(killed, moments / 3);
+    ck_assert_uint_gt(kept, 0);
+    ck_assert_int_eq(munmap(saved_ms, sizeof *saved_ms), 0);
+}
+END_TEST
+
 enum { NOT_ALLOWED = 77 };
 
 /* A file system of three mebibytes, which this process alone sees. */
@@ -332,6 +413,7 @@ Suite *suite_io_recording_faults(void) {
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_loop_test(tcase, every_call_that_fails_is_told_and_costs_nothing_that_was_written, 0,
                         (int)HK_COUNT(faults));
+    tcase_add_test(tcase, a_run_killed_at_any_moment_keeps_what_was_saved);
     tcase_add_test(tcase, a_disk_that_is_full_ends_the_run_and_keeps_what_was_written);
     tcase_add_loop_test(tcase, a_folder_that_vanishes_is_told, 0, 2);
     tcase_add_test(tcase, a_locked_segment_is_told_and_waits);
