@@ -8,8 +8,10 @@
 struct hk_arrival;
 struct hk_pop;
 struct hk_proj;
+struct hk_replay;
 struct hk_shot;
 struct hk_sim;
+struct hk_trace_event;
 
 /* One tick of what one thread owns. */
 struct hk_kernels_step {
@@ -78,6 +80,15 @@ struct hk_kernels_exact {
     void (*restart)(struct hk_pop *pop, int thread);
     /* A state variable of some units as it is after `tick`, up to which everything has happened. */
     void (*gather)(const struct hk_pop *pop, int thread, const struct hk_view *view, void *out);
+};
+
+/* Copies of one unit go once more through what reached it on the exact clock (sim/trace.c). */
+struct hk_kernels_replay {
+    /* Events first..end-1, each left out in the copies that skip it. */
+    void (*run)(struct hk_replay *replay, const struct hk_trace_event *events, size_t first,
+                size_t end);
+    /* How far each copy would be from its threshold at `tick`, mV. */
+    void (*measure)(const struct hk_replay *replay, hk_tick tick, double *distance);
 };
 
 /* Plasticity. */
