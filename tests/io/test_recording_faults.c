@@ -413,6 +413,10 @@ Suite *suite_io_recording_faults(void) {
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_loop_test(tcase, every_call_that_fails_is_told_and_costs_nothing_that_was_written, 0,
                         (int)HK_COUNT(faults));
+    suite_add_tcase(suite, tcase);
+    tcase = tcase_create("in_the_world");
+    tcase_set_timeout(tcase, 1800);
+    tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, a_run_killed_at_any_moment_keeps_what_was_saved);
     tcase_add_test(tcase, a_disk_that_is_full_ends_the_run_and_keeps_what_was_written);
     tcase_add_loop_test(tcase, a_folder_that_vanishes_is_told, 0, 2);
