@@ -124,7 +124,7 @@ struct hk_exact {
     struct hk_exact_thread *threads;
     struct hk_exact_pop *pops; /* [pop_count] */
     bool learns;               /* some projection does, from events */
-    struct hk_list_of heard;   /* struct hk_shot: of all threads, for listeners */
+    struct hk_list_of heard;   /* struct hk_shot: of all threads, for listeners and watchers */
     struct hk_list_of traces;  /* struct hk_trace *: of units that are followed */
 };
 
@@ -237,5 +237,8 @@ void hk_exact_settle(struct hk_pop *pop);
 /* ---- sim/exact_run.c ---- */
 
 bool hk_exact_run(struct hk_sim *sim, hk_tick end, struct hk_err *err) HK_MUST_USE;
+/* Did some unit fire at the tick, of the window that listeners are being told of? Of those that
+ * have a listener or trigger a watch. */
+bool hk_exact_heard(const struct hk_pop *pop, hk_tick tick);
 
 #endif

@@ -344,11 +344,16 @@ static hk_tick next_event(const struct hk_sim *sim, int thread) {
 /* Everything of the window, in the order of time. */
 static void run_ticks(struct hk_sim *sim, int thread) {
     struct hk_exact_thread *t = &sim->exact->threads[thread];
+    hk_tick frame = hk_watches_next(sim, t->begin);
     while (t->err.code == HK_OK) {
         hk_tick tick = next_event(sim, thread);
-        if (pulse(sim, thread, tick)) {
+        bool framed = frame < tick; /* it is what it is when all of its tick has happened */
+        if (pulse(sim, thread, framed ? frame + 1 : tick)) {
             hk_traces_post(sim, thread);
             learn_posts(sim, thread);
+        } else if (framed) {
+            hk_watches_gather(sim, thread, frame);
+            frame = hk_watches_next(sim, frame);
         } else {
             if (tick > t->end) break;
             run_tick(sim, thread, tick);
@@ -378,7 +383,7 @@ static void run_window(struct hk_sim *sim, int thread) {
         !list_pulses(sim, thread))
         return;
     if (sim->exact->learns || sim->exact->traces.count || next_change(sim, thread) <= t->end ||
-        next_jump(sim, t) <= t->end)
+        next_jump(sim, t) <= t->end || hk_watches_next(sim, t->begin) <= t->end)
         run_ticks(sim, thread);
     else
         run_pops(sim, thread);
@@ -397,7 +402,8 @@ static bool gather_heard(struct hk_sim *sim, uint64_t window, struct hk_err *err
             p % 2 ? &t->emitted[window % HK_OUTBOXES] : &t->sent[window % HK_OUTBOXES];
         const struct hk_shot *shot = from->block.data;
         for (size_t k = 0; k < from->count; k++) {
-            if (!sim->pops[shot[k].pop]->listener) continue;
+            const struct hk_pop *pop = sim->pops[shot[k].pop];
+            if (!pop->listener && !pop->is_trigger) continue;
             struct hk_shot *copy = hk_list_add(heard, sizeof *copy, err);
             if (!copy) return false;
             *copy = shot[k];
@@ -429,11 +435,26 @@ static bool tell_pop(const struct hk_sim *sim, const struct hk_pop *pop, struct 
     return true;
 }
 
-static bool tell(struct hk_sim *sim, uint64_t window, struct hk_err *err) {
+bool hk_exact_heard(const struct hk_pop *pop, hk_tick tick) {
+    const struct hk_list_of *heard = &pop->sim->exact->heard;
+    const struct hk_shot *shot = heard->block.data;
+    size_t low = 0;
+    for (size_t high = heard->count; low < high;) {
+        size_t middle = low + (high - low) / 2;
+        const struct hk_shot *at = &shot[middle];
+        if (at->tick < tick || (at->tick == tick && at->pop < pop->index))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < heard->count && shot[low].tick == tick && shot[low].pop == pop->index;
+}
+
+static bool tell(struct hk_sim *sim, uint64_t window, hk_tick from, struct hk_err *err) {
     if (!gather_heard(sim, window, err)) return false;
     for (size_t i = 0; i < sim->pop_count; i++)
         if (sim->pops[i]->listener && !tell_pop(sim, sim->pops[i], err)) return false;
-    return true;
+    return hk_watches_tell(sim, from, sim->now, err);
 }
 
 /* ---- running ---- */
@@ -485,7 +506,7 @@ static void run_thread(void *context, int thread) {
         if (thread == 0 && !run->failed) run->failed = !check_threads(sim, window, run->err);
         if (thread == 0 && !run->failed) {
             sim->now = to;
-            run->failed = !tell(sim, window, run->err);
+            run->failed = !tell(sim, window, from, run->err);
         }
         if (run->stop[window % 2]) return;
         from = to;

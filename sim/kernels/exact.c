@@ -525,14 +525,17 @@ static void restart(struct hk_pop *pop, int thread) {
     each_group(pop, thread, 0, restart_group);
 }
 
-static double peek(const struct hk_pop *pop, int thread, size_t column, hk_neuron unit,
-                   hk_tick tick) {
+static void gather_view(const struct hk_pop *pop, int thread, const struct hk_view *at, void *out) {
     struct gathered g;
-    g.count = 1;
+    hk_real *value = out;
     g.current = hk_exact_pop(pop)->current[thread];
-    g.unit[0] = unit;
-    view(pop, &g, tick);
-    return g.value[column][0];
+    for (size_t first = 0; first < at->count; first += g.count) {
+        size_t left = at->count - first;
+        g.count = left < GATHERED ? left : GATHERED;
+        memcpy(g.unit, at->units + first, g.count * sizeof *g.unit);
+        view(pop, &g, at->tick);
+        for (size_t k = 0; k < g.count; k++) value[first + k] = (hk_real)g.value[at->column][k];
+    }
 }
 
 const struct hk_kernels_exact hk_kernels_exact = {.arrive = arrive,
@@ -542,4 +545,4 @@ const struct hk_kernels_exact hk_kernels_exact = {.arrive = arrive,
                                                   .reach = reach,
                                                   .settle = settle,
                                                   .restart = restart,
-                                                  .peek = peek};
+                                                  .gather = gather_view};
