@@ -42,8 +42,8 @@ static void run(const char *setting, const char *folder) {
     ck_assert_msg(program.status == 0, "%s", program.err);
 }
 
-/* With the ticks of the grid: what was recorded, counted, reported and answered is the same; weights
- * and thresholds are but for rounding, which diff shows. */
+/* With the ticks of the grid: what was recorded, counted, reported and answered is the same;
+ * weights and thresholds are but for rounding, which diff shows. */
 START_TEST(both_clocks_record_and_report_the_same) {
     program_write_file("clocks.yaml", experiment);
     run("clock=grid", "a");
