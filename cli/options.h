@@ -29,6 +29,7 @@ enum hk_option {
     HK_OPTION_MAN = 1 << 18,
     HK_OPTION_RUNS = 1 << 19,
     HK_OPTION_BUSY = 1 << 20,
+    HK_OPTION_WARNINGS = 1 << 21,
 };
 
 enum { HK_DEFINES_MAX = 256, HK_RUNS_MAX = 1024 };
@@ -44,6 +45,7 @@ struct hk_settings {
     const char *seed;                             /* NULL: the file's */
     const char *folder;                           /* NULL: results/<name> */
     const char *format, *from, *to, *kind, *rate; /* NULL: not said */
+    const char *warnings;                         /* NULL: told; "error": failures */
     int threads;                                  /* 0: chosen by the work */
     int jobs, runs;                               /* 0: not said */
     bool cost, json, man, quiet, verbose, help, version, resume, dry_run, busy;

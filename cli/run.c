@@ -3,6 +3,7 @@
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "cli/quote.h"
+#include "cli/reading.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -79,7 +80,8 @@ static bool run(const struct hk_settings *settings, struct hk_err *err) {
     const struct hk_experiment_options options = hk_settings_experiment(settings);
     struct hk_experiment experiment;
     ignore_broken_pipes();
-    bool ok = hk_experiment_read(&experiment, &options, err) &&
+    bool ok = hk_open_experiment(&experiment, &options, settings, err) &&
+              hk_judge_experiment(&experiment, settings, err) &&
               run_experiment(settings, &experiment, err);
     hk_experiment_finish(&experiment);
     return ok;
@@ -94,6 +96,6 @@ const struct hk_command hk_command_run = {
     .examples = {"run experiments/mnist-stdp-400.yaml",
                  "run my.yaml -D 'populations.exc.tau_m=20 ms' --seed 2 -o out"},
     .options = HK_OPTION_DEFINE | HK_OPTION_SEED | HK_OPTION_THREADS | HK_OPTION_OUTPUT |
-               HK_OPTION_QUIET | HK_OPTION_VERBOSE,
+               HK_OPTION_WARNINGS | HK_OPTION_QUIET | HK_OPTION_VERBOSE,
     .run = run,
 };

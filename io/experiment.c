@@ -1,5 +1,6 @@
 #include "io/experiment.h"
 
+#include "io/diagnostics.h"
 #include "io/override.h"
 #include "io/path.h"
 #include "io/protocol_reader.h"
@@ -51,7 +52,9 @@ static bool read_base(struct hk_arena *arena, const char *path, int depth, struc
 
 bool hk_experiment_load(struct hk_arena *arena, const char *path, struct hk_node **root,
                         struct hk_err *err) {
-    return read_base(arena, path, 0, root, err);
+    if (read_base(arena, path, 0, root, err)) return true;
+    *root = NULL;
+    return false;
 }
 
 /* `defaults: {populations: {...}}` is laid under each entry of `populations:`. */
@@ -61,8 +64,11 @@ static bool apply_defaults(struct hk_experiment *e, const char *part, struct hk_
     struct hk_node *map = hk_node_get(e->root, part);
     if (!under || !map || map->kind != HK_NODE_MAP) return true;
     if (!hk_node_expect(under, HK_NODE_MAP, err)) return false;
+    bool ok = true;
     for (struct hk_node *node = map->first; node; node = node->next) {
-        bool neurons = strcmp(part, "populations") != 0 || !hk_node_get(node, "source");
+        bool is_population = strcmp(part, "populations") == 0;
+        if (is_population) ok &= hk_node_take_for(node, "source", err);
+        bool neurons = !is_population || !hk_node_get(node, "source");
         if (node->kind != HK_NODE_MAP || !neurons) continue;
         struct hk_node *merged = hk_tree_merge(e->arena, under, node, err);
         if (!merged) return false;
@@ -71,24 +77,27 @@ static bool apply_defaults(struct hk_experiment *e, const char *part, struct hk_
         node->count = merged->count;
         for (struct hk_node *child = node->first; child; child = child->next) child->parent = node;
     }
-    return true;
+    return ok;
 }
 
+/* Without a root nothing can be said. */
 static bool load_tree(struct hk_experiment *e, const struct hk_experiment_options *options,
                       struct hk_err *err) {
     static const char *const parts[] = {"populations", "projections"};
     if (!hk_experiment_load(e->arena, options->path, &e->root, err)) return false;
+    bool ok = true;
     for (size_t i = 0; i < options->define_count; i++)
-        if (!hk_tree_set(e->arena, e->root, options->defines[i], err)) return false;
-    if (!hk_words_check(e->root, &hk_words_experiment, err)) return false;
+        ok &= hk_go_on(hk_tree_set(e->arena, e->root, options->defines[i], err), err);
+    ok &= hk_words_check(e->root, &hk_words_experiment, err);
     const struct hk_node *defaults = hk_node_get(e->root, "defaults");
-    if (defaults && (!hk_node_expect(defaults, HK_NODE_MAP, err) ||
-                     !hk_words_check(defaults, &hk_words_defaults, err)))
-        return false;
+    if (defaults)
+        ok &= hk_go_on(hk_node_expect(defaults, HK_NODE_MAP, err) &&
+                           hk_words_check(defaults, &hk_words_defaults, err),
+                       err);
     for (size_t i = 0; i < HK_COUNT(parts); i++)
-        if (!apply_defaults(e, parts[i], err)) return false;
+        ok &= hk_go_on(apply_defaults(e, parts[i], err), err);
     hk_node_drop(e->root, "defaults"); /* all entries have them now */
-    return true;
+    return ok;
 }
 
 /* ---- the head ---- */
@@ -113,35 +122,60 @@ static bool read_seed(struct hk_experiment *e, const char *given, struct hk_err 
     return true;
 }
 
-static bool read_head(struct hk_experiment *e, struct hk_reader *reader,
-                      const struct hk_experiment_options *options, struct hk_err *err) {
+static bool read_name(struct hk_experiment *e, struct hk_err *err) {
     const struct hk_node *name = hk_node_get(e->root, "name"),
                          *about = hk_node_get(e->root, "about");
-    size_t precision = 0, clock = 0;
-    int64_t schema = 1;
-    double tick_ms = 0.0;
-    if (!hk_words_fill(reader, e->root, &hk_words_experiment, err)) return false;
-    if (!hk_node_int(hk_node_get(e->root, "hillock"), 1, 1, &schema, err)) return false;
+    bool ok = hk_go_on(!about || (e->about = hk_node_text(about, err)), err);
     if (!name)
-        return hk_node_fail(err, e->root, "needs `name:`, which its results are filed under");
-    if (!(e->name = hk_node_text(name, err))) return false;
-    if (about && !(e->about = hk_node_text(about, err))) return false;
-    if (!read_seed(e, options->seed, err)) return false;
-    if (!hk_node_choice(hk_node_get(e->root, "precision"), hk_precision_choices, &precision, err) ||
-        !hk_node_choice(hk_node_get(e->root, "clock"), hk_clock_choices, &clock, err))
-        return false;
-    if (clock != 0)
-        return hk_node_fail(err, hk_node_get(e->root, "clock"),
-                            "the exact clock is not there yet; `clock: grid` is");
+        return hk_node_fail_key(err, e->root, "needs `name:`, which its results are filed under");
+    e->name = hk_node_text(name, err);
+    return e->name && ok;
+}
+
+static bool read_clock(struct hk_experiment *e, struct hk_err *err) {
+    const struct hk_node *node = hk_node_get(e->root, "clock");
+    size_t clock = 0;
+    if (!hk_node_choice(node, hk_clock_choices, &clock, err)) return false;
+    return clock == 0 ||
+           hk_node_fail(err, node, "the exact clock is not there yet; `clock: grid` is");
+}
+
+static bool read_precision(const struct hk_experiment *e, struct hk_reader *reader,
+                           struct hk_err *err) {
+    size_t precision = 0;
+    bool ok =
+        hk_node_choice(hk_node_get(e->root, "precision"), hk_precision_choices, &precision, err);
+    reader->precision = ok && precision ? HK_DOUBLE : HK_SINGLE;
+    return ok;
+}
+
+/* Where the resolution is wrong, ticks are so short that every time is a whole number of them. */
+static bool create_sim(struct hk_experiment *e, const struct hk_reader *reader, int threads,
+                       struct hk_err *err) {
     const struct hk_node *resolution = hk_node_get(e->root, "resolution");
-    if (!hk_node_quantity(resolution, "ms", reader->scope, &tick_ms, err)) return false;
-    reader->precision = precision ? HK_DOUBLE : HK_SINGLE;
-    e->sim = hk_sim_create(&(struct hk_sim_options){.tick_ms = tick_ms,
-                                                    .seed = e->seed,
-                                                    .precision = reader->precision,
-                                                    .threads = options->threads},
-                           err);
-    return e->sim || hk_node_context(err, resolution);
+    struct hk_sim_options options = {.seed = e->seed,
+                                     .precision = reader->precision,
+                                     .threads = threads};
+    bool ok = hk_node_quantity(resolution, "ms", reader->scope, &options.tick_ms, err);
+    if (ok) e->sim = hk_sim_create(&options, err);
+    ok = hk_go_on(e->sim || (ok && hk_node_context(err, resolution)), err);
+    if (e->sim || !hk_can_go_on(err)) return ok;
+    options.tick_ms = 1e-6;
+    e->sim = hk_sim_create(&options, err);
+    return false;
+}
+
+/* Makes `e->sim`, whatever is wrong, unless there is no memory. */
+static bool read_head(struct hk_experiment *e, struct hk_reader *reader,
+                      const struct hk_experiment_options *options, struct hk_err *err) {
+    int64_t schema = 1;
+    if (!hk_words_fill(reader, e->root, &hk_words_experiment, err)) return false;
+    bool ok = hk_go_on(hk_node_int(hk_node_get(e->root, "hillock"), 1, 1, &schema, err), err);
+    ok &= hk_go_on(read_name(e, err), err);
+    ok &= hk_go_on(read_seed(e, options->seed, err), err);
+    ok &= hk_go_on(read_precision(e, reader, err), err);
+    ok &= hk_go_on(read_clock(e, err), err);
+    return create_sim(e, reader, options->threads, err) && ok;
 }
 
 /* ---- data ---- */
@@ -151,13 +185,44 @@ static bool read_crop(struct hk_experiment *e, struct hk_reader *reader, const s
                       struct hk_err *err) {
     int64_t side[2] = {0, 0};
     size_t k = 0;
+    bool ok = true;
     if (!hk_node_expect(crop, HK_NODE_LIST, err)) return false;
     if (crop->count != 2) return hk_node_fail(err, crop, "expected [ROWS, COLUMNS]");
     for (const struct hk_node *item = crop->first; item; item = item->next)
-        if (!hk_node_whole(item, reader->scope, 1, 1 << 24, &side[k++], err)) return false;
+        ok &= hk_go_on(hk_node_whole(item, reader->scope, 1, 1 << 24, &side[k++], err), err);
+    if (!ok || !e->has_data) return ok;
     return (hk_samples_crop(&e->data.train, (size_t)side[0], (size_t)side[1], err) &&
             hk_samples_crop(&e->data.test, (size_t)side[0], (size_t)side[1], err)) ||
            hk_node_context(err, crop);
+}
+
+static bool read_count(const struct hk_reader *reader, const struct hk_node *map, const char *key,
+                       int64_t least, int64_t *value, struct hk_err *err) {
+    const struct hk_node *node = hk_node_get(map, key);
+    return hk_go_on(!node || hk_node_whole(node, reader->scope, least, 1 << 24, value, err), err);
+}
+
+/* What is asked for, without the data themselves. */
+static bool read_data_options(struct hk_reader *reader, const struct hk_node *node,
+                              struct hk_dataset_options *options, struct hk_err *err) {
+    int64_t train = 0, test = 0, seed = 0;
+    bool is_map = node->kind == HK_NODE_MAP;
+    bool ok = !is_map || hk_words_check(node, &hk_words_data, err);
+    const struct hk_node *set = is_map ? hk_node_get(node, "set") : node;
+    const struct hk_node *path = hk_node_get(node, "path");
+    if (set)
+        options->name = hk_node_text(set, err);
+    else
+        (void)hk_node_fail_key(err, node, "needs `set: NAME`");
+    ok &= hk_go_on(options->name, err);
+    ok &= hk_go_on(!path || (options->path = hk_node_text(path, err)), err);
+    ok &= read_count(reader, node, "train", 1, &train, err);
+    ok &= read_count(reader, node, "test", 1, &test, err);
+    ok &= read_count(reader, node, "seed", 0, &seed, err);
+    options->train_count = (size_t)train;
+    options->test_count = (size_t)test;
+    options->seed = (uint64_t)seed;
+    return ok;
 }
 
 /* `data: mnist`, or `data: {set: digits, train: 5000, test: 1000, seed: 3}`, or with `path:
@@ -166,75 +231,82 @@ static bool read_data(struct hk_experiment *e, struct hk_reader *reader, struct 
     struct hk_node *node = hk_node_get(e->root, "data");
     struct hk_dataset_options options = {.load_train = true, .load_test = true};
     if (!node) return true;
-    const struct hk_node *set = node;
-    struct hk_node *path = NULL;
-    const struct hk_node *crop = NULL;
-    int64_t train = 0, test = 0, seed = 0;
-    if (node->kind == HK_NODE_MAP) {
-        if (!hk_words_check(node, &hk_words_data, err)) return false;
-        if (!(set = hk_node_get(node, "set")))
-            return hk_node_fail_key(err, node, "needs `set: NAME`");
-        const struct hk_node *counts[] = {hk_node_get(node, "train"), hk_node_get(node, "test"),
-                                          hk_node_get(node, "seed")};
-        int64_t *values[] = {&train, &test, &seed};
-        for (size_t i = 0; i < HK_COUNT(counts); i++)
-            if (counts[i] &&
-                !hk_node_whole(counts[i], reader->scope, i < 2, 1 << 24, values[i], err))
-                return false;
-        path = hk_node_get(node, "path");
-        crop = hk_node_get(node, "crop");
+    const struct hk_node *set = hk_node_get(node, "set"), *crop = hk_node_get(node, "crop");
+    struct hk_node *path = hk_node_get(node, "path");
+    bool ok = hk_go_on(read_data_options(reader, node, &options, err), err);
+    if (ok) {
+        e->has_data = hk_dataset_open(e->arena, &options, &e->data, err);
+        ok = hk_go_on(e->has_data || hk_node_context(err, set ? set : node), err);
     }
-    if (!(options.name = hk_node_text(set, err))) return false;
-    if (path && !(options.path = hk_node_text(path, err))) return false;
-    options.train_count = (size_t)train;
-    options.test_count = (size_t)test;
-    options.seed = (uint64_t)seed;
-    if (!hk_dataset_open(e->arena, &options, &e->data, err)) return hk_node_context(err, set);
-    if (path && !(path->text = hk_path_absolute(e->arena, options.path, err))) return false;
-    e->has_data = true;
-    return !crop || read_crop(e, reader, crop, err);
+    if (ok && path) ok = (path->text = hk_path_absolute(e->arena, options.path, err)) != NULL;
+    if (crop) ok &= hk_go_on(read_crop(e, reader, crop, err), err);
+    if (!ok) e->has_data = false, e->data = (struct hk_dataset){.name = NULL};
+    return ok;
 }
 
 /* ---- what happens, and what is kept ---- */
 
-static bool read_time(struct hk_experiment *e, struct hk_reader *reader, struct hk_network *network,
-                      struct hk_err *err) {
-    const struct hk_node *duration = hk_node_get(e->root, "duration");
-    const struct hk_node *protocol = hk_node_get(e->root, "protocol");
+static bool read_duration(struct hk_experiment *e, const struct hk_reader *reader,
+                          const struct hk_node *duration, struct hk_err *err) {
     double ms = 0.0;
-    if (!duration == !protocol)
-        return hk_node_fail(err, duration ? duration : e->root,
-                            "needs either `duration:` or `protocol:`");
-    if (protocol) {
-        if (!e->has_data)
-            return hk_node_fail_key(err, protocol, "shows samples, but there is no `data:`");
-        bool read = hk_protocol_read(reader, hk_node_get(e->root, "readouts"), protocol, network,
-                                     &e->data, &e->protocol, err);
-        e->protocol.seed = e->seed;
-        return read;
-    }
     if (!hk_node_quantity(duration, "ms", reader->scope, &ms, err)) return false;
     if (!hk_tick_from_ms(ms, hk_sim_tick_ms(e->sim), &e->duration, err))
         return hk_node_context(err, duration);
     return e->duration > 0 || hk_node_fail(err, duration, "the duration must be above 0");
 }
 
+static bool read_protocol(struct hk_experiment *e, struct hk_reader *reader,
+                          const struct hk_node *protocol, struct hk_network *network,
+                          struct hk_err *err) {
+    bool ok = e->has_data || hk_node_is_told(protocol, "data", NULL) ||
+              hk_node_fail_key(err, protocol, "shows samples, but there is no `data:`");
+    ok = hk_go_on(ok, err);
+    ok &= hk_protocol_read(reader, hk_node_get(e->root, "readouts"), protocol, network, &e->data,
+                           &e->protocol, err);
+    e->protocol.seed = e->seed;
+    return ok;
+}
+
+static bool read_time(struct hk_experiment *e, struct hk_reader *reader, struct hk_network *network,
+                      struct hk_err *err) {
+    const struct hk_node *duration = hk_node_get(e->root, "duration");
+    const struct hk_node *protocol = hk_node_get(e->root, "protocol");
+    static const char one_of_them[] = "needs either `duration:` or `protocol:`";
+    bool ok = true;
+    if (!duration && !protocol) return hk_node_fail(err, e->root, one_of_them);
+    if (duration && protocol) ok = hk_go_on(hk_node_fail(err, duration, one_of_them), err);
+    if (duration) ok &= hk_go_on(read_duration(e, reader, duration, err), err);
+    if (protocol) ok &= hk_go_on(read_protocol(e, reader, protocol, network, err), err);
+    return ok;
+}
+
+/* Whether the protocol has a phase of that name; also where that can't be said, for what is wrong
+ * with it was told. */
+static bool has_phase(const struct hk_node *root, const char *name) {
+    const struct hk_node *protocol = hk_node_get(root, "protocol");
+    if (!protocol || protocol->kind != HK_NODE_LIST) return hk_node_is_told(root, "protocol", NULL);
+    for (const struct hk_node *item = protocol->first; item; item = item->next) {
+        const struct hk_node *phase = hk_node_get(item, "phase");
+        if (!phase || !phase->text || strcmp(phase->text, name) == 0) return true;
+    }
+    return false;
+}
+
 static bool find_phase(const struct hk_experiment *e, const struct hk_node *node, const char **name,
                        struct hk_err *err) {
     if (!(*name = hk_node_text(node, err))) return false;
-    for (size_t i = 0; i < e->protocol.phase_count; i++)
-        if (strcmp(e->protocol.phases[i].name, *name) == 0) return true;
-    return hk_node_fail(err, node, "there is no phase '%s'", *name);
+    return has_phase(e->root, *name) || hk_node_fail(err, node, "there is no phase '%s'", *name);
 }
 
 static bool read_phases(struct hk_experiment *e, const struct hk_node *list, const char ***names,
                         size_t *count, struct hk_err *err) {
+    bool ok = true;
     if (!list) return true;
     if (!hk_node_expect(list, HK_NODE_LIST, err)) return false;
     if (!(*names = HK_NEW(e->arena, const char *, list->count, err))) return false;
     for (const struct hk_node *node = list->first; node; node = node->next)
-        if (!find_phase(e, node, &(*names)[(*count)++], err)) return false;
-    return true;
+        ok &= hk_go_on(find_phase(e, node, &(*names)[(*count)++], err), err);
+    return ok;
 }
 
 /* `record: {spikes: [exc, inh], in: [test]}` */
@@ -244,18 +316,18 @@ static bool read_record(struct hk_experiment *e, struct hk_err *err) {
     size_t phase_count = 0;
     if (!record) return true;
     if (!hk_node_expect(record, HK_NODE_MAP, err)) return false;
-    if (!hk_words_check(record, &hk_words_record, err)) return false;
-    if (!read_phases(e, hk_node_get(record, "in"), &phases, &phase_count, err)) return false;
-    if (!(spikes = hk_node_get(record, "spikes"))) return true;
+    bool ok = hk_words_check(record, &hk_words_record, err);
+    ok &= hk_go_on(read_phases(e, hk_node_get(record, "in"), &phases, &phase_count, err), err);
+    if (!(spikes = hk_node_get(record, "spikes"))) return ok;
     if (!hk_node_expect(spikes, HK_NODE_LIST, err)) return false;
     e->records = HK_NEW(e->arena, struct hk_record, spikes->count, err);
     if (!e->records) return false;
     for (const struct hk_node *node = spikes->first; node; node = node->next) {
         struct hk_record *r = &e->records[e->record_count++];
         *r = (struct hk_record){hk_node_population(node, e->sim, err), phases, phase_count};
-        if (!r->pop) return false;
+        ok &= hk_go_on(r->pop, err);
     }
-    return true;
+    return ok;
 }
 
 static bool read_report(struct hk_experiment *e, struct hk_reader *reader, struct hk_err *err) {
@@ -263,34 +335,63 @@ static bool read_report(struct hk_experiment *e, struct hk_reader *reader, struc
     struct hk_reports *out = &e->reports;
     const char **phases = NULL;
     if (!report) return true;
-    if (!hk_reports_read(reader, report, e->sim, e->duration, out, err)) return false;
-    if (!read_phases(e, hk_node_get(report, "in"), &phases, &out->phase_count, err)) return false;
+    bool ok = hk_go_on(hk_reports_read(reader, report, e->sim, e->duration, out, err), err);
+    ok &= read_phases(e, hk_node_get(report, "in"), &phases, &out->phase_count, err);
     out->phases = phases;
-    return true;
+    return ok;
+}
+
+/* ---- the whole ---- */
+
+static bool read_network(struct hk_experiment *e, struct hk_reader *reader,
+                         struct hk_network *network, struct hk_err *err) {
+    struct hk_node *populations = hk_node_get(e->root, "populations");
+    if (!populations) {
+        (void)hk_go_on(hk_node_fail_key(err, e->root, "needs `populations:`"), err);
+        /* Names are not looked for where there is no map of them. */
+        if (!hk_default_key(reader, e->root, "populations", "", err)) return false;
+    }
+    return hk_network_read(reader, populations, hk_node_get(e->root, "signals"),
+                           hk_node_get(e->root, "projections"), e->has_data ? &e->data.train : NULL,
+                           network, err);
 }
 
 static bool read_all(struct hk_experiment *e, const struct hk_experiment_options *options,
                      struct hk_err *err) {
     struct hk_reader reader = {.arena = e->arena};
     struct hk_network network = {.sim = NULL};
-    if (!load_tree(e, options, err)) return false;
-    reader.scope = hk_scope_create(e->arena, hk_node_get(e->root, "params"), err);
-    if (!reader.scope || !read_head(e, &reader, options, err) || !read_data(e, &reader, err))
-        return false;
+    bool ok = hk_go_on(load_tree(e, options, err), err);
+    if (!e->root) return false;
+    reader.scope = e->scope = hk_scope_create(e->arena, hk_node_get(e->root, "params"), err);
+    if (!reader.scope) return false;
+    ok &= hk_go_on(read_head(e, &reader, options, err), err);
+    if (!e->sim) return false;
     network.sim = e->sim;
-    struct hk_node *populations = hk_node_get(e->root, "populations");
-    if (!populations) return hk_node_fail(err, e->root, "needs `populations:`");
-    return hk_network_read(&reader, populations, hk_node_get(e->root, "signals"),
-                           hk_node_get(e->root, "projections"), e->has_data ? &e->data.train : NULL,
-                           &network, err) &&
-           read_time(e, &reader, &network, err) && read_record(e, err) &&
-           read_report(e, &reader, err);
+    ok &= hk_go_on(read_data(e, &reader, err), err);
+    ok &= hk_go_on(read_network(e, &reader, &network, err), err);
+    ok &= hk_go_on(read_time(e, &reader, &network, err), err);
+    ok &= hk_go_on(read_record(e, err), err);
+    ok &= hk_go_on(read_report(e, &reader, err), err);
+    return ok;
 }
 
+/* What readers keep is in the list; a failure that they didn't is there, too. */
 bool hk_experiment_read(struct hk_experiment *experiment,
                         const struct hk_experiment_options *options, struct hk_err *err) {
+    struct hk_diagnostics *list = &experiment->diagnostics;
+    struct hk_err failure = {.kept = list};
     *experiment = (struct hk_experiment){.arena = hk_arena_create(err)};
-    return experiment->arena && read_all(experiment, options, err);
+    if (!(list->arena = experiment->arena)) return false;
+    bool ok = hk_go_on(read_all(experiment, options, &failure), &failure);
+    if (failure.code == HK_OK && hk_diagnostics_sort(list, &failure) && list->errors == 0) {
+        HK_ASSERT(ok);
+        return true;
+    }
+    if (failure.code == HK_OK)
+        hk_diagnostics_fail(list, err);
+    else
+        hk_err_set(err, failure.code, failure.file, failure.line, "%s", failure.message);
+    return false;
 }
 
 void hk_experiment_finish(struct hk_experiment *experiment) {

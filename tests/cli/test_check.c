@@ -76,7 +76,8 @@ END_TEST
 START_TEST(programs_read_the_same_as_json) {
     program_run(&program, "check", "tiny.yaml", "--json");
     ck_assert_str_eq(program.out, "{\"name\":\"tiny\",\"ok\":true,\"populations\":2,\"units\":5,"
-                                  "\"projections\":1,\"phases\":0,\"duration_ms\":50}\n");
+                                  "\"projections\":1,\"phases\":0,\"duration_ms\":50,"
+                                  "\"errors\":0,\"warnings\":0,\"diagnostics\":[]}\n");
     program_run(&program, "check", "tiny.yaml", "--cost", "--json", "--threads", "1");
     ck_assert_int_eq(program.status, 0);
     ck_assert_ptr_nonnull(strstr(program.out, "\"cost\":{\"neurons\":2,\"synapses\":6,"));

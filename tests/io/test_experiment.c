@@ -353,7 +353,7 @@ static void expect_mistakes(const struct mistake *mistakes, size_t count) {
 START_TEST(mistakes_in_signals_dropout_and_crops_are_told) {
     static const struct mistake mistakes[] = {
         {"signal: reward", "signal: rewad", HK_ERR_CONFIG,
-         "x.yaml:12:12: in->mid: mstdp: there is no signal 'rewad'"},
+         "x.yaml:12:82: there is no signal 'rewad'; did you mean 'reward'?"},
         {"rule: fixed", "rule: fixd", HK_ERR_CONFIG,
          "x.yaml:9:18: there is no reward 'fixd'; known: fixed, prediction-error"},
         {"right: 2", "rihgt: 2", HK_ERR_CONFIG,
@@ -365,11 +365,11 @@ START_TEST(mistakes_in_signals_dropout_and_crops_are_told) {
         {"from: mid", "from: mud", HK_ERR_CONFIG,
          "x.yaml:10:20: there is no population 'mud'; did you mean 'mid'?"},
         {"delay: 1 ms}\nproj", "delay: 0 ms}\nproj", HK_ERR_RANGE,
-         "x.yaml:10:13: dopamine: delay = 0 ms, must be at least 1 ms, one tick, from neurons"},
+         "x.yaml:10:45: dopamine: delay = 0 ms, must be at least 1 ms, one tick, from neurons"},
         {"dropout: 0.3", "dropout: 1", HK_ERR_RANGE,
-         "x.yaml:6:8: mid: dropout = 1, must be at least 0 and below 1"},
+         "x.yaml:6:39: mid: dropout = 1, must be at least 0 and below 1"},
         {"dropout: 0.3", "dropout: -0.1", HK_ERR_RANGE,
-         "x.yaml:6:8: mid: dropout = -0.1, must be at least 0 and below 1"},
+         "x.yaml:6:39: mid: dropout = -0.1, must be at least 0 and below 1"},
         {"crop: [4, 3]", "crop: [29, 3]", HK_ERR_CONFIG,
          "x.yaml:3:48: can't crop images of 28 x 28 to 29 x 3"},
         {"crop: [4, 3]", "crop: [4]", HK_ERR_CONFIG, "x.yaml:3:48: expected [ROWS, COLUMNS]"},
