@@ -150,7 +150,7 @@ static bool read_precision(const struct hk_experiment *e, struct hk_reader *read
 }
 
 /* Where the resolution is wrong, ticks are so short that every time is a whole number of them. */
-static bool create_sim(struct hk_experiment *e, const struct hk_reader *reader, int threads,
+static bool create_sim(struct hk_experiment *e, struct hk_reader *reader, int threads,
                        struct hk_err *err) {
     const struct hk_node *resolution = hk_node_get(e->root, "resolution");
     struct hk_sim_options options = {.seed = e->seed,
@@ -160,6 +160,7 @@ static bool create_sim(struct hk_experiment *e, const struct hk_reader *reader, 
     if (ok) e->sim = hk_sim_create(&options, err);
     ok = hk_go_on(e->sim || (ok && hk_node_context(err, resolution)), err);
     if (e->sim || !hk_can_go_on(err)) return ok;
+    reader->timeless = true;
     options.tick_ms = 1e-6;
     e->sim = hk_sim_create(&options, err);
     return false;

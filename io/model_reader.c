@@ -183,6 +183,24 @@ static bool spell_out(struct hk_reader *reader, struct hk_node *node, const char
     return true;
 }
 
+static bool fail_model(const struct hk_node *node, enum hk_model_kind kind, const char *name,
+                       struct hk_err *err) {
+    enum { NAMES_MAX = 64 };
+    const char *names[NAMES_MAX];
+    const struct hk_model *known;
+    size_t count = 0;
+    while (count < NAMES_MAX && (known = hk_model_at(kind, count))) names[count++] = known->name;
+    return hk_node_fail_unknown(err, node, hk_kind_name(kind), name, names, count);
+}
+
+const struct hk_model *hk_read_model(const struct hk_reader *reader, enum hk_model_kind kind,
+                                     const struct hk_node *node, struct hk_err *err) {
+    const char *name = hk_node_text(node, err);
+    const struct hk_model *model = name ? hk_model_find(kind, name, reader->precision) : NULL;
+    if (name && !model) (void)fail_model(node, kind, name, err);
+    return model;
+}
+
 static bool is_one_of(const char *key, const struct hk_keys *keys) {
     for (size_t i = 0; i < keys->count; i++)
         if (strcmp(keys->key[i], key) == 0) return true;
@@ -214,10 +232,7 @@ bool hk_read_named(struct hk_reader *reader, enum hk_model_kind kind, struct hk_
     if (!named)
         return hk_node_fail_key(err, node, "needs `%s: NAME`, the %s", name_key,
                                 hk_kind_name(kind));
-    const char *name = hk_node_text(named, err);
-    if (!name) return false;
-    if (!(*model = hk_model_get(kind, name, reader->precision, err)))
-        return hk_node_context(err, named);
+    if (!(*model = hk_read_model(reader, kind, named, err))) return false;
     if (!map && (*model)->param_count > 0 && !spell_out(reader, map = node, name_key, err))
         return false;
     if (!hk_keys_add_params(&keys, reader, *model, NULL, err)) return false;
@@ -256,11 +271,11 @@ bool hk_read_keyed(struct hk_reader *reader, enum hk_model_kind kind, struct hk_
                    struct hk_err *err) {
     if (!hk_node_expect(map, HK_NODE_MAP, err)) return false;
     const struct hk_node *named = naming_key(reader, kind, map, model);
+    if (!named && !map->first)
+        return hk_node_fail(err, map, "nothing here names a %s", hk_kind_name(kind));
     if (!named) {
-        const char *first = map->first ? map->first->key : "";
-        if (!hk_model_get(kind, first, reader->precision, err))
-            return hk_node_context(err, map->first ? map->first : map);
-        return false;
+        const struct hk_node key = hk_node_at_key(map->first);
+        return fail_model(&key, kind, map->first->key, err);
     }
     /* To the table the value is one more parameter: let it be found under the parameter's own name
      * for as long as it is read. */

@@ -12,6 +12,7 @@ struct hk_reader {
     struct hk_arena *arena;
     const struct hk_scope *scope; /* `params:` of the file */
     enum hk_precision precision;
+    bool timeless; /* the resolution is wrong: nothing is said of what depends on it */
 };
 
 /* A set of known keys that grows while a map is read. */
@@ -33,6 +34,10 @@ bool hk_keys_add_params(struct hk_keys *keys, struct hk_reader *reader,
 bool hk_read_params(struct hk_reader *reader, struct hk_node *map, const struct hk_model *model,
                     const char *suffix, const char *weight_unit, void **values,
                     struct hk_err *err) HK_MUST_USE;
+
+/* The model of the kind that a scalar names; NULL and an error with the nearest known name. */
+const struct hk_model *hk_read_model(const struct hk_reader *reader, enum hk_model_kind kind,
+                                     const struct hk_node *node, struct hk_err *err) HK_MUST_USE;
 
 /* The entry of the map that names a model of the kind, under `name_key`. One under a key that isn't
  * known but much like it is told, and taken for it. NULL: there is none. `known`: keys that the map

@@ -45,10 +45,8 @@ static bool read_reward(struct hk_reader *reader, struct hk_node *map, struct hk
     const struct hk_node *rule = hk_read_naming(reader, HK_KIND_REWARD, map, "rule", keys, err);
     void *values = NULL;
     if (!rule) return hk_node_check_keys(map, keys->key, keys->count, err);
-    const char *name = hk_node_text(rule, err);
-    if (!name) return false;
-    const struct hk_model *model = hk_model_get(HK_KIND_REWARD, name, reader->precision, err);
-    if (!model) return hk_node_context(err, rule);
+    const struct hk_model *model = hk_read_model(reader, HK_KIND_REWARD, rule, err);
+    if (!model) return false;
     if (!hk_keys_add_params(keys, reader, model, NULL, err)) return false;
     bool ok = hk_node_check_keys(map, keys->key, keys->count, err);
     ok &= hk_read_params(reader, map, model, NULL, "1", &values, err);
@@ -85,7 +83,7 @@ static bool read_signal(struct hk_reader *reader, struct hk_node *map, struct hk
     ok &= read_optional(reader, map, "amount", "1", &spec.amount, err);
     ok &= read_optional(reader, map, "delay", "ms", &spec.delay_ms, err);
     if (!ok) return false;
-    reward->signal = hk_sim_add_signal(network->sim, &spec, err);
+    reward->signal = hk_sim_add_signal(network->sim, &spec, reader->timeless ? NULL : err);
     if (!reward->signal) return hk_node_context_within(err, map);
     network->reward_count += reward->model != NULL;
     return true;

@@ -12,6 +12,7 @@ struct draft {
     struct hk_pop_spec spec;
     struct hk_receptor_spec *receptors; /* the spec's */
     struct hk_keys keys;
+    bool encodes; /* it has an encoder, which may be wrong */
 };
 
 static bool read_shape(struct hk_reader *reader, const struct hk_node *shape, int64_t *size,
@@ -45,10 +46,10 @@ static bool read_size(struct hk_reader *reader, struct hk_node *map,
     if (size && !hk_node_whole(size, reader->scope, 1, HK_NEURON_NONE - 1, &units, err))
         return false;
     if (shape && !read_shape(reader, shape, &units, err)) return false;
-    bool no_data = encoder && !samples;
-    if (no_data && !hk_node_is_told(map, "data", NULL))
+    if (draft->encodes && !samples && !hk_node_is_told(map, "data", NULL))
         return hk_node_fail_key(err, map, "encodes samples, but the file has no `data:`");
-    if (units == 0 && no_data) return false; /* what is wrong with the data was told */
+    if (units == 0 && draft->encodes && !(encoder && samples))
+        return false; /* what is wrong with one of them was told */
     if (units == 0)
         return hk_node_fail_key(err, map, "needs `size: NUMBER` or `shape: [ROWS, COLUMNS]`");
     if (encoder && samples && (size_t)units != coded)
@@ -63,12 +64,13 @@ static bool read_source(struct hk_reader *reader, struct hk_node *source, struct
                         struct hk_err *err) {
     const struct hk_model *model = NULL;
     void *values = NULL;
-    bool encodes = source->kind == HK_NODE_MAP && hk_node_get(source, "encoder"), ok;
-    if (encodes) {
-        ok = hk_read_named(reader, HK_KIND_ENCODER, source, "encoder", "1", &model, &values, err);
-        draft->spec.encoder = (const struct hk_encoder_model *)model;
+    bool ok = source->kind != HK_NODE_MAP || hk_node_take_for(source, "encoder", err);
+    draft->encodes = source->kind == HK_NODE_MAP && hk_node_get(source, "encoder");
+    if (draft->encodes) {
+        ok &= hk_read_named(reader, HK_KIND_ENCODER, source, "encoder", "1", &model, &values, err);
+        draft->spec.encoder = ok ? (const struct hk_encoder_model *)model : NULL;
     } else {
-        ok = hk_read_keyed(reader, HK_KIND_SOURCE, source, "1", &model, &values, err);
+        ok &= hk_read_keyed(reader, HK_KIND_SOURCE, source, "1", &model, &values, err);
         draft->spec.source = (const struct hk_source_model *)model;
     }
     draft->spec.param = values;
@@ -78,10 +80,8 @@ static bool read_source(struct hk_reader *reader, struct hk_node *source, struct
 /* A kernel by its name; the keys of its parameters are added. */
 static bool find_receptor(struct hk_reader *reader, const char *name, const struct hk_node *kernel,
                           struct hk_receptor_spec *spec, struct hk_keys *keys, struct hk_err *err) {
-    const char *text = hk_node_text(kernel, err);
-    if (!text) return false;
-    const struct hk_model *model = hk_model_get(HK_KIND_RECEPTOR, text, reader->precision, err);
-    if (!model) return hk_node_context(err, kernel);
+    const struct hk_model *model = hk_read_model(reader, HK_KIND_RECEPTOR, kernel, err);
+    if (!model) return false;
     *spec =
         (struct hk_receptor_spec){.name = name, .model = (const struct hk_receptor_model *)model};
     return hk_keys_add_params(keys, reader, model, name, err);
@@ -162,11 +162,9 @@ static bool find_neuron(struct hk_reader *reader, struct hk_node *map, struct dr
     const struct hk_node *named =
         hk_read_naming(reader, HK_KIND_NEURON, map, "model", &draft->keys, err);
     if (!named) return hk_node_fail_key(err, map, "needs `model: NAME` or `source: {...}`");
-    const char *name = hk_node_text(named, err);
-    if (!name) return false;
-    const struct hk_model *model = hk_model_get(HK_KIND_NEURON, name, reader->precision, err);
+    const struct hk_model *model = hk_read_model(reader, HK_KIND_NEURON, named, err);
     draft->spec.neuron = (const struct hk_neuron_model *)model;
-    return model || hk_node_context(err, named);
+    return model;
 }
 
 /* Which keys may be there follows from the models of neuron and receptors: where one isn't known,
@@ -236,7 +234,8 @@ bool hk_population_read(struct hk_reader *reader, struct hk_node *map,
     ok &= hk_go_on(hk_node_number(hk_node_get(map, "dropout"), reader->scope, &draft.spec.dropout,
                                   err),
                    err);
-    struct hk_pop *pop = hk_sim_add_population(sim, &draft.spec, ok ? err : NULL);
+    struct hk_pop *pop =
+        hk_sim_add_population(sim, &draft.spec, ok && !reader->timeless ? err : NULL);
     if (!pop) return hk_node_context_within(err, map);
     return read_init(reader, hk_node_get(map, "init"), pop, err) && ok;
 }

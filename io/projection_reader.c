@@ -26,8 +26,9 @@ static bool read_ends(struct hk_reader *reader, const struct hk_node *map, const
     spec->source = hk_node_find_population(&end, source, sim, err);
     bool found = hk_go_on(spec->source, err);
     spec->target = hk_node_find_population(&end, arrow + 2, sim, err);
-    if (!hk_go_on(spec->target, err) || !found) return false;
-    if (hk_pop_has_neurons(spec->target)) return true;
+    if (!hk_go_on(spec->target, err) || hk_pop_has_neurons(spec->target))
+        return found && spec->target;
+    spec->target = NULL;
     return hk_node_fail_key(err, map, "%s is a source and can't be a target", arrow + 2);
 }
 
@@ -183,14 +184,15 @@ bool hk_projection_read(struct hk_reader *reader, struct hk_node *map, struct hk
     bool ends = hk_go_on(read_ends(reader, map, network->sim, &link.spec, err), err);
     bool connects = hk_go_on(read_connect(reader, map, &link, err), err);
     if (ends && connects) ok &= hk_go_on(check_connect(map, &link, err), err);
-    if (ends) ok &= hk_go_on(read_weight(reader, map, &link, err), err);
+    if (link.spec.target) ok &= hk_go_on(read_weight(reader, map, &link, err), err);
     ok &= hk_go_on(read_delay(reader, map, tick_ms, &link, err), err);
     if (!hk_words_fill(reader, map, &hk_words_projection, err)) return false;
     ok &= hk_go_on(read_synapse(reader, map, &link, err), err);
     ok &= hk_go_on(read_plasticity(reader, map, &link, network->sim, err), err);
     ok &= hk_go_on(read_normalise(reader, map, &link, &total, err), err);
     if (!ok || !ends || !connects) return false;
-    struct hk_proj *proj = hk_sim_add_projection(network->sim, &link.spec, err);
+    struct hk_err *heard = reader->timeless ? NULL : err;
+    struct hk_proj *proj = hk_sim_add_projection(network->sim, &link.spec, heard);
     if (!proj) return hk_node_context_within(err, map);
     if (total > 0.0)
         network->normalise[network->normalise_count++] = (struct hk_normalise){proj, total};

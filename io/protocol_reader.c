@@ -70,10 +70,8 @@ static bool read_model(struct context *c, struct hk_node *node, struct hk_readou
     const struct hk_node *named =
         hk_read_naming(c->reader, HK_KIND_READOUT, node, "model", &keys, err);
     if (!named) return hk_node_fail_key(err, node, "needs `model: NAME`, the read-out");
-    const char *name = hk_node_text(named, err);
-    if (!name) return false;
-    const struct hk_model *model = hk_model_get(HK_KIND_READOUT, name, c->reader->precision, err);
-    if (!model) return hk_node_context(err, named);
+    const struct hk_model *model = hk_read_model(c->reader, HK_KIND_READOUT, named, err);
+    if (!model) return false;
     if (!hk_keys_add_params(&keys, c->reader, model, NULL, err)) return false;
     bool ok = hk_node_check_keys(node, keys.key, keys.count, err);
     ok &= hk_read_params(c->reader, node, model, NULL, "1", &values, err);
