@@ -103,15 +103,18 @@ static bool read_signals(struct hk_reader *reader, struct hk_node *signals,
 
 /* ---- the whole ---- */
 
+/* What arrives is summed in the order of adding: that of the names, so that the file's doesn't
+ * matter. */
 static bool read_projections(struct hk_reader *reader, struct hk_node *projections,
                              struct hk_network *network, struct hk_err *err) {
     bool ok = true;
     if (!projections) return true;
     if (!hk_node_expect(projections, HK_NODE_MAP, err)) return false;
+    struct hk_node **sorted = hk_node_sorted(reader->arena, projections, err);
     network->normalise = HK_NEW(reader->arena, struct hk_normalise, projections->count, err);
-    if (!network->normalise) return false;
-    for (struct hk_node *node = projections->first; node; node = node->next)
-        ok &= hk_go_on(hk_projection_read(reader, node, network, err), err);
+    if (!sorted || !network->normalise) return false;
+    for (size_t i = 0; i < projections->count; i++)
+        ok &= hk_go_on(hk_projection_read(reader, sorted[i], network, err), err);
     return ok;
 }
 

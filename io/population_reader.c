@@ -87,22 +87,23 @@ static bool find_receptor(struct hk_reader *reader, const char *name, const stru
     return hk_keys_add_params(keys, reader, model, name, err);
 }
 
-/* `receptors: {exc: cond-exp, inh: cond-exp}`; one kernel alone stands for exc and inh. */
+/* `receptors: {exc: cond-exp, inh: cond-exp}`; one kernel alone stands for exc and inh. In the order
+ * of names: what they do to a membrane is summed in it. */
 static bool find_receptors(struct hk_reader *reader, const struct hk_node *map, struct draft *draft,
                            struct hk_err *err) {
     static const char *const both[] = {"exc", "inh"};
     const struct hk_node *node = hk_node_get(map, "receptors");
     bool named = node->kind == HK_NODE_MAP, ok = true;
-    size_t count = named ? node->count : HK_COUNT(both), i = 0;
+    size_t count = named ? node->count : HK_COUNT(both);
     if (count == 0 || count > RECEPTORS_MAX)
         return hk_node_fail(err, node, "%zu receptors; a population has 1 to %d", count,
                             RECEPTORS_MAX);
     struct hk_receptor_spec *specs = HK_NEW(reader->arena, struct hk_receptor_spec, count, err);
-    if (!specs) return false;
-    const struct hk_node *kernel = named ? node->first : node;
-    for (; i < count; kernel = named ? kernel->next : kernel, i++)
-        ok &= hk_go_on(find_receptor(reader, named ? kernel->key : both[i], kernel, &specs[i],
-                                     &draft->keys, err),
+    struct hk_node **kernels = named ? hk_node_sorted(reader->arena, node, err) : NULL;
+    if (!specs || (named && !kernels)) return false;
+    for (size_t i = 0; i < count; i++)
+        ok &= hk_go_on(find_receptor(reader, named ? kernels[i]->key : both[i],
+                                     named ? kernels[i] : node, &specs[i], &draft->keys, err),
                        err);
     draft->receptors = specs;
     draft->spec.receptors = specs;

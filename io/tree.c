@@ -119,6 +119,24 @@ struct hk_node *hk_node_path(const struct hk_node *root, const char *path) {
     }
 }
 
+static int compare_keys(const void *a, const void *b) {
+    const struct hk_node *x = *(const struct hk_node *const *)a;
+    const struct hk_node *y = *(const struct hk_node *const *)b;
+    int order = strcmp(x->key, y->key);
+    if (order == 0) order = (x->key_line > y->key_line) - (x->key_line < y->key_line);
+    return order ? order : (x->key_column > y->key_column) - (x->key_column < y->key_column);
+}
+
+struct hk_node **hk_node_sorted(struct hk_arena *arena, const struct hk_node *map,
+                                struct hk_err *err) {
+    struct hk_node **sorted = HK_NEW(arena, struct hk_node *, map->count, err);
+    size_t count = 0;
+    if (!sorted) return NULL;
+    for (struct hk_node *entry = map->first; entry; entry = entry->next) sorted[count++] = entry;
+    qsort(sorted, count, sizeof *sorted, compare_keys);
+    return sorted;
+}
+
 struct hk_node hk_node_at_key(const struct hk_node *node) {
     struct hk_node place = *node;
     place.line = node->key_line;

@@ -53,6 +53,10 @@ struct hk_node *hk_node_child(const struct hk_node *parent, const char *name, si
 /* "populations.exc.tau_m", "protocol.0.phase". A key that holds a dot can't be reached this way. */
 struct hk_node *hk_node_path(const struct hk_node *root, const char *path);
 
+/* The entries of a map by key, equal ones by position: the order of what must not depend on how the
+ * file is laid out. */
+struct hk_node **hk_node_sorted(struct hk_arena *arena, const struct hk_node *map,
+                                struct hk_err *err) HK_MUST_USE;
 /* A stand-in for the node that is placed where its key stands: for what is wrong with the key. */
 struct hk_node hk_node_at_key(const struct hk_node *node);
 /* The entry of that key at the root of the tree that `node` is in. */
