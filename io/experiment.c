@@ -80,6 +80,14 @@ static bool apply_defaults(struct hk_experiment *e, const char *part, struct hk_
     return ok;
 }
 
+/* `projections:` with nothing behind it is as if it weren't there. */
+static void drop_empty(struct hk_node *root) {
+    for (struct hk_node *entry = root->first, *next; entry; entry = next) {
+        next = entry->next;
+        if (entry->kind == HK_NODE_NULL) hk_node_drop(root, entry->key);
+    }
+}
+
 /* Without a root nothing can be said. */
 static bool load_tree(struct hk_experiment *e, const struct hk_experiment_options *options,
                       struct hk_err *err) {
@@ -89,6 +97,7 @@ static bool load_tree(struct hk_experiment *e, const struct hk_experiment_option
     for (size_t i = 0; i < options->define_count; i++)
         ok &= hk_go_on(hk_tree_set(e->arena, e->root, options->defines[i], err), err);
     ok &= hk_words_check(e->root, &hk_words_experiment, err);
+    drop_empty(e->root);
     const struct hk_node *defaults = hk_node_get(e->root, "defaults");
     if (defaults)
         ok &= hk_go_on(hk_node_expect(defaults, HK_NODE_MAP, err) &&
