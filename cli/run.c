@@ -47,6 +47,25 @@ static void print_end(bool ok, struct hk_progress *progress, const struct hk_run
     if (path && access(path, F_OK) == 0) (void)fprintf(stderr, "results until then: %s\n", path);
 }
 
+/* One line each. */
+static bool check_expectations(const struct hk_experiment *experiment, const char *folder,
+                               struct hk_err *err) {
+    const struct hk_expectations *all = &experiment->expectations;
+    struct hk_outcome outcome;
+    size_t failed = 0;
+    if (all->count == 0) return true;
+    struct hk_results_file *file = hk_results_read_open(experiment->arena, folder, err);
+    if (!file) return false;
+    for (size_t i = 0; i < all->count; i++) {
+        hk_expectation_check(&all->list[i], file, &outcome);
+        (void)printf("expect: %s: %s\n", outcome.text, outcome.met ? "ok" : "FAILED");
+        failed += !outcome.met;
+    }
+    hk_results_read_close(file);
+    return failed == 0 ||
+           HK_FAIL(err, HK_ERR_EXPECTATION, "%zu of %zu expectations not met", failed, all->count);
+}
+
 static bool run_experiment(const struct hk_settings *settings, struct hk_experiment *experiment,
                            struct hk_err *err) {
     struct hk_progress progress;
@@ -66,7 +85,7 @@ static bool run_experiment(const struct hk_settings *settings, struct hk_experim
     bool ok = hk_run_experiment(experiment, &options, &summary, err);
     print_end(ok, &progress, &summary, arena);
     if (settings->verbose && summary.threads) print_network(&summary, experiment->sim);
-    return ok;
+    return ok && check_expectations(experiment, summary.folder, err);
 }
 
 /* A run doesn't end because nobody reads its progress. */

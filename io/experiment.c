@@ -382,6 +382,8 @@ static bool read_all(struct hk_experiment *e, const struct hk_experiment_options
     ok &= hk_go_on(read_time(e, &reader, &network, err), err);
     ok &= hk_go_on(read_record(e, err), err);
     ok &= hk_go_on(read_report(e, &reader, err), err);
+    const struct hk_node *expect = hk_node_get(e->root, "expect");
+    if (expect) ok &= hk_go_on(hk_expectations_read(&reader, expect, &e->expectations, err), err);
     return ok;
 }
 

@@ -4,6 +4,7 @@
 
 #include "io/dataset.h"
 #include "io/diagnostics.h"
+#include "io/expect.h"
 #include "io/report_reader.h"
 #include "sim/protocol.h"
 
@@ -37,6 +38,7 @@ struct hk_experiment {
     struct hk_record *records;
     size_t record_count;
     struct hk_reports reports; /* what `report:` asks for */
+    struct hk_expectations expectations;
 };
 
 /* The file as a tree, with those that its `base:` names merged in; nothing of it is checked.

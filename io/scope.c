@@ -87,8 +87,8 @@ static bool find_param(void *context, const char *name, struct hk_quantity *out,
 }
 
 /* The value of a scalar. In a text without quotes, the mistake's own column is known. */
-static bool node_solve(const struct hk_node *node, struct visit *visit, struct hk_quantity *out,
-                       struct hk_err *err) {
+static bool solve(const struct hk_node *node, struct visit *visit, struct hk_quantity *out,
+                  struct hk_err *err) {
     if (!hk_node_expect(node, HK_NODE_SCALAR, err)) return false;
     if (node->text[0] != '=')
         return hk_quantity_parse(node->text, out, err) || hk_node_context(err, node);
@@ -108,7 +108,7 @@ static bool param_solve(struct param *param, const struct visit *outer,
         .depth = outer ? outer->depth + 1 : 1,
     };
     param->progress = BUSY;
-    bool solved = node_solve(param->node, &visit, &param->value, err);
+    bool solved = solve(param->node, &visit, &param->value, err);
     param->progress = solved ? DONE : WRONG;
     return solved;
 }
@@ -159,12 +159,17 @@ const struct hk_node *hk_scope_unused(const struct hk_scope *scope, size_t *at) 
     return NULL;
 }
 
-bool hk_node_quantity(const struct hk_node *node, const char *unit, const struct hk_scope *scope,
-                      double *out, struct hk_err *err) {
+bool hk_node_solve(const struct hk_node *node, const struct hk_scope *scope,
+                   struct hk_quantity *out, struct hk_err *err) {
     static const struct hk_scope no_params;
     struct visit visit = {.scope = scope ? scope : &no_params};
+    return solve(node, &visit, out, err);
+}
+
+bool hk_node_quantity(const struct hk_node *node, const char *unit, const struct hk_scope *scope,
+                      double *out, struct hk_err *err) {
     struct hk_quantity quantity;
-    if (!node_solve(node, &visit, &quantity, err)) return false;
+    if (!hk_node_solve(node, scope, &quantity, err)) return false;
     return hk_quantity_in(&quantity, unit, out, err) || hk_node_context(err, node);
 }
 

@@ -26,6 +26,9 @@ const struct hk_node *hk_scope_unused(const struct hk_scope *scope, size_t *at);
  * error, at the value's position. Without a scope there are no params. */
 bool hk_node_quantity(const struct hk_node *node, const char *unit, const struct hk_scope *scope,
                       double *out, struct hk_err *err) HK_MUST_USE;
+/* The same in whatever unit it has. */
+bool hk_node_solve(const struct hk_node *node, const struct hk_scope *scope,
+                   struct hk_quantity *out, struct hk_err *err) HK_MUST_USE;
 /* A number without a unit. */
 bool hk_node_number(const struct hk_node *node, const struct hk_scope *scope, double *out,
                     struct hk_err *err) HK_MUST_USE;

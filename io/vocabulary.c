@@ -31,6 +31,7 @@ static const struct hk_word experiment[] = {
     {"protocol", "phase[]", NULL, "what is shown, one phase after the other", NULL},
     {"record", "record", NULL, "what is written down", NULL},
     {"report", "reports", NULL, "what is measured of spikes while they pass", NULL},
+    {"expect", "expectation{}", NULL, "what the results must show, by their path", NULL},
     {"sweep", "sweep", NULL, "the same experiment with other values and seeds", NULL},
 };
 static const struct hk_word defaults[] = {
@@ -128,6 +129,11 @@ static const struct hk_word report[] = {
     {"to", "time", NULL, "default: its end", NULL},
     {"bin", "time", "1 ms", "of the counts that fano and the spectrum are of", NULL},
 };
+static const struct hk_word expectation[] = {
+    {"at_least", "quantity", NULL, "not less than this", NULL},
+    {"at_most", "quantity", NULL, "not more than this", NULL},
+    {"equals", "quantity", NULL, "exactly this", NULL},
+};
 static const struct hk_word recording[] = {
     {"population", "text", NULL, "which one of the file's", NULL},
     {"columns", "text[]", NULL, "of text: what its columns are", NULL},
@@ -182,6 +188,7 @@ const struct hk_words
     hk_words_retry = WORDS(retry, "show a sample again, with a higher gain"),
     hk_words_record = WORDS(record, "what is written down"),
     hk_words_report = WORDS(report, "what is measured of spikes while they pass"),
+    hk_words_expectation = WORDS(expectation, "bounds of a number in the results"),
     hk_words_recording = WORDS(recording, "what may stand beside the file of a recording"),
     hk_words_distribution = WORDS(distribution, "a value for each, drawn at random"),
     hk_words_sweep = WORDS(sweep, "one experiment with many values and seeds"),
@@ -197,7 +204,7 @@ const struct hk_words *hk_words_at(size_t index) {
         &hk_words_source,     &hk_words_signal,       &hk_words_projection, &hk_words_readout,
         &hk_words_phase,      &hk_words_retry,        &hk_words_record,     &hk_words_report,
         &hk_words_recording,  &hk_words_distribution, &hk_words_sweep,      &hk_words_range,
-        &hk_words_seeds,      &hk_words_trials,       &hk_words_limit,
+        &hk_words_seeds,      &hk_words_trials,       &hk_words_limit,      &hk_words_expectation,
     };
     return index < HK_COUNT(all) ? all[index] : NULL;
 }

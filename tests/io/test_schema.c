@@ -62,11 +62,16 @@ static const char good[] =
     "  - {phase: pay, data: train, of_class: 3, wanted: 1, show: 30 ms, read: [5 ms, 20 ms], drop: "
     "true, evaluate: digits, reward: reward, average: 7}\n"
     "record: {spikes: [out], in: [test]}\n"
-    "report: {spikes: {out: [rate, fano], fed: [cv_isi]}, in: [pay], from: 1 ms, bin: 2 ms}\n";
+    "report: {spikes: {out: [rate, fano], fed: [cv_isi]}, in: [pay], from: 1 ms, bin: 2 ms}\n"
+    "expect: {metrics.test.rate.out: {at_most: 90 Hz}, network.spikes: {at_least: 1, at_most: 1e9, "
+    "equals: = n}}\n";
 
 /* What is replaced, and by what; hillock refuses each of them too. */
 static const char *const mistakes[][2] = {
     {"hillock: 1", "hillock: 2"},
+    {"at_most: 90 Hz", "most: 90 Hz"},
+    {"at_most: 90 Hz", "at_most: 90 herz"},
+    {"{at_most: 90 Hz}", "90 Hz"},
     {"name: small", "title: small"},
     {"seed: 7", "seed: -7"},
     {"precision: double", "precision: quadruple"},
