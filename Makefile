@@ -66,8 +66,8 @@ SUITE_SRC  := $(sort $(wildcard tests/*/test_*.c))
 TEST_SRC   := $(sort $(SUITE_SRC) $(wildcard tests/support/*.c))
 
 ALL_SRC     := $(PLAIN_SRC) $(VARIED_SRC) $(CLI_SRC) $(TEST_SRC)
-ALL_HEADERS := $(sort $(wildcard $(patsubst %,%/*.h,sim sim/kernels neurons synapses plasticity \
-                 encoders io cli tests/support)))
+ALL_HEADERS := $(sort $(wildcard $(patsubst %,%/*.h,sim sim/kernels neurons neurons/kernels synapses \
+                 plasticity encoders encoders/kernels io cli tests/support)))
 
 # ---- 4. Compiling --------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ struct alif {
     struct membrane membrane;
     double theta_plus, tau_theta;
 };
-enum { V, HOLD, THETA, THETA_REST };
+enum { V, THETA, THETA_REST };
 
 static const struct hk_param params[] = {
     MEMBRANE_PARAMS(struct alif),
@@ -23,7 +23,6 @@ static const struct hk_param params[] = {
 
 static const struct hk_column columns[] = {
     [V] = {"v", "mV", "membrane potential", -70.0, false},
-    [HOLD] = {"refractory", "1", "refractory steps left", 0.0, false},
     [THETA] = {"theta", "mV", "threshold above v_th", 0.0, true},
     [THETA_REST] = {"theta_rest", "mV", "rounding error of theta, still to be added", 0.0, true},
 };
@@ -77,14 +76,14 @@ static void decay_theta(hk_real *restrict theta, hk_real *restrict rest, hk_real
 static size_t alif_update(const struct hk_neurons *block, const struct hk_input *in,
                           uint32_t *fired) {
     const struct alif_step *d = block->derived;
-    hk_real *v = block->state[V], *hold = block->state[HOLD], *theta = block->state[THETA];
+    hk_real *v = block->state[V], *theta = block->state[THETA];
     _Alignas(HK_CACHE_LINE) unsigned char flag[HK_BLOCK];
     _Alignas(HK_CACHE_LINE) hk_real threshold[HK_BLOCK];
     if (block->adapting) decay_theta(theta, block->state[THETA_REST], d->theta_lost, block->count);
     for (size_t i = 0; i < block->count; i++) threshold[i] = d->v_th + theta[i];
-    membrane_advance(&d->membrane, in, v, hold, block->count);
-    if (!membrane_fire(&d->membrane, threshold, 1, v, hold, block->count, flag)) return 0;
-    size_t found = hk_collect(flag, block->count, fired);
+    membrane_advance(&d->membrane, in, v, block->count);
+    bool any = membrane_fire(&d->membrane, threshold, 1, v, block->count, flag);
+    size_t found = membrane_collect(&d->membrane, block, v, flag, any, fired);
     for (size_t k = 0; block->adapting && k < found; k++) theta[fired[k]] += d->theta_plus;
     return found;
 }
@@ -95,6 +94,7 @@ const struct hk_neuron_model hk_neuron_alif = {
              .doc = "leaky integrate-and-fire neuron with an adaptive threshold",
              HK_PARAMS(params, struct alif)},
     HK_COLUMNS(columns),
+    .can_hold = true,
     .derived_size = sizeof(struct alif_step),
     .check = alif_check,
     .start = alif_start,

@@ -8,7 +8,7 @@ struct alif_current {
     struct membrane membrane;
     double b, tau_w;
 };
-enum { V, HOLD, W };
+enum { V, W };
 
 static const struct hk_param params[] = {
     MEMBRANE_PARAMS(struct alif_current),
@@ -20,7 +20,6 @@ static const struct hk_param params[] = {
 
 static const struct hk_column columns[] = {
     [V] = {"v", "mV", "membrane potential", -70.0, false},
-    [HOLD] = {"refractory", "1", "refractory steps left", 0.0, false},
     [W] = {"w", "pA", "adaptation current, outwards", 0.0, false},
 };
 
@@ -74,12 +73,12 @@ static void adapt(const struct alif_current_step *d, hk_real *restrict w, hk_rea
 static size_t alif_current_update(const struct hk_neurons *block, const struct hk_input *in,
                                   uint32_t *fired) {
     const struct alif_current_step *d = block->derived;
-    hk_real *v = block->state[V], *hold = block->state[HOLD], *w = block->state[W];
+    hk_real *v = block->state[V], *w = block->state[W];
     _Alignas(HK_CACHE_LINE) unsigned char flag[HK_BLOCK];
     adapt(d, w, in->push, block->count);
-    membrane_advance(&d->membrane, in, v, hold, block->count);
-    if (!membrane_fire(&d->membrane, &d->v_th, 0, v, hold, block->count, flag)) return 0;
-    size_t found = hk_collect(flag, block->count, fired);
+    membrane_advance(&d->membrane, in, v, block->count);
+    bool any = membrane_fire(&d->membrane, &d->v_th, 0, v, block->count, flag);
+    size_t found = membrane_collect(&d->membrane, block, v, flag, any, fired);
     for (size_t k = 0; k < found; k++) w[fired[k]] += d->b;
     return found;
 }
@@ -90,6 +89,7 @@ const struct hk_neuron_model hk_neuron_alif_current = {
              .doc = "leaky integrate-and-fire neuron with an adaptation current",
              HK_PARAMS(params, struct alif_current)},
     HK_COLUMNS(columns),
+    .can_hold = true,
     .derived_size = sizeof(struct alif_current_step),
     .check = alif_current_check,
     .start = alif_current_start,

@@ -7,13 +7,12 @@
 struct lif {
     struct membrane membrane;
 };
-enum { V, HOLD };
+enum { V };
 
 static const struct hk_param params[] = {MEMBRANE_PARAMS(struct lif)};
 
 static const struct hk_column columns[] = {
     [V] = {"v", "mV", "membrane potential", -70.0, false},
-    [HOLD] = {"refractory", "1", "refractory steps left", 0.0, false},
 };
 
 static bool lif_check(const void *param, struct hk_err *err) {
@@ -53,10 +52,19 @@ static double lif_gain(const void *derived) {
 static size_t lif_update(const struct hk_neurons *block, const struct hk_input *in,
                          uint32_t *fired) {
     const struct lif_step *d = block->derived;
-    hk_real *v = block->state[V], *hold = block->state[HOLD];
+    hk_real *v = block->state[V];
     _Alignas(HK_CACHE_LINE) unsigned char flag[HK_BLOCK];
-    bool any = membrane_advance_and_fire(&d->membrane, d->v_th, in, v, hold, block->count, flag);
-    return any ? hk_collect(flag, block->count, fired) : 0;
+    bool any = membrane_advance_and_fire(&d->membrane, d->v_th, in, v, block->count, flag);
+    return membrane_collect(&d->membrane, block, v, flag, any, fired);
+}
+
+static void lif_lapse(const struct hk_idle *units) {
+    membrane_lapse(&((const struct lif *)units->param)->membrane, units, units->state[V]);
+}
+
+static bool lif_is_quiet(const struct hk_idle *units, const double *rise) {
+    return membrane_is_quiet(&((const struct lif *)units->param)->membrane, units->count,
+                             units->state[V], rise);
 }
 
 const struct hk_neuron_model hk_neuron_lif = {
@@ -65,6 +73,7 @@ const struct hk_neuron_model hk_neuron_lif = {
              .doc = "leaky integrate-and-fire neuron",
              HK_PARAMS(params, struct lif)},
     HK_COLUMNS(columns),
+    .can_hold = true,
     .derived_size = sizeof(struct lif_step),
     .check = lif_check,
     .start = lif_start,
@@ -72,4 +81,6 @@ const struct hk_neuron_model hk_neuron_lif = {
     .derive = lif_derive,
     .gain = lif_gain,
     .update = lif_update,
+    .lapse = lif_lapse,
+    .is_quiet = lif_is_quiet,
 };

@@ -42,21 +42,26 @@ static size_t round_up(size_t size, size_t align) {
     return (size + align - 1) & ~(align - 1);
 }
 
-/* A mapping of its own: zeroed lazily by the kernel, in huge pages where it has them. */
-static struct chunk *map_chunk(size_t size) {
+enum pages { SMALL_PAGES, HUGE_PAGES };
+
+/* A mapping of its own: zeroed lazily by the kernel, in huge pages where it has them and they are
+ * wanted. */
+static struct chunk *map_chunk(size_t size, enum pages pages) {
     void *map = mmap(NULL, size, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (map == MAP_FAILED) return NULL;
 #ifdef MADV_HUGEPAGE
-    if (size >= HUGE_PAGE) (void)madvise(map, size, MADV_HUGEPAGE);
+    if (size >= HUGE_PAGE && pages == HUGE_PAGES) (void)madvise(map, size, MADV_HUGEPAGE);
+#else
+    (void)pages;
 #endif
     struct chunk *chunk = map;
     chunk->mapped = true;
     return chunk;
 }
 
-static struct chunk *add_chunk(struct hk_arena *arena, size_t size) {
-    struct chunk *chunk = size >= LARGE_SIZE ? map_chunk(size) : calloc(1, size);
+static struct chunk *add_chunk(struct hk_arena *arena, size_t size, enum pages pages) {
+    struct chunk *chunk = size >= LARGE_SIZE ? map_chunk(size, pages) : calloc(1, size);
     if (!chunk) return NULL;
     chunk->size = size;
     chunk->next = arena->chunks;
@@ -64,8 +69,8 @@ static struct chunk *add_chunk(struct hk_arena *arena, size_t size) {
     return chunk;
 }
 
-void *hk_arena_array(struct hk_arena *arena, size_t count, size_t size, size_t align,
-                     struct hk_err *err) {
+static void *array(struct hk_arena *arena, size_t count, size_t size, size_t align,
+                   enum pages pages, struct hk_err *err) {
     HK_ASSERT(align && (align & (align - 1)) == 0 && align <= 4096);
     size_t bytes = 0;
     if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX / 2) {
@@ -77,7 +82,7 @@ void *hk_arena_array(struct hk_arena *arena, size_t count, size_t size, size_t a
     if (bytes + align <= LARGE_SIZE) {
         uintptr_t at = round_up((uintptr_t)arena->at, align);
         if (!arena->at || at + bytes > (uintptr_t)arena->end) {
-            struct chunk *chunk = add_chunk(arena, CHUNK_SIZE);
+            struct chunk *chunk = add_chunk(arena, CHUNK_SIZE, pages);
             if (!chunk) goto failed;
             arena->at = (char *)chunk + head;
             arena->end = (char *)chunk + CHUNK_SIZE;
@@ -87,12 +92,21 @@ void *hk_arena_array(struct hk_arena *arena, size_t count, size_t size, size_t a
         arena->at = start + bytes;
         return start;
     }
-    struct chunk *chunk = add_chunk(arena, bytes + head + align);
+    struct chunk *chunk = add_chunk(arena, bytes + head + align, pages);
     if (!chunk) goto failed;
     return (char *)chunk + (round_up((uintptr_t)chunk + head, align) - (uintptr_t)chunk);
 failed:
     (void)HK_FAIL(err, HK_ERR_MEMORY, "no memory for %zu bytes", bytes);
     return NULL;
+}
+
+void *hk_arena_array(struct hk_arena *arena, size_t count, size_t size, size_t align,
+                     struct hk_err *err) {
+    return array(arena, count, size, align, HUGE_PAGES, err);
+}
+
+void *hk_arena_sparse(struct hk_arena *arena, size_t count, size_t size, struct hk_err *err) {
+    return array(arena, count, size, HK_CACHE_LINE, SMALL_PAGES, err);
 }
 
 char *hk_arena_text(struct hk_arena *arena, const char *text, struct hk_err *err) {

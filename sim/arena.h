@@ -23,6 +23,11 @@ void *hk_arena_array(struct hk_arena *arena, size_t count, size_t size, size_t a
 #define HK_NEW(arena, type, count, err)                                                            \
     ((type *)hk_arena_array((arena), (count), sizeof(type), _Alignof(type), (err)))
 
+/* The same for a generous bound of which little will be used, here and there: what isn't used costs
+ * nothing, because it isn't given huge pages. */
+void *hk_arena_sparse(struct hk_arena *arena, size_t count, size_t size,
+                      struct hk_err *err) HK_MUST_USE;
+
 /* A copy of the text. */
 char *hk_arena_text(struct hk_arena *arena, const char *text, struct hk_err *err) HK_MUST_USE;
 /* printf into the arena. */

@@ -6,10 +6,13 @@
 #define HK_MUST_USE             __attribute__((warn_unused_result))
 #define HK_PRINTF(index, first) __attribute__((format(printf, index, first)))
 #define HK_PREFETCH(address)    __builtin_prefetch(address)
+/* For what is read once: it shall not push others out of the caches. */
+#define HK_PREFETCH_ONCE(address) __builtin_prefetch(address, 0, 0)
 #else
 #define HK_MUST_USE
 #define HK_PRINTF(index, first)
-#define HK_PREFETCH(address) ((void)(address))
+#define HK_PREFETCH(address)      ((void)(address))
+#define HK_PREFETCH_ONCE(address) ((void)(address))
 #endif
 
 #define HK_CACHE_LINE 64

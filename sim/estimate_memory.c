@@ -7,20 +7,17 @@
 
 #include <math.h>
 
-enum { SLOTS_MAX = 65536 }; /* of a bank (sim/bundle.c) */
-
 /* ---- bundles ---- */
 
-/* Where a projection's synapses go, if they are plain. */
+/* Which bundle a projection's synapses go to, if they are plain. */
 struct seat {
     bool taken;
-    size_t bank, bundle;
+    size_t bundle;
 };
 
 struct joint {
     const struct hk_proj *like; /* its first member */
-    size_t bank;
-    hk_tick first, last; /* delays */
+    hk_tick first, last;        /* delays */
     double synapses;
 };
 
@@ -28,8 +25,7 @@ struct joining {
     const struct hk_sim *sim;
     struct seat *seats;   /* [projection] */
     struct joint *joints; /* [joint_count] of at most as many */
-    size_t joint_count, bank_count;
-    double slots; /* of a thread, in the last bank */
+    size_t joint_count;
     double bytes;
 };
 
@@ -37,25 +33,18 @@ static bool same_receptor(const struct hk_proj *a, const struct hk_proj *b) {
     return a->target == b->target && a->receptor == b->receptor;
 }
 
-/* The bank of the receptor: that of an earlier projection, or the last one, or a new one. */
-static size_t find_bank(struct joining *j, const struct hk_proj *proj) {
-    double threads = j->sim->threads, owned = proj->target->size / threads;
+/* The sums of the receptor, where no earlier projection brought them. */
+static void add_sums(struct joining *j, const struct hk_proj *proj) {
     for (size_t i = 0; i < proj->index; i++)
-        if (j->seats[i].taken && same_receptor(j->sim->projs[i], proj)) return j->seats[i].bank;
-    if (j->bank_count == 0 || j->slots + owned > SLOTS_MAX) {
-        j->bank_count++;
-        j->slots = 0.0;
-        j->bytes += threads * (sizeof(size_t) + sizeof(int32_t *));
-    }
-    j->slots += owned;
-    j->bytes += threads * (sizeof(size_t) + owned * sizeof(int32_t));
-    return j->bank_count - 1;
+        if (j->seats[i].taken && same_receptor(j->sim->projs[i], proj)) return;
+    j->bytes +=
+        (double)j->sim->threads * sizeof(size_t) + (double)proj->target->padded * sizeof(int32_t);
 }
 
-static bool fits(const struct joining *j, size_t joint, size_t bank, const struct hk_proj *proj) {
+static bool fits(const struct joining *j, size_t joint, const struct hk_proj *proj) {
     const struct hk_proj *like = j->joints[joint].like;
     bool shared = proj->weight.kind == HK_DIST_CONSTANT;
-    if (like->source != proj->source || j->joints[joint].bank != bank) return false;
+    if (like->source != proj->source) return false;
     if (shared != (like->weight.kind == HK_DIST_CONSTANT)) return false;
     if (shared && like->weight.a != proj->weight.a) return false;
     for (size_t i = 0; i < proj->index; i++)
@@ -66,30 +55,28 @@ static bool fits(const struct joining *j, size_t joint, size_t bank, const struc
 }
 
 static void join(struct joining *j, const struct hk_proj *proj, double synapses) {
-    size_t bank = find_bank(j, proj), at = 0;
+    size_t at = 0;
     hk_tick first = proj->delay_min, last = first + (hk_tick)proj->delays - 1;
-    while (at < j->joint_count && !fits(j, at, bank, proj)) at++;
+    add_sums(j, proj);
+    while (at < j->joint_count && !fits(j, at, proj)) at++;
     struct joint *joint = &j->joints[at];
     if (at == j->joint_count) {
-        *joint = (struct joint){.like = proj, .bank = bank, .first = first, .last = last};
+        *joint = (struct joint){.like = proj, .first = first, .last = last};
         j->joint_count++;
     }
     if (first < joint->first) joint->first = first;
     if (last > joint->last) joint->last = last;
     joint->synapses += synapses;
-    j->seats[proj->index] = (struct seat){.taken = true, .bank = bank, .bundle = at};
+    j->seats[proj->index] = (struct seat){.taken = true, .bundle = at};
 }
 
+/* A header for each source and delay; rarely more, where a thread owns more than a page. */
 static double joint_bytes(const struct joining *j, const struct joint *joint) {
     const struct hk_sim *sim = j->sim;
     double sources = joint->like->source->size, threads = sim->threads;
-    double offsets = sources * (double)(joint->last - joint->first + 2);
+    double headers = sources * (double)(joint->last - joint->first + 1) * sizeof(uint32_t);
     bool shared = joint->like->weight.kind == HK_DIST_CONSTANT;
-    bool narrow = joint->synapses / sources / threads <= UINT16_MAX;
-    double flight = HK_FLIGHT_MAX * sizeof(struct hk_inflight) +
-                    (double)sim->slots * (sizeof(uint64_t) + sizeof(uint32_t));
-    double part = sizeof(struct hk_bundle_part) + (sources + 1.0) * sizeof(hk_syn) +
-                  offsets * (narrow ? sizeof(uint16_t) : sizeof(uint32_t)) + flight;
+    double part = sizeof(struct hk_bundle_part) + (sources + 1.0) * sizeof(hk_syn) + headers;
     return threads * part + joint->synapses * (shared ? sizeof(uint16_t) : sizeof(uint32_t)) +
            sizeof(struct hk_bundle) + (double)sim->proj_count * sizeof(struct hk_proj *);
 }
@@ -163,7 +150,7 @@ static bool add_projections(struct joining *j, struct hk_err *err) {
         double synapses = 0.0;
         if (!hk_proj_expect(proj, &synapses, err)) return false;
         j->bytes += (double)sim->threads * sizeof(struct hk_proj_part);
-        if (hk_proj_is_plain(proj) && proj->target->size <= SLOTS_MAX) /* no sum overflows */
+        if (hk_proj_is_plain(proj)) /* no sum overflows */
             join(j, proj, synapses);
         else
             j->bytes += projection_bytes(proj, synapses);
@@ -182,6 +169,17 @@ static double history_bytes(const struct hk_sim *sim) {
     return bytes + lists * (slots * sizeof(uint32_t) + sizeof(size_t));
 }
 
+/* Of a population that can sleep: its units, its groups, marks of its sums. */
+static double sleep_bytes(const struct hk_pop *pop) {
+    const struct hk_sim *sim = pop->sim;
+    double each = sizeof(unsigned char) + sizeof(uint32_t) + sizeof(hk_tick);
+    if (!hk_sleep_has_forms(pop)) return 0.0;
+    for (size_t i = 0; i < sim->proj_count; i++)
+        if (sim->projs[i]->target == pop && !hk_proj_is_plain(sim->projs[i])) return 0.0;
+    return sizeof(struct hk_sleep) + (double)pop->groups * each +
+           (double)pop->padded * (sizeof(hk_tick) + 1.0 / HK_LINE_UNITS);
+}
+
 static double population_bytes(const struct hk_pop *pop) {
     enum { BLAME_ERROR_GATE = 3 };
     const struct hk_sim *sim = pop->sim;
@@ -191,7 +189,8 @@ static double population_bytes(const struct hk_pop *pop) {
         judged |= sim->projs[i]->target == pop && hk_proj_is_judged(sim->projs[i]);
     return threads * (sizeof(hk_neuron) + sizeof(struct hk_raster)) +
            2.0 * (double)sim->proj_count * sizeof(struct hk_proj *) +
-           padded * ((double)pop->column_count + (judged ? BLAME_ERROR_GATE : 0));
+           padded * ((double)pop->column_count + (judged ? BLAME_ERROR_GATE : 0)) +
+           sleep_bytes(pop);
 }
 
 bool hk_sim_expect(struct hk_sim *sim, struct hk_sim_need *need, struct hk_err *err) {

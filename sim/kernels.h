@@ -20,10 +20,31 @@ struct hk_kernels_step {
     size_t (*update)(struct hk_pop *pop, int thread, hk_tick tick);
 };
 
-/* Plain synapses in bundles. */
+/* Plain synapses in bundles: what arrives is added to the thread's whole-number sums. Both return
+ * synaptic events. */
 struct hk_kernels_bundle {
-    /* Add what arrives at `tick` to the thread's whole-number sums. Returns synaptic events. */
-    uint64_t (*deliver)(const struct hk_sim *sim, int thread, hk_tick tick);
+    /* The segments of `tick` of spikes that are in flight already, unless that has been done. */
+    uint64_t (*advance)(const struct hk_sim *sim, int thread, hk_tick tick);
+    /* Then the spikes whose first segments arrive at `tick` take off, and these are added. Where
+     * there is no room for them, the thread's hk_flight has the error. */
+    uint64_t (*launch)(const struct hk_sim *sim, int thread, hk_tick tick);
+};
+
+/* Groups of units that sleep. Populations that can't have pop->sleep NULL. */
+struct hk_kernels_sleep {
+    /* Take in what arrives at `tick` at groups that sleep; wake those that may fire. */
+    void (*touch)(struct hk_pop *pop, int thread, hk_tick tick);
+    /* The first unit of a group that is awake, from `first` on, and where its run ends, at most a
+     * block away; `end` where all sleep. */
+    hk_neuron (*find_awake)(const struct hk_pop *pop, int thread, hk_neuron first, hk_neuron end,
+                            hk_neuron *run_end);
+    /* Before the step to `tick`, first: let those fall asleep that can and that nothing arrives at;
+     * what arrives at others at `tick` isn't marked. */
+    void (*test)(struct hk_pop *pop, int thread, hk_tick tick);
+    /* A state variable as it is after `tick`, whether its unit sleeps or not. */
+    double (*peek)(const struct hk_pop *pop, size_t column, hk_neuron unit, hk_tick tick);
+    /* Bring the group that begins with `first`, which sleeps, to the end of `tick`. */
+    void (*wake)(struct hk_pop *pop, int thread, hk_neuron first, hk_tick tick);
 };
 
 /* Plasticity. */

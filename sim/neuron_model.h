@@ -10,6 +10,8 @@
 #include "sim/param.h"
 #include "sim/real.h"
 
+#include <string.h>
+
 /* The linear part of a membrane, C dV/dt = -(C/tau_m)(V - v_rest) + I: with it, current receptors
  * are integrated exactly (Rotter & Diesmann 1999). */
 struct hk_membrane {
@@ -40,20 +42,52 @@ struct hk_input {
     /* Of zeros, shared by all, where nothing adds to them: neuron models don't write to any. */
 };
 
+enum {
+    HK_BLOCK = 512, /* most units in a block */
+    HK_GROUP = 64   /* units that sleep together (sim/sleep.c): a block is some groups */
+};
+
+/* Units that stand still for some time after a spike: a ring, in the order of their release, with
+ * room for each unit once. The engine keeps it and empties it at a reset. Where groups sleep, several
+ * blocks share a ring. */
+struct hk_held_ring {
+    uint16_t head, count;
+};
+struct hk_held {
+    struct hk_held_ring *ring;
+    size_t room;
+    size_t first;   /* what the ring calls the block's first unit */
+    uint16_t *unit; /* [room] who is held, */
+    hk_real *v;     /* [room] where, */
+    hk_tick *until; /* [room] and up to which tick's step */
+};
+
 /* A block of consecutive units; columns point at its first. */
 struct hk_neurons {
     const void *param, *derived;
     hk_real *const *state; /* [column], then [unit] */
+    struct hk_held held;   /* of models that say can_hold */
     size_t count;
+    hk_tick tick;  /* at which the step ends */
     bool adapting; /* false: slow adaptation (homeostasis) is frozen in this phase */
 };
 
-enum { HK_BLOCK = 512 }; /* most units in a block */
+/* Units that nothing has happened to, each for a time of its own: closed forms, in double whatever
+ * the precision. `state` is the model's or the receptor's own. */
+struct hk_idle {
+    const void *param;
+    const struct hk_membrane *membrane;
+    size_t count;
+    const double *ms;     /* [count] since when */
+    double *const *state; /* [column], then [count] */
+    double *push;         /* [count] what receptors add to V over that time, mV */
+};
 
 struct hk_neuron_model {
     struct hk_model base;
     const struct hk_column *columns;
     size_t column_count;
+    bool can_hold; /* its update uses `held` */
     size_t derived_size;
     /* Rules across parameters. Optional. */
     bool (*check)(const void *param, struct hk_err *err);
@@ -69,14 +103,26 @@ struct hk_neuron_model {
     /* Advance the block by one step; write the indices (within the block, ascending) of those that
      * fired to fired[], return how many. */
     size_t (*update)(const struct hk_neurons *block, const struct hk_input *in, uint32_t *fired);
+    /* Linear membranes only; optional, both or none. Bring units to the end of their time, without
+     * looking at the threshold: push[] holds what receptors do. */
+    void (*lapse)(const struct hk_idle *units);
+    /* Can none of them reach the threshold, whenever, if receptors raise V by rise[] at the most?
+     * Rounding must not matter: false in doubt. `ms` and `push` aren't looked at. */
+    bool (*is_quiet)(const struct hk_idle *units, const double *rise);
 };
 
-/* Indices of the true flags, ascending. */
+/* Indices of the true flags, each 0 or 1, ascending. Most are false: eight are looked at together. */
 static inline size_t hk_collect(const unsigned char *flag, size_t count, uint32_t *fired) {
     size_t found = 0;
-    for (size_t i = 0; i < count; i++) {
-        fired[found] = (uint32_t)i;
-        found += flag[i];
+    for (size_t first = 0; first < count; first += 8) {
+        uint64_t eight = 0;
+        size_t left = count - first < 8 ? count - first : 8;
+        memcpy(&eight, flag + first, left);
+        if (!eight) continue;
+        for (size_t i = first; i < first + left; i++) {
+            fired[found] = (uint32_t)i;
+            found += flag[i];
+        }
     }
     return found;
 }

@@ -9,6 +9,7 @@
 
 #include "sim/real.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -116,6 +117,57 @@ static inline double hk_log(double x) {
 static inline double hk_pow(double x, double y) {
     double result = hk_exp(y * hk_log(x > 0.0 ? x : 1.0));
     return x > 0.0 ? result : 0.0;
+}
+
+/* (e^x - 1)/x and (e^x - 1 - x)/x^2 for |x| <= 1/4, where the differences would lose digits: their
+ * series, to a last bit. */
+static inline double hk_phi1_near(double x) {
+    double p = 1.0 / 479001600.0;
+    p = p * x + 1.0 / 39916800.0;
+    p = p * x + 1.0 / 3628800.0;
+    p = p * x + 1.0 / 362880.0;
+    p = p * x + 1.0 / 40320.0;
+    p = p * x + 1.0 / 5040.0;
+    p = p * x + 1.0 / 720.0;
+    p = p * x + 1.0 / 120.0;
+    p = p * x + 1.0 / 24.0;
+    p = p * x + 1.0 / 6.0;
+    p = p * x + 1.0 / 2.0;
+    p = p * x + 1.0;
+    return p;
+}
+static inline double hk_phi2_near(double x) {
+    double p = 1.0 / 6227020800.0;
+    p = p * x + 1.0 / 479001600.0;
+    p = p * x + 1.0 / 39916800.0;
+    p = p * x + 1.0 / 3628800.0;
+    p = p * x + 1.0 / 362880.0;
+    p = p * x + 1.0 / 40320.0;
+    p = p * x + 1.0 / 5040.0;
+    p = p * x + 1.0 / 720.0;
+    p = p * x + 1.0 / 120.0;
+    p = p * x + 1.0 / 24.0;
+    p = p * x + 1.0 / 6.0;
+    p = p * x + 1.0 / 2.0;
+    return p;
+}
+
+/* What a current that decays with tau adds in t to a membrane that decays with tau_m, for 1 pA at
+ * the start: of_exp for exp(-t/tau), of_ramp for t exp(-t/tau); times c_m. */
+struct hk_response {
+    double decay, slow; /* exp(-t/tau), exp(-t/tau_m) */
+    double of_exp, of_ramp;
+};
+static inline struct hk_response hk_response(double t, double tau, double tau_m) {
+    double a = 1.0 / tau - 1.0 / tau_m, x = a * t;
+    bool is_near = x >= -0.25 && x <= 0.25;
+    double near = is_near ? x : 0.0;
+    struct hk_response r = {.decay = hk_exp(-t / tau), .slow = hk_exp(-t / tau_m)};
+    double a_far = is_near ? 1.0 : a;
+    r.of_exp = is_near ? r.decay * t * hk_phi1_near(near) : (r.slow - r.decay) / a_far;
+    r.of_ramp = is_near ? r.decay * t * t * hk_phi2_near(near)
+                        : (r.slow - r.decay * (1.0 + x)) / (a_far * a_far);
+    return r;
 }
 
 /* The three in the precision of the state. Powers are rare, so both precisions share one. */

@@ -49,22 +49,29 @@ static void gate_sleep(struct gate *gate, unsigned round) {
  */
 enum { SPINS = 2000 };
 
-static void gate_pass(struct gate *gate, int threads) {
+/* Returns the round that ends when all have come. */
+static unsigned gate_arrive(struct gate *gate, int threads) {
     unsigned round = atomic_load(&gate->round);
-    if (atomic_fetch_add(&gate->come, 1) + 1 == threads) {
-        atomic_store(&gate->come, 0);
-        (void)atomic_fetch_add(&gate->round, 1);
-        if (atomic_load(&gate->sleepers) == 0) return;
-        (void)pthread_mutex_lock(&gate->lock);
-        (void)pthread_cond_broadcast(&gate->open);
-        (void)pthread_mutex_unlock(&gate->lock);
-        return;
-    }
+    if (atomic_fetch_add(&gate->come, 1) + 1 < threads) return round;
+    atomic_store(&gate->come, 0);
+    (void)atomic_fetch_add(&gate->round, 1);
+    if (atomic_load(&gate->sleepers) == 0) return round;
+    (void)pthread_mutex_lock(&gate->lock);
+    (void)pthread_cond_broadcast(&gate->open);
+    (void)pthread_mutex_unlock(&gate->lock);
+    return round;
+}
+
+static void gate_wait(struct gate *gate, unsigned round) {
     for (int spin = 0; spin < SPINS; spin++) {
         if (atomic_load_explicit(&gate->round, memory_order_acquire) != round) return;
         relax();
     }
     gate_sleep(gate, round);
+}
+
+static void gate_pass(struct gate *gate, int threads) {
+    gate_wait(gate, gate_arrive(gate, threads));
 }
 
 static void gate_init(struct gate *gate) {
@@ -140,6 +147,14 @@ void hk_pool_run(struct hk_pool *pool, hk_pool_work *work, void *context) {
 
 void hk_pool_barrier(struct hk_pool *pool) {
     gate_pass(&pool->barrier, pool->threads);
+}
+
+unsigned hk_pool_arrive(struct hk_pool *pool) {
+    return gate_arrive(&pool->barrier, pool->threads);
+}
+
+void hk_pool_wait(struct hk_pool *pool, unsigned round) {
+    gate_wait(&pool->barrier, round);
 }
 
 int hk_pool_cores(void) {

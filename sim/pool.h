@@ -22,6 +22,10 @@ typedef void hk_pool_work(void *context, int thread);
 void hk_pool_run(struct hk_pool *pool, hk_pool_work *work, void *context);
 /* Wait, within `work`, until every thread has come here. */
 void hk_pool_barrier(struct hk_pool *pool);
+/* The same in two halves: say that this thread has come, and, after what needs nobody, wait until
+ * all have. */
+unsigned hk_pool_arrive(struct hk_pool *pool);
+void hk_pool_wait(struct hk_pool *pool, unsigned round);
 
 /* Cores that this process may use. */
 int hk_pool_cores(void);

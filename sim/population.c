@@ -121,6 +121,17 @@ static bool add_columns(struct hk_pop *pop, struct hk_err *err) {
     return true;
 }
 
+/* Room for the units that are held after a spike. */
+static bool add_held(struct hk_pop *pop, struct hk_err *err) {
+    struct hk_arena *arena = pop->sim->arena;
+    if (!pop->neuron->can_hold) return true;
+    pop->held = HK_NEW(arena, struct hk_held_ring, pop->groups, err);
+    pop->held_unit = HK_NEW(arena, uint16_t, pop->padded, err);
+    pop->held_v = hk_sim_reals(pop->sim, pop->padded, err);
+    pop->held_until = HK_NEW(arena, hk_tick, pop->padded, err);
+    return pop->held && pop->held_unit && pop->held_v && pop->held_until;
+}
+
 static bool add_neurons(struct hk_pop *pop, const struct hk_pop_spec *spec, struct hk_err *err) {
     pop->neuron = spec->neuron;
     pop->burst = 1;
@@ -128,7 +139,7 @@ static bool add_neurons(struct hk_pop *pop, const struct hk_pop_spec *spec, stru
     return copy_model(pop->sim, &spec->neuron->base, spec->param, spec->neuron->derived_size,
                       &pop->param, &pop->derived, err) &&
            add_receptors(pop, spec, err) && derive_neurons(pop, err) &&
-           add_drives(pop, spec, err) && add_columns(pop, err);
+           add_drives(pop, spec, err) && add_columns(pop, err) && add_held(pop, err);
 }
 
 static bool add_source(struct hk_pop *pop, const struct hk_pop_spec *spec, struct hk_err *err) {
@@ -181,7 +192,8 @@ static bool fill_population(struct hk_pop *pop, const struct hk_pop_spec *spec,
     if (spec->size == 0 || spec->size == HK_NEURON_NONE)
         return HK_FAIL(err, HK_ERR_RANGE, "size = %u, must be in 1..%u", spec->size,
                        HK_NEURON_NONE - 1);
-    pop->padded = ((size_t)spec->size + HK_PART_UNITS - 1) / HK_PART_UNITS * HK_PART_UNITS;
+    pop->padded = ((size_t)spec->size + HK_LINE_UNITS - 1) / HK_LINE_UNITS * HK_LINE_UNITS;
+    pop->groups = ((size_t)spec->size + HK_GROUP - 1) / HK_GROUP;
     pop->counts = HK_NEW(pop->sim->arena, uint32_t, pop->padded, err);
     if (!pop->counts || !add_dropout(pop, spec->dropout, err)) return false;
     if (spec->neuron) return add_neurons(pop, spec, err);
@@ -219,14 +231,14 @@ struct hk_pop *hk_sim_add_population(struct hk_sim *sim, const struct hk_pop_spe
 
 bool hk_pop_build(struct hk_pop *pop, struct hk_err *err) {
     struct hk_sim *sim = pop->sim;
-    size_t threads = (size_t)sim->threads, lines = pop->padded / HK_PART_UNITS;
+    size_t threads = (size_t)sim->threads;
     pop->part = HK_NEW(sim->arena, hk_neuron, threads + 1, err);
     pop->shown = HK_NEW(sim->arena, struct hk_raster, threads, err);
     pop->incoming = HK_NEW(sim->arena, struct hk_proj *, sim->proj_count, err);
     pop->releasing = HK_NEW(sim->arena, struct hk_proj *, sim->proj_count, err);
     if (!pop->part || !pop->shown || !pop->incoming || !pop->releasing) return false;
     for (size_t p = 0; p <= threads; p++) {
-        size_t first = lines * p / threads * HK_PART_UNITS;
+        size_t first = (pop->groups * p + threads / 2) / threads * HK_GROUP;
         pop->part[p] = first < pop->size ? (hk_neuron)first : pop->size;
     }
     for (size_t i = 0; i < sim->proj_count; i++) {
@@ -305,10 +317,13 @@ const struct hk_column *hk_pop_column_info(const struct hk_pop *pop, size_t colu
 void hk_pop_read(const struct hk_pop *pop, size_t column, double *values) {
     HK_ASSERT(column < pop->column_count);
     pop->sim->columns->to_double(values, pop->column[column], pop->size);
+    for (hk_neuron i = 0; pop->sleep && i < pop->size; i++)
+        values[i] = pop->sim->sleep->peek(pop, column, i, pop->sim->now);
 }
 
 void hk_pop_write(struct hk_pop *pop, size_t column, const double *values) {
     HK_ASSERT(column < pop->column_count);
+    hk_sleep_end(pop);
     pop->sim->columns->from_double(pop->column[column], values, pop->size);
 }
 

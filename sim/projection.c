@@ -378,7 +378,7 @@ static bool build_matrix(struct hk_proj *proj, struct build *build, struct hk_er
     struct hk_sim *sim = proj->sim;
     for (int p = 0; p < sim->threads; p++) {
         struct hk_proj_part *part = &proj->parts[p];
-        part->stride = (owned_count(proj, p) + HK_PART_UNITS - 1) / HK_PART_UNITS * HK_PART_UNITS;
+        part->stride = (owned_count(proj, p) + HK_LINE_UNITS - 1) / HK_LINE_UNITS * HK_LINE_UNITS;
         part->count = proj->rows * owned_count(proj, p);
         if (part->stride && proj->rows > SIZE_MAX / part->stride)
             return HK_FAIL(err, HK_ERR_MEMORY, "no memory for so many synapses");

@@ -29,6 +29,19 @@ struct hk_receptor_model {
     bool (*derive)(const void *param, const struct hk_grid *grid, void *derived,
                    struct hk_err *err);
     void (*advance)(const struct hk_receptors *block, struct hk_input *in);
+    /* Receptors of linear membranes that have closed forms; optional, all or none. Bring the state
+     * to the end of the units' times, and add to push[] what it does to V until then. */
+    void (*lapse)(const struct hk_idle *units);
+    /* Take in weights that arrive now; a jump of V is added to jump[]. */
+    void (*take)(const struct hk_idle *units, const double *arrived, double *jump);
+    /* Add to rise[] a bound of what the state can add to V, at any time. */
+    void (*rise)(const struct hk_idle *units, double *rise);
 };
+
+/* A bound of what 1 pA, decaying with tau, can add to V: its charge into a membrane that doesn't
+ * leak, or its amplitude into one that does, over c_m. */
+static inline double hk_exp_rise(double tau, const struct hk_membrane *m) {
+    return (tau < m->tau_m ? tau : m->tau_m) / m->c_m;
+}
 
 #endif

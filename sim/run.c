@@ -2,8 +2,10 @@
  *
  * A window of W ticks, W the smallest delay between neurons, is one phase of all threads: emit the
  * sources of the next window, then for each tick deliver, update, learn, each thread for what it
- * owns; then one barrier. After it thread 0 tells the listeners, while the others are already in
- * the next window: the ring of spikes is long enough. */
+ * owns; then one barrier. Between coming to it and passing it a thread adds up what arrives at the
+ * next tick from spikes that it knows already: most of the work of a large network, so nobody
+ * waits. After it thread 0 tells the listeners, while the others are already in the next window: the
+ * ring of spikes is long enough. */
 #include "sim/sim_internal.h"
 
 #include <math.h>
@@ -73,17 +75,14 @@ static void deliver(struct hk_proj *proj, int thread, hk_tick tick) {
 static void step(struct hk_sim *sim, int thread, hk_tick tick) {
     struct hk_sim_counts *counts = &sim->tally[thread].counts;
     hk_signals_advance(sim, thread, tick);
-    counts->events += sim->bundle->deliver(sim, thread, tick);
+    counts->events += sim->bundle->advance(sim, thread, tick);
+    counts->events += sim->bundle->launch(sim, thread, tick);
     for (size_t i = 0; i < sim->pop_count; i++) {
         struct hk_pop *pop = sim->pops[i];
         if (!pop->neuron) continue;
         for (size_t k = 0; k < pop->incoming_count; k++) deliver(pop->incoming[k], thread, tick);
         counts->spikes += sim->step->update(pop, thread, tick);
         release(sim, pop, thread, tick);
-        uint64_t owned = pop->part[thread + 1] - pop->part[thread];
-        counts->updates += owned;
-        counts->additions += owned;
-        counts->multiplications += owned;
         for (size_t k = 0; k < pop->incoming_count; k++)
             if (hk_proj_learns(pop->incoming[k])) sim->learn->learn(pop->incoming[k], thread, tick);
     }
@@ -104,6 +103,18 @@ static bool tell(struct hk_sim *sim, hk_tick from, hk_tick to, struct hk_err *er
     return true;
 }
 
+/* Was there room for all spikes in flight? Each thread says so before the barrier; told apart by
+ * window, because the others may be in the next one already. */
+static bool check_room(const struct hk_sim *sim, unsigned window, struct hk_err *err) {
+    for (int p = 0; p < sim->threads; p++) {
+        const struct hk_flight *flight = &sim->flights[p];
+        if (!flight->full[window % 2]) continue;
+        if (err && err->code == HK_OK) *err = flight->err;
+        return false;
+    }
+    return true;
+}
+
 static hk_tick window_end(const struct run *run, hk_tick from) {
     hk_tick end = from + run->sim->window;
     return end < run->end ? end : run->end;
@@ -120,7 +131,12 @@ static void run_thread(void *context, int thread) {
         if (to < run->end) emit(sim, thread, to, window_end(run, to));
         for (hk_tick tick = from + 1; tick <= to; tick++) step(sim, thread, tick);
         if (thread == 0) run->stop[window % 2] = run->failed;
-        hk_pool_barrier(sim->pool);
+        sim->flights[thread].full[window % 2] = sim->flights[thread].err.code != HK_OK;
+        unsigned round = hk_pool_arrive(sim->pool);
+        if (to < run->end)
+            sim->tally[thread].counts.events += sim->bundle->advance(sim, thread, to + 1);
+        hk_pool_wait(sim->pool, round);
+        if (thread == 0 && !run->failed) run->failed = !check_room(sim, window, run->err);
         if (thread == 0 && !run->failed) {
             sim->now = to;
             run->failed = !tell(sim, from, to, run->err);
@@ -130,11 +146,25 @@ static void run_thread(void *context, int thread) {
     }
 }
 
+/* Units that sleep are quiet, which what isn't finite never is: only the others are looked at. */
+static bool is_finite(const struct hk_pop *pop, size_t column) {
+    const struct hk_sim *sim = pop->sim;
+    const char *values = pop->column[column];
+    if (!pop->sleep) return sim->columns->finite(values, pop->size);
+    for (size_t group = 0; group < pop->groups; group++) {
+        size_t first = group * HK_GROUP, left = pop->size - first;
+        if (!pop->sleep->asleep[group] && !sim->columns->finite(values + first * sim->real_size,
+                                                                left < HK_GROUP ? left : HK_GROUP))
+            return false;
+    }
+    return true;
+}
+
 static bool check_finite(const struct hk_sim *sim, struct hk_err *err) {
     for (size_t i = 0; i < sim->pop_count; i++) {
         const struct hk_pop *pop = sim->pops[i];
         for (size_t c = 0; c < pop->column_count; c++)
-            if (!sim->columns->finite(pop->column[c], pop->size))
+            if (!is_finite(pop, c))
                 return HK_FAIL(err, HK_ERR_NUMERIC,
                                "%s.%s is no longer a finite number by %g ms: a shorter resolution "
                                "or "

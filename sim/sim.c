@@ -24,6 +24,7 @@ struct hk_sim *hk_sim_create(const struct hk_sim_options *options, struct hk_err
     sim->step = hk_kernels_step_variant[options->precision][isa];
     sim->learn = hk_kernels_learn_variant[options->precision][isa];
     sim->bundle = hk_kernels_bundle_variant[options->precision][isa];
+    sim->sleep = hk_kernels_sleep_variant[options->precision][isa];
     sim->draws = hk_kernels_draws_variant[options->precision][isa];
     sim->credit = hk_kernels_credit_variant[options->precision][isa];
     sim->columns = hk_kernels_columns_variant[options->precision][isa];
@@ -40,6 +41,7 @@ failed:
 void hk_sim_destroy(struct hk_sim *sim) {
     if (!sim) return;
     hk_pool_destroy(sim->pool);
+    hk_bundles_finish(sim);
     for (size_t i = 0; i < sim->pop_count; i++)
         for (int p = 0; sim->pops[i]->shown && p < sim->threads; p++)
             hk_raster_finish(&sim->pops[i]->shown[p]);
@@ -105,7 +107,7 @@ static bool build_history(struct hk_sim *sim, int thread, struct hk_err *err) {
     size_t slots = (size_t)sim->slots;
     if (history->slot_size > SIZE_MAX / slots / sizeof(uint32_t))
         return HK_FAIL(err, HK_ERR_MEMORY, "no memory for the spikes of %zu ticks", slots);
-    history->units = HK_NEW(sim->arena, uint32_t, history->slot_size * slots, err);
+    history->units = hk_arena_sparse(sim->arena, history->slot_size * slots, sizeof(uint32_t), err);
     history->counts = HK_NEW(sim->arena, uint32_t, sim->pop_count * slots, err);
     return history->units && history->counts;
 }
@@ -131,7 +133,7 @@ bool hk_sim_build(struct hk_sim *sim, struct hk_err *err) {
     }
     for (size_t i = 0; i < sim->proj_count; i++)
         if (!hk_proj_build(sim->projs[i], err)) return false;
-    if (!hk_credit_build(sim, err)) return false;
+    if (!hk_sleep_build(sim, err) || !hk_credit_build(sim, err)) return false;
     sim->built = true;
     return true;
 }
@@ -143,10 +145,12 @@ void hk_sim_reset_state(struct hk_sim *sim) {
         size_t bytes = pop->padded * sim->real_size;
         for (size_t c = 0; c < pop->column_count; c++)
             if (!pop->info[c].slow) memcpy(pop->column[c], pop->start[c], bytes);
+        if (pop->held) memset(pop->held, 0, pop->groups * sizeof *pop->held);
         for (size_t r = 0; r < pop->receptor_count; r++)
             memset(pop->receptors[r].arrived, 0, bytes);
     }
     hk_bundles_reset(sim);
+    hk_sleep_reset(sim);
     for (size_t i = 0; i < sim->proj_count; i++) hk_proj_reset(sim->projs[i]);
     for (size_t i = 0; i < sim->signal_count; i++) hk_signal_set(sim->signals[i], 0.0);
     size_t lists = (size_t)sim->slots * sim->pop_count;

@@ -1,7 +1,7 @@
 /* The insides of a simulation, for sim/ alone.
  *
- * Ownership. Thread p of P owns units part[p]..part[p+1]-1 of every population (multiples of a
- * cache line) and all synapses that end in them; only the owner writes. Spikes go to the owner's
+ * Ownership. Thread p of P owns units part[p]..part[p+1]-1 of every population (multiples of
+ * HK_GROUP) and all synapses that end in them; only the owner writes. Spikes go to the owner's
  * part of the history, and everybody reads them there, thread by thread, which is ascending order
  * of units.
  *
@@ -20,14 +20,13 @@
 enum {
     HK_POPS_MAX = 4096,
     HK_PROJS_MAX = 65536,
-    HK_PART_UNITS = 16,       /* parts begin at multiples: a cache line of floats */
+    HK_LINE_UNITS = 16,       /* columns are padded to multiples: a cache line of floats */
     HK_WINDOW_MAX = 64,       /* ticks */
     HK_DELAY_SPAN_MAX = 4096, /* most different delays in a projection, ticks */
-    HK_COLUMNS_MAX = 64,      /* state columns of a population */
+    HK_COLUMNS_MAX = 64,      /* state columns of a population, */
+    HK_SLEEP_COLUMNS = 16,    /* and of one that can sleep */
     HK_SIGNALS_MAX = 64,
-    HK_BANKS_MAX = 4096,
-    HK_CREDIT_ROWS = 64,    /* active rows that learn together */
-    HK_FLIGHT_MAX = 1 << 16 /* spikes of a bundle that are remembered with their rows */
+    HK_CREDIT_ROWS = 64 /* active rows that learn together */
 };
 
 /* ---- spikes of the recent past ---- */
@@ -50,15 +49,18 @@ struct hk_receptor {
     void *arrived;  /* [padded] sums of what projections outside of bundles deliver at this tick */
     bool delivered; /* there are such projections; otherwise `arrived` stays zero */
     /* Of plain synapses in bundles: whole-number sums. slot NULL: none. */
-    struct hk_bank *bank;
-    size_t *slot; /* [threads] the first of the thread's in its bank */
+    size_t *slot; /* [threads] the first of its units' in the thread's sums */
+    size_t rank;  /* slots ascend with it */
     double unit;  /* of weight, that a whole number counts */
 };
 
-/* Accumulators of whole numbers, at most 65,536 a thread. */
-struct hk_bank {
-    size_t *slots;  /* [threads] how many */
-    int32_t **sums; /* [threads][slots] */
+/* Of a population that can sleep (sim/sleep.c). */
+struct hk_sleep {
+    struct hk_membrane membrane;
+    unsigned char *asleep; /* [groups] 1: it sleeps */
+    uint32_t *touches;     /* [groups] units that something arrived at since the last test */
+    hk_tick *awake_until;  /* [groups] not tested before */
+    hk_tick *last;         /* [padded] of units that sleep: their state is that after this tick */
 };
 
 struct hk_drive {
@@ -74,6 +76,7 @@ struct hk_pop {
     size_t index;
     hk_neuron size;
     size_t padded;   /* size rounded up to whole cache lines */
+    size_t groups;   /* of HK_GROUP units; the last may be shorter */
     hk_neuron *part; /* [threads + 1], after build */
 
     const struct hk_neuron_model *neuron;
@@ -85,6 +88,13 @@ struct hk_pop {
     void **column;          /* [column_count][padded] */
     void **start;           /* the same, as they were at build: what reset goes back to */
     size_t column_count;
+    /* Of models that hold units after a spike: struct hk_held's arrays [padded], and a ring for each
+     * HK_BLOCK units of a thread, at the place of its first group. */
+    struct hk_held_ring *held;
+    uint16_t *held_unit;
+    void *held_v;
+    hk_tick *held_until;
+    struct hk_sleep *sleep; /* NULL: it can't */
     struct hk_receptor *receptors;
     size_t receptor_count;
     struct hk_drive *drives;
@@ -181,54 +191,65 @@ struct hk_proj_part {
     struct hk_credit_room room; /* of rules that learn from presentations */
 };
 
-/* Spikes whose synapses are still arriving, one after the other from the oldest: what of the
- * source's row is needed for them, so that nothing else is looked up tick by tick. */
-struct hk_inflight {
-    hk_syn start;
-    hk_neuron unit;
-};
-struct hk_flight {
-    struct hk_inflight *spikes; /* [HK_FLIGHT_MAX] a ring: what is overwritten is looked up */
-    uint64_t next;              /* to be written */
-    uint64_t *first;            /* [slot] of the ring of ticks: the first of the tick's */
-    uint32_t *count;            /* [slot] */
-};
+/* ---- bundles ---- */
 
-/* The plain synapses of one source population that one thread owns: rows by source, cut by delay.
- */
+/* The plain synapses of one source population that one thread owns. A row a source, one after the
+ * other; a row is a segment for each delay, ascending; a segment is one or more runs; a run is a
+ * header and the synapses that end in one page of the thread's sums, ascending. */
 struct hk_bundle_part {
-    hk_syn count;
-    hk_syn *start;    /* [sources + 1] */
-    uint16_t *narrow; /* [source][delays + 1] offsets from the source's start; or, where rows are */
-    uint32_t *wide;   /* too long for 16 bits, these */
-    uint32_t *synapse; /* [count] whole weight << 16 | slot; or where all weigh the same */
-    uint16_t *slot;    /* [count] */
-    struct hk_flight flight;
+    hk_syn count;     /* synapses */
+    hk_syn *start;    /* [sources + 1] of rows, in words */
+    uint32_t *packed; /* words: a header, or whole weight << 16 | place in the page; */
+    uint16_t *shared; /* or, where all weigh the same, places, and headers in two halves */
+    int32_t *sums;    /* the thread's */
 };
 struct hk_bundle {
     struct hk_pop *source;
-    struct hk_bank *bank;
-    struct hk_proj **members;
+    size_t index;
+    struct hk_proj **members; /* in the order of their receptors' slots */
     size_t member_count;
     hk_tick delay_min;
     uint32_t delays;
-    bool shared;
-    int32_t weight;               /* of each, where shared */
-    struct hk_bundle_part *parts; /* [threads] */
+    bool is_shared;
+    int32_t weight; /* of each, where shared */
 };
 
-/* Where the segment of a delay begins, counted from the source's start. */
-static inline uint32_t hk_bundle_offset(const struct hk_bundle *bundle,
-                                        const struct hk_bundle_part *part, hk_neuron source,
-                                        uint32_t delay) {
-    size_t at = (size_t)source * (bundle->delays + 1) + delay;
-    return part->narrow ? part->narrow[at] : part->wide[at];
+/* The header of a run: how many synapses, in which page, and whether it ends the segment. */
+enum { HK_PAGE = 1 << 16, HK_PAGES_MAX = 1 << 11, HK_RUN_MAX = (1 << 20) - 1 };
+
+static inline uint32_t hk_run_header(uint32_t count, uint32_t page, bool last) {
+    return count | page << 20 | (uint32_t)last << 31;
+}
+static inline uint32_t hk_run_count(uint32_t header) {
+    return header & HK_RUN_MAX;
+}
+static inline uint32_t hk_run_page(uint32_t header) {
+    return header >> 20 & (HK_PAGES_MAX - 1);
+}
+static inline bool hk_run_is_last(uint32_t header) {
+    return header >> 31;
 }
 
-static inline hk_syn hk_bundle_at(const struct hk_bundle *bundle, const struct hk_bundle_part *part,
-                                  hk_neuron source, uint32_t delay) {
-    return part->start[source] + hk_bundle_offset(bundle, part, source, delay);
-}
+/* A spike whose synapses are arriving, a segment a tick. */
+struct hk_inflight {
+    const void *at;  /* the segment that comes next */
+    uint32_t bundle; /* its index */
+    uint16_t left;   /* segments still to come */
+    uint16_t lines;  /* cache lines that the next one probably takes */
+};
+/* Those of one thread. */
+struct hk_flight {
+    _Alignas(HK_CACHE_LINE) struct hk_block spikes; /* struct hk_inflight [count] */
+    size_t count;
+    hk_tick tick;                 /* all segments up to this tick have been added */
+    struct hk_bundle_part *parts; /* [bundle] */
+    int32_t *sums;                /* [slots] */
+    size_t slots;
+    size_t asleep;        /* groups of the thread that sleep, */
+    unsigned char *marks; /* [slots / HK_LINE_UNITS] and 1 where synapses end meanwhile; or NULL */
+    struct hk_err err;    /* of the first spike that there was no room for, */
+    bool full[2];         /* and whether there is one, at the end of even and odd windows */
+};
 
 struct hk_proj {
     struct hk_sim *sim;
@@ -278,6 +299,7 @@ struct hk_sim {
     const struct hk_kernels_learn *learn;
     const struct hk_kernels_credit *credit;
     const struct hk_kernels_bundle *bundle;
+    const struct hk_kernels_sleep *sleep;
     const struct hk_kernels_draws *draws;
     const struct hk_kernels_columns *columns;
     struct hk_pop **pops;
@@ -286,8 +308,7 @@ struct hk_sim {
     size_t proj_count;
     struct hk_bundle **bundles;
     size_t bundle_count;
-    struct hk_bank banks[HK_BANKS_MAX];
-    size_t bank_count;
+    struct hk_flight *flights; /* [threads] */
     struct hk_signal *signals[HK_SIGNALS_MAX];
     size_t signal_count;
     bool built, adapting, dropping;
@@ -329,6 +350,11 @@ static inline bool hk_proj_is_plain(const struct hk_proj *proj) {
            !proj->plasticity && !hk_proj_remembers(proj) && proj->source->dropout <= 0.0;
 }
 
+/* The first unit of the HK_BLOCK units of a thread that `unit` is one of. */
+static inline hk_neuron hk_block_of(const struct hk_pop *pop, int thread, hk_neuron unit) {
+    return unit - (unit - pop->part[thread]) % HK_BLOCK;
+}
+
 /* A column of hk_real: zeroed, on cache lines. */
 void *hk_sim_reals(struct hk_sim *sim, size_t count, struct hk_err *err) HK_MUST_USE;
 /* The index of a receptor by name, or -1. */
@@ -355,7 +381,14 @@ void hk_proj_draw(const struct hk_proj *proj, hk_neuron target, bool weights,
 
 /* Bundle what can be (before hk_proj_build), and draw it. */
 bool hk_bundles_build(struct hk_sim *sim, struct hk_err *err) HK_MUST_USE;
+bool hk_bundle_draw(struct hk_bundle *bundle, struct hk_err *err) HK_MUST_USE;
 void hk_bundles_reset(struct hk_sim *sim);
+void hk_bundles_finish(struct hk_sim *sim);
+static inline struct hk_bundle_part *hk_bundle_part(const struct hk_bundle *bundle, int thread) {
+    return &bundle->source->sim->flights[thread].parts[bundle->index];
+}
+/* A weight as a whole number of the receptor's units. */
+int32_t hk_bundle_whole(const struct hk_proj *proj, double weight);
 /* The synapses of one member that a thread owns, by source and delay; `at` names one. */
 typedef void hk_bundle_visitor(void *context, hk_neuron source, hk_neuron owned_target,
                                hk_tick delay, hk_syn at);
@@ -364,6 +397,14 @@ void hk_bundle_visit(const struct hk_proj *proj, int thread, hk_bundle_visitor *
 double hk_bundle_weight(const struct hk_proj *proj, int thread, hk_syn at);
 bool hk_bundle_set_weight(const struct hk_proj *proj, int thread, hk_syn at, double weight,
                           struct hk_err *err) HK_MUST_USE;
+
+/* Has it what sleep needs, but for what reaches it? */
+bool hk_sleep_has_forms(const struct hk_pop *pop);
+/* After bundles are built: who can sleep. */
+bool hk_sleep_build(struct hk_sim *sim, struct hk_err *err) HK_MUST_USE;
+void hk_sleep_reset(struct hk_sim *sim);
+/* Between runs: wake all of a population. */
+void hk_sleep_end(struct hk_pop *pop);
 
 /* Forget traces and what synapses remember. */
 void hk_proj_reset(struct hk_proj *proj);

@@ -240,7 +240,7 @@ static void write_one(void *context, const struct hk_proj_part *part, const stru
 bool hk_proj_write_weights(struct hk_proj *proj, const double *weight, struct hk_err *err) {
     HK_ASSERT(proj->sim->built);
     bool each =
-        proj->storage == HK_STORE_BUNDLE ? !proj->bundle->shared : proj->parts[0].weight != NULL;
+        proj->storage == HK_STORE_BUNDLE ? !proj->bundle->is_shared : proj->parts[0].weight != NULL;
     if (!each) return HK_FAIL(err, HK_ERR_CONFIG, "%s: all synapses share one weight", proj->name);
     struct write write = {.proj = proj, .weight = weight, .ok = true, .err = err};
     return visit_all(proj, write_one, &write, err) && write.ok;

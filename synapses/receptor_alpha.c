@@ -62,6 +62,36 @@ static void alpha_advance(const struct hk_receptors *block, struct hk_input *in)
     }
 }
 
+static void alpha_lapse(const struct hk_idle *units) {
+    const struct hk_membrane m = *units->membrane;
+    const double tau = ((const struct alpha *)units->param)->tau;
+    double *restrict y1 = units->state[Y1], *restrict y2 = units->state[Y2];
+    double *restrict push = units->push;
+    for (size_t k = 0; k < units->count; k++) {
+        const double t = units->ms[k];
+        struct hk_response r = hk_response(t, tau, m.tau_m);
+        push[k] += r.of_exp / m.c_m * y2[k] + r.of_ramp / m.c_m * y1[k];
+        y2[k] = r.decay * (y2[k] + t * y1[k]);
+        y1[k] *= r.decay;
+    }
+}
+
+static void alpha_take(const struct hk_idle *units, const double *arrived, double *jump) {
+    const double rise = 2.718281828459045235 / ((const struct alpha *)units->param)->tau;
+    (void)jump;
+    for (size_t k = 0; k < units->count; k++) units->state[Y1][k] += rise * arrived[k];
+}
+
+/* The charge of either part is at most its amplitude times tau, or tau^2. */
+static void alpha_rise(const struct hk_idle *units, double *rise) {
+    const double tau = ((const struct alpha *)units->param)->tau;
+    const double gain = hk_exp_rise(tau, units->membrane);
+    for (size_t k = 0; k < units->count; k++) {
+        rise[k] += gain * fmax(units->state[Y2][k], 0.0);
+        rise[k] += tau * tau / units->membrane->c_m * fmax(units->state[Y1][k], 0.0);
+    }
+}
+
 const struct hk_receptor_model hk_receptor_alpha = {
     .base = {.abi = HK_MODEL_ABI,
              .name = "alpha",
@@ -73,4 +103,7 @@ const struct hk_receptor_model hk_receptor_alpha = {
     .derived_size = sizeof(struct alpha_step),
     .derive = alpha_derive,
     .advance = alpha_advance,
+    .lapse = alpha_lapse,
+    .take = alpha_take,
+    .rise = alpha_rise,
 };

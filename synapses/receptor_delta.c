@@ -13,10 +13,25 @@ static bool delta_derive(const void *param, const struct hk_grid *grid, void *de
     return true;
 }
 
+static void delta_lapse(const struct hk_idle *units) {
+    (void)units; /* nothing stays */
+}
+
+static void delta_take(const struct hk_idle *units, const double *arrived, double *jump) {
+    for (size_t k = 0; k < units->count; k++) jump[k] += arrived[k];
+}
+
+static void delta_rise(const struct hk_idle *units, double *rise) {
+    (void)units, (void)rise;
+}
+
 const struct hk_receptor_model hk_receptor_delta = {
     .base = {.abi = HK_MODEL_ABI, .name = "delta", .doc = "each weight is a jump of the potential"},
     .weight_unit = "mV",
     .effect = HK_EFFECT_JUMP,
     .derive = delta_derive,
     .advance = delta_advance,
+    .lapse = delta_lapse,
+    .take = delta_take,
+    .rise = delta_rise,
 };

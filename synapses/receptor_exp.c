@@ -43,6 +43,28 @@ static void exp_advance(const struct hk_receptors *block, struct hk_input *in) {
     }
 }
 
+static void exp_lapse(const struct hk_idle *units) {
+    const struct hk_membrane m = *units->membrane;
+    const double tau = ((const struct exp_current *)units->param)->tau;
+    double *restrict i_syn = units->state[I], *restrict push = units->push;
+    for (size_t k = 0; k < units->count; k++) {
+        struct hk_response r = hk_response(units->ms[k], tau, m.tau_m);
+        push[k] += r.of_exp / m.c_m * i_syn[k];
+        i_syn[k] *= r.decay;
+    }
+}
+
+static void exp_take(const struct hk_idle *units, const double *arrived, double *jump) {
+    (void)jump;
+    for (size_t k = 0; k < units->count; k++) units->state[I][k] += arrived[k];
+}
+
+static void exp_rise(const struct hk_idle *units, double *rise) {
+    const double gain =
+        hk_exp_rise(((const struct exp_current *)units->param)->tau, units->membrane);
+    for (size_t k = 0; k < units->count; k++) rise[k] += gain * fmax(units->state[I][k], 0.0);
+}
+
 const struct hk_receptor_model hk_receptor_exp = {
     .base = {.abi = HK_MODEL_ABI,
              .name = "exp",
@@ -54,4 +76,7 @@ const struct hk_receptor_model hk_receptor_exp = {
     .derived_size = sizeof(struct exp_step),
     .derive = exp_derive,
     .advance = exp_advance,
+    .lapse = exp_lapse,
+    .take = exp_take,
+    .rise = exp_rise,
 };

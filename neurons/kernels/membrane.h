@@ -5,12 +5,14 @@
  * stable at any step. Plain Euler is there to reproduce scripts that used it.
  *
  * After a spike V is held at v_reset for t_ref; receptors go on, jumps that arrive then are lost.
- */
+ * Held units are few: all of a block are advanced alike, and the held ones put back. */
 #ifndef HK_NEURONS_KERNELS_MEMBRANE_H
 #define HK_NEURONS_KERNELS_MEMBRANE_H
 
 #include "sim/neuron_model.h"
 #include "sim/numeric.h"
+
+#include <math.h>
 
 struct membrane {
     double tau_m, c_m, v_rest, v_reset, v_th, t_ref, i_e;
@@ -18,7 +20,6 @@ struct membrane {
 };
 enum { MEMBRANE_EXPONENTIAL, MEMBRANE_EULER };
 enum { RESET_SET, RESET_SUBTRACT, RESET_SUBTRACT_LATE };
-enum { REF_TICKS_MAX = 1 << 24 }; /* what a float can count down */
 
 static const char *const membrane_integrators[] = {"exponential", "euler", NULL};
 static const char *const membrane_resets[] = {"set", "subtract", "subtract-late", NULL};
@@ -51,7 +52,7 @@ struct membrane_step {
     hk_real decay, constant;      /* exact: V <- decay V + constant + push */
     hk_real g_l, g_rest, per_c_m; /* nS; pA at rest, with i_e; step / c_m, mV/pA */
     hk_real kept, v_reset;        /* a spike: V <- kept V + v_reset */
-    hk_real ref_ticks;
+    hk_tick ref_ticks;
 };
 
 static inline bool membrane_derive(const struct membrane *p, const struct hk_grid *grid,
@@ -59,9 +60,6 @@ static inline bool membrane_derive(const struct membrane *p, const struct hk_gri
     hk_tick ref_ticks = 0;
     if (!hk_tick_from_ms(p->t_ref, grid->tick_ms, &ref_ticks, err))
         return hk_err_context(err, "t_ref");
-    if (ref_ticks > REF_TICKS_MAX)
-        return HK_FAIL(err, HK_ERR_RANGE, "t_ref = %g ms is more than %d ticks of %g ms", p->t_ref,
-                       REF_TICKS_MAX, grid->tick_ms);
     double h = grid->tick_ms, lost = -expm1(-h / p->tau_m), per_pa = p->tau_m / p->c_m * lost;
     bool subtract = p->reset != RESET_SET;
     /* Late, v_th leaves undecayed with the next step (discrete LIF of Bellec et al. 2018); that
@@ -79,69 +77,61 @@ static inline bool membrane_derive(const struct membrane *p, const struct hk_gri
         .per_c_m = (hk_real)(h / p->c_m),
         .kept = subtract ? 1 : 0,
         .v_reset = (hk_real)(subtract ? -taken : p->v_reset),
-        .ref_ticks = (hk_real)ref_ticks,
+        .ref_ticks = ref_ticks,
     };
     return true;
 }
 
 static inline void membrane_exact(const struct membrane_step *s, const struct hk_input *in,
-                                  hk_real *restrict v, const hk_real *restrict hold, size_t count) {
+                                  hk_real *restrict v, size_t count) {
     const hk_real decay = s->decay, constant = s->constant;
     const hk_real *restrict push = in->push, *restrict jump = in->jump;
-    for (size_t i = 0; i < count; i++) {
-        hk_real moved = v[i] * decay + (constant + push[i]) + jump[i];
-        v[i] = hold[i] > 0 ? v[i] : moved;
-    }
+    for (size_t i = 0; i < count; i++) v[i] = v[i] * decay + (constant + push[i]) + jump[i];
 }
 
 static inline void membrane_conductance(const struct membrane_step *s, const struct hk_input *in,
-                                        hk_real *restrict v, const hk_real *restrict hold,
-                                        size_t count) {
+                                        hk_real *restrict v, size_t count) {
     const hk_real g_l = s->g_l, g_rest = s->g_rest, per_c_m = s->per_c_m;
     const hk_real *restrict push = in->push, *restrict jump = in->jump;
     const hk_real *restrict g = in->g, *restrict g_e = in->g_e;
     for (size_t i = 0; i < count; i++) {
         hk_real total = g_l + g[i];
         hk_real v_inf = (g_rest + g_e[i] + push[i]) / total;
-        hk_real moved = v_inf + (v[i] - v_inf) * hk_real_exp(-per_c_m * total) + jump[i];
-        v[i] = hold[i] > 0 ? v[i] : moved;
+        v[i] = v_inf + (v[i] - v_inf) * hk_real_exp(-per_c_m * total) + jump[i];
     }
 }
 
 static inline void membrane_euler(const struct membrane_step *s, const struct hk_input *in,
-                                  hk_real *restrict v, const hk_real *restrict hold, size_t count) {
+                                  hk_real *restrict v, size_t count) {
     const hk_real g_l = s->g_l, g_rest = s->g_rest, per_c_m = s->per_c_m;
     const hk_real *restrict push = in->push, *restrict jump = in->jump;
     const hk_real *restrict g = in->g, *restrict g_e = in->g_e;
     for (size_t i = 0; i < count; i++) {
         hk_real current = g_rest + g_e[i] + push[i] - (g_l + g[i]) * v[i];
-        hk_real moved = v[i] + per_c_m * current + jump[i];
-        v[i] = hold[i] > 0 ? v[i] : moved;
+        v[i] = v[i] + per_c_m * current + jump[i];
     }
 }
 
 static inline void membrane_advance(const struct membrane_step *s, const struct hk_input *in,
-                                    hk_real *v, const hk_real *hold, size_t count) {
+                                    hk_real *v, size_t count) {
     if (s->exact)
-        membrane_exact(s, in, v, hold, count);
+        membrane_exact(s, in, v, count);
     else if (s->euler)
-        membrane_euler(s, in, v, hold, count);
+        membrane_euler(s, in, v, count);
     else
-        membrane_conductance(s, in, v, hold, count);
+        membrane_conductance(s, in, v, count);
 }
 
-/* Reset who reached `threshold[i * stride]`, count down the others' refractory ticks; flag[i] says
- * who fired. Returns whether anybody did. A stride of 0 is one threshold for all. */
+/* Reset who reached `threshold[i * stride]`; flag[i] says who. Returns whether anybody did. A stride
+ * of 0 is one threshold for all. */
 static inline bool membrane_fire(const struct membrane_step *s, const hk_real *restrict threshold,
-                                 size_t stride, hk_real *restrict v, hk_real *restrict hold,
-                                 size_t count, unsigned char *restrict flag) {
-    const hk_real kept = s->kept, v_reset = s->v_reset, ref_ticks = s->ref_ticks;
+                                 size_t stride, hk_real *restrict v, size_t count,
+                                 unsigned char *restrict flag) {
+    const hk_real kept = s->kept, v_reset = s->v_reset;
     unsigned char any = 0;
     for (size_t i = 0; i < count; i++) {
-        bool fired = (hold[i] <= 0) & (v[i] >= threshold[i * stride]);
-        hk_real left = hold[i] > 0 ? hold[i] - 1 : hold[i];
+        bool fired = v[i] >= threshold[i * stride];
         v[i] = fired ? kept * v[i] + v_reset : v[i];
-        hold[i] = fired ? ref_ticks : left;
         flag[i] = fired;
         any |= fired;
     }
@@ -150,35 +140,25 @@ static inline bool membrane_fire(const struct membrane_step *s, const hk_real *r
 
 /* ---- both in one pass, for one threshold: the same bits, half the stores ---- */
 
-/* One unit whose membrane would move to `moved`, if it isn't held. */
-static inline bool membrane_settle(const struct membrane_step *s, hk_real threshold, hk_real moved,
-                                   hk_real *restrict v, hk_real *restrict hold) {
-    hk_real now = *hold > 0 ? *v : moved, left = *hold > 0 ? *hold - 1 : *hold;
-    bool fired = (*hold <= 0) & (now >= threshold);
-    *v = fired ? s->kept * now + s->v_reset : now;
-    *hold = fired ? s->ref_ticks : left;
-    return fired;
-}
-
 static inline bool membrane_exact_fire(const struct membrane_step *step, hk_real threshold,
-                                       const struct hk_input *in, hk_real *restrict v,
-                                       hk_real *restrict hold, size_t count,
+                                       const struct hk_input *in, hk_real *restrict v, size_t count,
                                        unsigned char *restrict flag) {
     const struct membrane_step s = *step;
     const hk_real *restrict push = in->push, *restrict jump = in->jump;
     unsigned char any = 0;
     for (size_t i = 0; i < count; i++) {
         hk_real moved = v[i] * s.decay + (s.constant + push[i]) + jump[i];
-        flag[i] = membrane_settle(&s, threshold, moved, &v[i], &hold[i]);
-        any |= flag[i];
+        bool fired = moved >= threshold;
+        v[i] = fired ? s.kept * moved + s.v_reset : moved;
+        flag[i] = fired;
+        any |= fired;
     }
     return any;
 }
 
 static inline bool membrane_conductance_fire(const struct membrane_step *step, hk_real threshold,
                                              const struct hk_input *in, hk_real *restrict v,
-                                             hk_real *restrict hold, size_t count,
-                                             unsigned char *restrict flag) {
+                                             size_t count, unsigned char *restrict flag) {
     const struct membrane_step s = *step;
     const hk_real *restrict push = in->push, *restrict jump = in->jump;
     const hk_real *restrict g = in->g, *restrict g_e = in->g_e;
@@ -187,20 +167,91 @@ static inline bool membrane_conductance_fire(const struct membrane_step *step, h
         hk_real total = s.g_l + g[i];
         hk_real v_inf = (s.g_rest + g_e[i] + push[i]) / total;
         hk_real moved = v_inf + (v[i] - v_inf) * hk_real_exp(-s.per_c_m * total) + jump[i];
-        flag[i] = membrane_settle(&s, threshold, moved, &v[i], &hold[i]);
-        any |= flag[i];
+        bool fired = moved >= threshold;
+        v[i] = fired ? s.kept * moved + s.v_reset : moved;
+        flag[i] = fired;
+        any |= fired;
     }
     return any;
 }
 
 /* Returns whether anybody fired. */
 static inline bool membrane_advance_and_fire(const struct membrane_step *s, hk_real threshold,
-                                             const struct hk_input *in, hk_real *v, hk_real *hold,
-                                             size_t count, unsigned char *flag) {
-    if (s->exact) return membrane_exact_fire(s, threshold, in, v, hold, count, flag);
-    if (!s->euler) return membrane_conductance_fire(s, threshold, in, v, hold, count, flag);
-    membrane_euler(s, in, v, hold, count);
-    return membrane_fire(s, &threshold, 0, v, hold, count, flag);
+                                             const struct hk_input *in, hk_real *v, size_t count,
+                                             unsigned char *flag) {
+    if (s->exact) return membrane_exact_fire(s, threshold, in, v, count, flag);
+    if (!s->euler) return membrane_conductance_fire(s, threshold, in, v, count, flag);
+    membrane_euler(s, in, v, count);
+    return membrane_fire(s, &threshold, 0, v, count, flag);
+}
+
+/* ---- units that are left alone ---- */
+
+/* Where V goes without input, mV. */
+static inline double membrane_rest(const struct membrane *p) {
+    return p->v_rest + p->i_e * p->tau_m / p->c_m;
+}
+
+static inline void membrane_lapse(const struct membrane *p, const struct hk_idle *units,
+                                  double *restrict v) {
+    const double rest = membrane_rest(p), per_tau = -1.0 / p->tau_m;
+    const double *restrict ms = units->ms, *restrict push = units->push;
+    for (size_t k = 0; k < units->count; k++)
+        v[k] = rest + (v[k] - rest) * hk_exp(ms[k] * per_tau) + push[k];
+}
+
+/* The margin is far above the rounding of single precision, and far below what matters. */
+static inline bool membrane_is_quiet(const struct membrane *p, size_t count, const double *v,
+                                     const double *rise) {
+    const double rest = membrane_rest(p), margin = 1e-3 + 1e-5 * fabs(p->v_th);
+    for (size_t k = 0; k < count; k++)
+        if (!((v[k] > rest ? v[k] : rest) + rise[k] < p->v_th - margin)) return false;
+    return true;
+}
+
+/* ---- refractory units ---- */
+
+/* Let go those whose time is over, and put the others back to where they are held: they neither
+ * moved nor fired. */
+static inline void membrane_restrain(const struct hk_neurons *block, hk_real *restrict v,
+                                     unsigned char *restrict flag) {
+    const struct hk_held *held = &block->held;
+    struct hk_held_ring *ring = held->ring;
+    while (ring->count && held->until[ring->head] < block->tick) {
+        ring->head = (uint16_t)(ring->head + 1u < held->room ? ring->head + 1u : 0u);
+        ring->count--;
+    }
+    for (size_t k = 0, at = ring->head; k < ring->count; k++) {
+        size_t unit = held->unit[at] - held->first;
+        if (unit < block->count) {
+            v[unit] = held->v[at];
+            flag[unit] = 0;
+        }
+        at = at + 1 < held->room ? at + 1 : 0;
+    }
+}
+
+/* Hold those that have just fired where they are. */
+static inline void membrane_hold(const struct membrane_step *s, const struct hk_neurons *block,
+                                 const hk_real *v, const uint32_t *fired, size_t count) {
+    const struct hk_held *held = &block->held;
+    for (size_t k = 0; s->ref_ticks > 0 && k < count; k++) {
+        size_t at = (size_t)held->ring->head + held->ring->count++;
+        if (at >= held->room) at -= held->room;
+        held->unit[at] = (uint16_t)(held->first + fired[k]);
+        held->v[at] = v[fired[k]];
+        held->until[at] = block->tick + s->ref_ticks;
+    }
+}
+
+/* Who fired of those that aren't held: their indices, ascending; returns how many. */
+static inline size_t membrane_collect(const struct membrane_step *s, const struct hk_neurons *block,
+                                      hk_real *v, unsigned char *flag, bool any, uint32_t *fired) {
+    membrane_restrain(block, v, flag);
+    if (!any) return 0;
+    size_t found = hk_collect(flag, block->count, fired);
+    membrane_hold(s, block, v, fired, found);
+    return found;
 }
 
 #endif

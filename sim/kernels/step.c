@@ -226,7 +226,7 @@ static void gather_arrived(const struct hk_pop *pop, int thread, size_t index,
     const struct hk_receptor *receptor = &pop->receptors[index];
     if (receptor->slot)
         take_whole(arrived,
-                   receptor->bank->sums[thread] + receptor->slot[thread] +
+                   pop->sim->flights[thread].sums + receptor->slot[thread] +
                        (part->first - pop->part[thread]),
                    (hk_real)receptor->unit, part->count);
     else
@@ -283,6 +283,17 @@ static void gather_input(const struct hk_pop *pop, int thread, hk_neuron first, 
     for (size_t r = 0; r < pop->receptor_count; r++) advance(pop, thread, r, &part, tick, in);
 }
 
+static struct hk_held held_of(const struct hk_pop *pop, int thread, hk_neuron first) {
+    hk_neuron base = hk_block_of(pop, thread, first);
+    size_t left = pop->part[thread + 1] - base;
+    return (struct hk_held){.ring = &pop->held[base / HK_GROUP],
+                            .room = left < HK_BLOCK ? left : HK_BLOCK,
+                            .first = first - base,
+                            .unit = pop->held_unit + base,
+                            .v = (hk_real *)pop->held_v + base,
+                            .until = pop->held_until + base};
+}
+
 static size_t update_block(struct hk_pop *pop, int thread, hk_neuron first, size_t count,
                            hk_tick tick, uint32_t *fired) {
     _Alignas(HK_CACHE_LINE) hk_real push[HK_BLOCK], g[HK_BLOCK], g_e[HK_BLOCK], jump[HK_BLOCK];
@@ -294,26 +305,59 @@ static size_t update_block(struct hk_pop *pop, int thread, hk_neuron first, size
     gather_input(pop, thread, first, count, tick, &in);
     for (size_t c = 0; c < pop->neuron->column_count; c++)
         state[c] = (hk_real *)pop->column[c] + first;
-    return pop->neuron->update(&(struct hk_neurons){.param = pop->param,
-                                                    .derived = pop->derived,
-                                                    .state = state,
-                                                    .count = count,
-                                                    .adapting = pop->sim->adapting},
-                               &in, fired);
+    struct hk_neurons block = {.param = pop->param,
+                               .derived = pop->derived,
+                               .state = state,
+                               .count = count,
+                               .tick = tick,
+                               .adapting = pop->sim->adapting};
+    if (pop->held) block.held = held_of(pop, thread, first);
+    return pop->neuron->update(&block, &in, fired);
+}
+
+/* Units first .. end - 1, a block at most; their spikes go to out[]. */
+static size_t update_run(struct hk_pop *pop, int thread, hk_neuron first, hk_neuron end,
+                         hk_tick tick, uint32_t *out) {
+    uint32_t fired[HK_BLOCK];
+    struct hk_sim_counts *counts = &pop->sim->tally[thread].counts;
+    size_t spikes = update_block(pop, thread, first, end - first, tick, fired);
+    counts->updates += end - first;
+    counts->additions += end - first;
+    counts->multiplications += end - first;
+    for (size_t k = 0; k < spikes; k++) out[k] = first + fired[k];
+    return spikes;
+}
+
+static size_t update_all(struct hk_pop *pop, int thread, hk_tick tick, uint32_t *out) {
+    hk_neuron end = pop->part[thread + 1];
+    size_t found = 0;
+    for (hk_neuron first = pop->part[thread]; first < end; first += HK_BLOCK) {
+        hk_neuron stop = end - first < HK_BLOCK ? end : first + HK_BLOCK;
+        found += update_run(pop, thread, first, stop, tick, out + found);
+    }
+    return found;
+}
+
+static size_t update_awake(struct hk_pop *pop, int thread, hk_tick tick, uint32_t *out) {
+    const struct hk_kernels_sleep *sleep = pop->sim->sleep;
+    hk_neuron end = pop->part[thread + 1], stop;
+    size_t found = 0;
+    sleep->test(pop, thread, tick);
+    sleep->touch(pop, thread, tick);
+    for (hk_neuron first = pop->part[thread]; first < end; first = stop) {
+        first = sleep->find_awake(pop, thread, first, end, &stop);
+        if (first < end) found += update_run(pop, thread, first, stop, tick, out + found);
+    }
+    return found;
 }
 
 static size_t update(struct hk_pop *pop, int thread, hk_tick tick) {
     const struct hk_sim *sim = pop->sim;
     struct hk_history *history = &sim->history[thread];
-    size_t slot = hk_slot(sim, tick), found = 0;
+    size_t slot = hk_slot(sim, tick);
     uint32_t *out = history->units + slot * history->slot_size + history->pop_offset[pop->index];
-    hk_neuron end = pop->part[thread + 1];
-    for (hk_neuron first = pop->part[thread]; first < end; first += HK_BLOCK) {
-        size_t left = end - first, count = left < HK_BLOCK ? left : HK_BLOCK;
-        uint32_t fired[HK_BLOCK];
-        size_t spikes = update_block(pop, thread, first, count, tick, fired);
-        for (size_t k = 0; k < spikes; k++) out[found++] = first + fired[k];
-    }
+    size_t found =
+        pop->sleep ? update_awake(pop, thread, tick, out) : update_all(pop, thread, tick, out);
     found = hk_pop_keep(pop, out, found);
     for (size_t k = 0; k < found; k++) pop->counts[out[k]]++;
     history->counts[slot * sim->pop_count + pop->index] = (uint32_t)found;

@@ -119,8 +119,8 @@ END_TEST
 /* ---- columns ---- */
 
 START_TEST(columns_carry_the_names_of_their_receptors) {
-    static const char *const names[] = {"v", "refractory", "i_exc", "y1_slow", "i_slow", "g_inh"};
-    static const char *const units[] = {"mV", "1", "pA", "pA/ms", "pA", "nS"};
+    static const char *const names[] = {"v", "i_exc", "y1_slow", "i_slow", "g_inh"};
+    static const char *const units[] = {"mV", "pA", "pA/ms", "pA", "nS"};
     struct hk_sim *sim = net_create(HK_DOUBLE, 0.1, 1);
     struct hk_pop *pop =
         net_neurons(sim, "n", 3, "lif", "", "exc:exp slow:alpha jump:delta inh:cond-exp:e=0", NULL);
@@ -155,8 +155,8 @@ START_TEST(columns_read_back_what_was_written) {
         struct hk_sim *sim = net_create((enum hk_precision)precision, 0.1, 1);
         struct hk_pop *pop = net_neurons(sim, "n", SIZE, "lif", "", "exc:exp", NULL);
         for (size_t k = 0; k < SIZE; k++) put[k] = (double)k * 0.25 - 3;
-        hk_pop_write(pop, 2, put);
-        hk_pop_read(pop, 2, got);
+        hk_pop_write(pop, 1, put);
+        hk_pop_read(pop, 1, got);
         ck_assert_mem_eq(got, put, sizeof put);
         hk_pop_read(pop, 0, got);
         for (size_t k = 0; k < SIZE; k++) ck_assert_double_eq(got[k], -70.0);
@@ -176,7 +176,7 @@ static void draw(double values[DRAWN], const char *name, bool with_another) {
         hk_pop_draw(other, 0, &(struct hk_dist){HK_DIST_NORMAL, 0, 1});
     }
     struct hk_pop *pop = net_neurons(sim, name, DRAWN, "lif", "", "exc:exp", NULL);
-    if (with_another) hk_pop_draw(pop, 2, &(struct hk_dist){HK_DIST_UNIFORM, 0, 1});
+    if (with_another) hk_pop_draw(pop, 1, &(struct hk_dist){HK_DIST_UNIFORM, 0, 1});
     hk_pop_draw(pop, 0, &(struct hk_dist){HK_DIST_NORMAL, -58, 5});
     hk_pop_read(pop, 0, values);
     hk_sim_destroy(sim);

@@ -1,0 +1,144 @@
+/* The alias method (Walker 1977; Vose 1991) for 16 outcomes, by the many: 4 bits of a 16-bit number
+ * choose a column, 12 decide between the column's own outcome and its other one. A column whose
+ * 12 bits are just at the cut is unsure, and needs 32 bits more: so probabilities are exact to 2^-48
+ * and the common case takes a pass of six vector operations.
+ *
+ * Tables of 16 fit a vector register: with AVX-512 and AVX2 they are looked up there. These are the
+ * same numbers as those of the plain loop. */
+#ifndef HK_ENCODERS_KERNELS_ALIAS_H
+#define HK_ENCODERS_KERNELS_ALIAS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__AVX512BW__) || defined(__AVX2__)
+#include <immintrin.h>
+#endif
+
+enum { ALIAS_OUTCOMES = 16, ALIAS_CUT = 1 << 12, ALIAS_LANES = 32 };
+
+struct alias {
+    uint16_t
+        cut[ALIAS_LANES]; /* below it the column's own outcome; twice 16, as registers want it */
+    uint16_t other[ALIAS_LANES];
+    uint32_t rest[ALIAS_OUTCOMES]; /* of the cut, in units of 2^-32 */
+};
+
+/* From probabilities that add up to 1. */
+static inline void alias_make(struct alias *alias, const double probability[ALIAS_OUTCOMES]) {
+    double part[ALIAS_OUTCOMES];
+    int small[ALIAS_OUTCOMES], large[ALIAS_OUTCOMES], smalls = 0, larges = 0;
+    for (int i = 0; i < ALIAS_OUTCOMES; i++) {
+        part[i] = probability[i] * ALIAS_OUTCOMES;
+        if (part[i] < 1.0)
+            small[smalls++] = i;
+        else
+            large[larges++] = i;
+        alias->other[i] = (uint16_t)i;
+    }
+    while (smalls > 0 && larges > 0) {
+        int lack = small[--smalls], give = large[larges - 1];
+        alias->other[lack] = (uint16_t)give;
+        part[give] -= 1.0 - part[lack];
+        if (part[give] < 1.0) small[smalls++] = large[--larges];
+    }
+    for (int i = 0; i < ALIAS_OUTCOMES; i++) {
+        double cut = alias->other[i] == i ? ALIAS_CUT : part[i] * ALIAS_CUT;
+        alias->cut[i] = (uint16_t)cut;
+        alias->rest[i] = (uint32_t)((cut - alias->cut[i]) * 0x1p32);
+        alias->cut[i + ALIAS_OUTCOMES] = alias->cut[i];
+        alias->other[i + ALIAS_OUTCOMES] = alias->other[i];
+    }
+}
+
+/* One outcome from 16 bits and 32 more. */
+static inline uint16_t alias_draw_exactly(const struct alias *alias, uint16_t bits, uint32_t more) {
+    uint16_t column = bits / ALIAS_CUT, within = bits % ALIAS_CUT;
+    bool own =
+        within < alias->cut[column] || (within == alias->cut[column] && more < alias->rest[column]);
+    return own ? column : alias->other[column];
+}
+
+/* bool alias_draw(alias, bits, outcome, unsure): outcomes of 32 numbers of 16 bits. unsure[] is 1
+ * where one is at a cut, and where the last outcome came; returns whether any is. */
+#if defined(__AVX512BW__)
+
+static inline bool alias_draw(const struct alias *alias, const uint16_t *bits, uint16_t *outcome,
+                              uint16_t *unsure) {
+    const __m512i cuts = _mm512_loadu_si512(alias->cut), others = _mm512_loadu_si512(alias->other);
+    const __m512i bit = _mm512_loadu_si512(bits), tail = _mm512_set1_epi16(ALIAS_OUTCOMES - 1);
+    __m512i column = _mm512_srli_epi16(bit, 12);
+    __m512i within = _mm512_and_si512(bit, _mm512_set1_epi16(ALIAS_CUT - 1));
+    __m512i cut = _mm512_permutexvar_epi16(column, cuts);
+    __m512i other = _mm512_permutexvar_epi16(column, others);
+    __m512i out = _mm512_mask_mov_epi16(other, _mm512_cmplt_epu16_mask(within, cut), column);
+    __mmask32 open = _mm512_cmpeq_epi16_mask(within, cut) | _mm512_cmpeq_epi16_mask(out, tail);
+    _mm512_storeu_si512(outcome, out);
+    _mm512_storeu_si512(unsure, _mm512_maskz_set1_epi16(open, 1));
+    return open != 0;
+}
+
+#elif defined(__AVX2__)
+
+/* 16 numbers of 12 bits, by the 4 bits of each lane: their bytes are looked up apart. */
+struct alias_bytes {
+    __m256i low, high;
+};
+static inline struct alias_bytes alias_split(const uint16_t table[ALIAS_OUTCOMES]) {
+    _Alignas(16) uint8_t low[16], high[16];
+    for (int i = 0; i < ALIAS_OUTCOMES; i++) {
+        low[i] = (uint8_t)table[i];
+        high[i] = (uint8_t)(table[i] >> 8);
+    }
+    return (struct alias_bytes){_mm256_broadcastsi128_si256(
+                                    _mm_load_si128((const __m128i *)(const void *)low)),
+                                _mm256_broadcastsi128_si256(
+                                    _mm_load_si128((const __m128i *)(const void *)high))};
+}
+static inline __m256i alias_look_up(struct alias_bytes table, __m256i column) {
+    const __m256i none = _mm256_set1_epi16((int16_t)0x8000);
+    __m256i low = _mm256_shuffle_epi8(table.low, _mm256_or_si256(column, none));
+    __m256i high = _mm256_shuffle_epi8(table.high, _mm256_or_si256(column, none));
+    return _mm256_or_si256(low, _mm256_slli_epi16(high, 8));
+}
+
+static inline bool alias_draw(const struct alias *alias, const uint16_t *bits, uint16_t *outcome,
+                              uint16_t *unsure) {
+    const struct alias_bytes cuts = alias_split(alias->cut), others = alias_split(alias->other);
+    const __m256i tail = _mm256_set1_epi16(ALIAS_OUTCOMES - 1), one = _mm256_set1_epi16(1);
+    int any = 0;
+    for (int j = 0; j < ALIAS_LANES; j += 16) {
+        __m256i bit = _mm256_loadu_si256((const __m256i *)(const void *)(bits + j));
+        __m256i column = _mm256_srli_epi16(bit, 12);
+        __m256i within = _mm256_and_si256(bit, _mm256_set1_epi16(ALIAS_CUT - 1));
+        __m256i cut = alias_look_up(cuts, column);
+        __m256i own = _mm256_cmpgt_epi16(cut, within); /* both below 2^15 */
+        __m256i out = _mm256_blendv_epi8(alias_look_up(others, column), column, own);
+        __m256i open =
+            _mm256_or_si256(_mm256_cmpeq_epi16(within, cut), _mm256_cmpeq_epi16(out, tail));
+        _mm256_storeu_si256((__m256i *)(void *)(outcome + j), out);
+        _mm256_storeu_si256((__m256i *)(void *)(unsure + j), _mm256_and_si256(open, one));
+        any |= _mm256_movemask_epi8(open);
+    }
+    return any != 0;
+}
+
+#else
+
+static inline bool alias_draw(const struct alias *alias, const uint16_t *bits, uint16_t *outcome,
+                              uint16_t *unsure) {
+    uint16_t any = 0;
+    for (int j = 0; j < ALIAS_LANES; j++) {
+        uint16_t column = bits[j] / ALIAS_CUT, within = bits[j] % ALIAS_CUT;
+        uint16_t cut = alias->cut[column];
+        outcome[j] = within < cut ? column : alias->other[column];
+        unsure[j] = (uint16_t)((within == cut) | (outcome[j] == ALIAS_OUTCOMES - 1));
+        any |= unsure[j];
+    }
+    return any;
+}
+
+#endif
+
+#endif

@@ -1,0 +1,320 @@
+/* Drawing a bundle: every thread draws the synapses of the targets it owns, twice: to count those
+ * of each row and delay, and to put them in place.
+ *
+ * Targets are drawn in the order of their slots, so a segment fills from its first run to its last.
+ * Where a thread's sums take one page, a segment is one run, and its header is known beforehand.
+ * Otherwise a run begins when a synapse comes that ends in another page. */
+#include "sim/sim_internal.h"
+
+#include <string.h>
+
+enum { NO_PAGE = UINT16_MAX };
+
+/* What a thread knows of each segment (source, delay) while it draws. */
+struct segment {
+    uint32_t next; /* first the words it takes; then where, from the row's start, one comes next */
+    uint32_t header; /* where the header of the open run is */
+    uint16_t page;   /* of the open run */
+};
+
+struct wire {
+    struct hk_bundle *bundle;
+    struct hk_drawn *drawn;   /* [threads] */
+    struct hk_block *segment; /* [threads]: one page: uint32_t next[source][delay], else struct
+                                 segment */
+    struct hk_err *err;       /* [threads] */
+};
+
+static bool has_one_page(const struct hk_bundle *bundle, int thread) {
+    return bundle->source->sim->flights[thread].slots <= HK_PAGE;
+}
+
+static uint32_t header_words(const struct hk_bundle *bundle) {
+    return bundle->is_shared ? 2 : 1;
+}
+
+static size_t segment_of(const struct hk_bundle *bundle, const struct hk_proj *proj,
+                         const struct hk_drawn *drawn, size_t k) {
+    uint32_t delay = (uint32_t)(proj->delay_min - bundle->delay_min) + drawn->delay[k];
+    return (size_t)drawn->source[k] * bundle->delays + delay;
+}
+
+/* ---- counting ---- */
+
+static void count_target(const struct wire *wire, int thread, const struct hk_proj *proj,
+                         uint32_t slot) {
+    const struct hk_bundle *bundle = wire->bundle;
+    const struct hk_drawn *drawn = &wire->drawn[thread];
+    uint32_t *words = wire->segment[thread].data;
+    struct segment *segments = wire->segment[thread].data;
+    uint16_t page = (uint16_t)(slot / HK_PAGE);
+    if (has_one_page(bundle, thread)) {
+        for (size_t k = 0; k < drawn->count; k++) words[segment_of(bundle, proj, drawn, k)]++;
+        return;
+    }
+    for (size_t k = 0; k < drawn->count; k++) {
+        struct segment *s = &segments[segment_of(bundle, proj, drawn, k)];
+        if (s->page != page) s->next += header_words(bundle);
+        s->page = page;
+        s->next++;
+    }
+}
+
+static void count_part(void *context, int thread) {
+    struct wire *wire = context;
+    struct hk_bundle *bundle = wire->bundle;
+    struct hk_drawn *drawn = &wire->drawn[thread];
+    size_t segments = (size_t)bundle->source->size * bundle->delays;
+    struct segment *segment = wire->segment[thread].data;
+    for (size_t i = 0; !has_one_page(bundle, thread) && i < segments; i++)
+        segment[i] = (struct segment){.page = NO_PAGE};
+    for (size_t m = 0; m < bundle->member_count; m++) {
+        struct hk_proj *proj = bundle->members[m];
+        struct hk_proj_part *part = &proj->parts[thread];
+        const hk_neuron *bounds = proj->target->part;
+        uint32_t slot = (uint32_t)proj->target->receptors[proj->receptor].slot[thread];
+        for (hk_neuron i = bounds[thread]; i < bounds[thread + 1]; i++, slot++) {
+            hk_proj_draw(proj, i, false, drawn);
+            count_target(wire, thread, proj, slot);
+            part->count += drawn->count;
+        }
+        hk_bundle_part(bundle, thread)->count += part->count;
+    }
+}
+
+/* ---- laying out ---- */
+
+/* The words of each segment become where its first comes, counted from the row's start: with one
+ * page behind the header, else at the first header. Returns the words of the row. */
+static uint64_t lay_row(const struct hk_bundle *bundle, hk_neuron source, uint32_t *words,
+                        struct segment *segments) {
+    const uint32_t head = header_words(bundle);
+    size_t first = (size_t)source * bundle->delays;
+    uint64_t sum = 0;
+    for (size_t i = first; i < first + bundle->delays; i++) {
+        uint32_t *next = segments ? &segments[i].next : &words[i];
+        uint64_t length = *next;
+        if (!segments || length == 0) length += head; /* an empty segment has a header, too */
+        *next = (uint32_t)(segments ? sum : sum + head);
+        if (segments) segments[i].page = NO_PAGE;
+        sum += length;
+    }
+    return sum;
+}
+
+static bool lay_rows(struct wire *wire, int thread, struct hk_err *err) {
+    const struct hk_bundle *bundle = wire->bundle;
+    struct hk_arena *arena = bundle->source->sim->arena;
+    struct hk_bundle_part *part = hk_bundle_part(bundle, thread);
+    struct segment *segments = has_one_page(bundle, thread) ? NULL : wire->segment[thread].data;
+    part->start = HK_NEW(arena, hk_syn, (size_t)bundle->source->size + 1, err);
+    if (!part->start) return false;
+    for (hk_neuron i = 0; i < bundle->source->size; i++) {
+        uint64_t words = lay_row(bundle, i, wire->segment[thread].data, segments);
+        if (words > UINT32_MAX)
+            return HK_FAIL(err, HK_ERR_LIMIT, "a unit of %s has more than %u synapses",
+                           bundle->source->name, UINT32_MAX);
+        part->start[i + 1] = part->start[i] + words;
+    }
+    /* Delivery fetches ahead beyond the last row. */
+    size_t words = part->start[bundle->source->size];
+    if (bundle->is_shared)
+        part->shared = HK_NEW(arena, uint16_t, words, err);
+    else
+        part->packed = HK_NEW(arena, uint32_t, words, err);
+    return part->shared || part->packed;
+}
+
+/* ---- filling ---- */
+
+static void put_header(const struct hk_bundle *bundle, const struct hk_bundle_part *part, hk_syn at,
+                       uint32_t header) {
+    if (bundle->is_shared) {
+        part->shared[at] = (uint16_t)header;
+        part->shared[at + 1] = (uint16_t)(header >> 16);
+    } else {
+        part->packed[at] = header;
+    }
+}
+
+static uint32_t get_header(const struct hk_bundle *bundle, const struct hk_bundle_part *part,
+                           hk_syn at) {
+    if (!bundle->is_shared) return part->packed[at];
+    return part->shared[at] | (uint32_t)part->shared[at + 1] << 16;
+}
+
+/* One page: headers are known. Many: those of empty segments are, and runs are opened by whoever
+ * comes first. */
+static bool put_headers(struct wire *wire, int thread, struct hk_err *err) {
+    const struct hk_bundle *bundle = wire->bundle;
+    const struct hk_bundle_part *part = hk_bundle_part(bundle, thread);
+    const uint32_t head = header_words(bundle), *next = wire->segment[thread].data;
+    for (hk_neuron i = 0; i < bundle->source->size; i++, next += bundle->delays) {
+        uint32_t row = (uint32_t)(part->start[i + 1] - part->start[i]);
+        for (uint32_t d = 0; d < bundle->delays; d++) {
+            uint32_t end = d + 1 < bundle->delays ? next[d + 1] - head : row;
+            if (end - next[d] > HK_RUN_MAX)
+                return HK_FAIL(err, HK_ERR_LIMIT,
+                               "a unit of %s has more than %d synapses of one delay",
+                               bundle->source->name, HK_RUN_MAX);
+            put_header(bundle, part, part->start[i] + next[d] - head,
+                       hk_run_header(end - next[d], 0, true));
+        }
+    }
+    return true;
+}
+
+static void put_empty_headers(struct wire *wire, int thread) {
+    const struct hk_bundle *bundle = wire->bundle;
+    const struct hk_bundle_part *part = hk_bundle_part(bundle, thread);
+    const struct segment *segments = wire->segment[thread].data;
+    for (hk_neuron i = 0; i < bundle->source->size; i++)
+        for (uint32_t d = 0; d < bundle->delays; d++)
+            put_header(bundle, part, part->start[i] + segments[(size_t)i * bundle->delays + d].next,
+                       hk_run_header(0, 0, true));
+}
+
+/* Places of the synapses of one target in their rows. Rows lie anywhere, so each is asked for
+ * before it is needed: first the counters, then the places. */
+static void find_places(const struct wire *wire, int thread, const struct hk_proj *proj) {
+    const struct hk_bundle *bundle = wire->bundle;
+    const struct hk_bundle_part *part = hk_bundle_part(bundle, thread);
+    const struct hk_drawn *drawn = &wire->drawn[thread];
+    uint32_t *next = wire->segment[thread].data;
+    for (size_t k = 0; k < drawn->count; k++) {
+        drawn->place[k] = segment_of(bundle, proj, drawn, k);
+        HK_PREFETCH(&next[drawn->place[k]]);
+    }
+    for (size_t k = 0; k < drawn->count; k++) {
+        hk_syn at = part->start[drawn->source[k]] + next[drawn->place[k]]++;
+        drawn->place[k] = at;
+        if (bundle->is_shared)
+            HK_PREFETCH(&part->shared[at]);
+        else
+            HK_PREFETCH(&part->packed[at]);
+    }
+}
+
+/* The same where segments have several runs: a synapse that ends in another page than the one
+ * before it closes the run and opens one. */
+static bool find_paged_places(const struct wire *wire, int thread, const struct hk_proj *proj,
+                              uint32_t page, struct hk_err *err) {
+    const struct hk_bundle *bundle = wire->bundle;
+    const struct hk_bundle_part *part = hk_bundle_part(bundle, thread);
+    const struct hk_drawn *drawn = &wire->drawn[thread];
+    struct segment *segments = wire->segment[thread].data;
+    for (size_t k = 0; k < drawn->count; k++) {
+        struct segment *s = &segments[segment_of(bundle, proj, drawn, k)];
+        hk_syn row = part->start[drawn->source[k]];
+        if (s->page != page) {
+            if (s->page != NO_PAGE) {
+                uint32_t open = get_header(bundle, part, row + s->header);
+                put_header(bundle, part, row + s->header,
+                           hk_run_header(hk_run_count(open), hk_run_page(open), false));
+            }
+            s->page = (uint16_t)page;
+            s->header = s->next;
+            s->next += header_words(bundle);
+            put_header(bundle, part, row + s->header, hk_run_header(0, page, true));
+        }
+        uint32_t header = get_header(bundle, part, row + s->header);
+        if (hk_run_count(header) == HK_RUN_MAX)
+            return HK_FAIL(err, HK_ERR_LIMIT, "a unit of %s has more than %d synapses of one delay",
+                           bundle->source->name, HK_RUN_MAX);
+        put_header(bundle, part, row + s->header, header + 1);
+        drawn->place[k] = row + s->next++;
+    }
+    return true;
+}
+
+static void fill_target(const struct wire *wire, int thread, const struct hk_proj *proj,
+                        uint32_t slot) {
+    const struct hk_bundle *bundle = wire->bundle;
+    const struct hk_bundle_part *part = hk_bundle_part(bundle, thread);
+    const struct hk_drawn *drawn = &wire->drawn[thread];
+    uint32_t place = slot % HK_PAGE;
+    for (size_t k = 0; bundle->is_shared && k < drawn->count; k++)
+        part->shared[drawn->place[k]] = (uint16_t)place;
+    for (size_t k = 0; !bundle->is_shared && k < drawn->count; k++) {
+        uint16_t w = (uint16_t)(int16_t)hk_bundle_whole(proj, drawn->weight[k]);
+        part->packed[drawn->place[k]] = (uint32_t)w << 16 | place;
+    }
+}
+
+static void fill_part(void *context, int thread) {
+    struct wire *wire = context;
+    const struct hk_bundle *bundle = wire->bundle;
+    struct hk_drawn *drawn = &wire->drawn[thread];
+    struct hk_err *err = &wire->err[thread];
+    bool one_page = has_one_page(bundle, thread);
+    if (one_page && !put_headers(wire, thread, err)) return;
+    if (!one_page) put_empty_headers(wire, thread);
+    for (size_t m = 0; m < bundle->member_count; m++) {
+        const struct hk_proj *proj = bundle->members[m];
+        const hk_neuron *bounds = proj->target->part;
+        uint32_t slot = (uint32_t)proj->target->receptors[proj->receptor].slot[thread];
+        for (hk_neuron i = bounds[thread]; i < bounds[thread + 1]; i++, slot++) {
+            hk_proj_draw(proj, i, !bundle->is_shared, drawn);
+            if (one_page)
+                find_places(wire, thread, proj);
+            else if (!find_paged_places(wire, thread, proj, slot / HK_PAGE, err))
+                return;
+            fill_target(wire, thread, proj, slot);
+        }
+    }
+}
+
+/* ---- all of it ---- */
+
+/* Room to draw the synapses of any member, and for what is known of segments. */
+static bool open_wire(struct wire *wire, struct hk_block *room, struct hk_err *err) {
+    const struct hk_bundle *bundle = wire->bundle;
+    const struct hk_sim *sim = bundle->source->sim;
+    size_t segments = (size_t)bundle->source->size * bundle->delays;
+    for (size_t m = 0; m < bundle->member_count; m++)
+        if (!hk_proj_reserve(bundle->members[m], room, wire->drawn, err)) return false;
+    for (int p = 0; p < sim->threads; p++) {
+        size_t size = has_one_page(bundle, p) ? sizeof(uint32_t) : sizeof(struct segment);
+        if (!hk_block_reserve(&wire->segment[p], segments, size, err)) return false;
+    }
+    return true;
+}
+
+static bool draw(struct wire *wire, struct hk_err *err) {
+    struct hk_bundle *bundle = wire->bundle;
+    struct hk_sim *sim = bundle->source->sim;
+    for (size_t m = 0; m < bundle->member_count; m++) {
+        struct hk_proj *proj = bundle->members[m];
+        proj->parts = HK_NEW(sim->arena, struct hk_proj_part, (size_t)sim->threads, err);
+        if (!proj->parts) return false;
+    }
+    hk_pool_run(sim->pool, count_part, wire);
+    for (int p = 0; p < sim->threads; p++) {
+        for (size_t m = 0; m < bundle->member_count; m++)
+            bundle->members[m]->count += bundle->members[m]->parts[p].count;
+        if (!lay_rows(wire, p, err)) return false;
+    }
+    hk_pool_run(sim->pool, fill_part, wire);
+    for (int p = 0; p < sim->threads; p++) {
+        if (wire->err[p].code == HK_OK) continue;
+        if (err && err->code == HK_OK) *err = wire->err[p];
+        return false;
+    }
+    return true;
+}
+
+bool hk_bundle_draw(struct hk_bundle *bundle, struct hk_err *err) {
+    struct hk_block room[HK_THREADS_MAX] = {{0}}, segment[HK_THREADS_MAX] = {{0}};
+    struct hk_drawn drawn[HK_THREADS_MAX] = {{0}};
+    struct hk_block errors = {0};
+    struct wire wire = {.bundle = bundle, .drawn = drawn, .segment = segment};
+    bool ok = hk_block_reserve(&errors, HK_THREADS_MAX, sizeof *wire.err, err);
+    wire.err = errors.data;
+    ok = ok && open_wire(&wire, room, err) && draw(&wire, err);
+    for (int p = 0; p < HK_THREADS_MAX; p++) {
+        hk_block_finish(&room[p]);
+        hk_block_finish(&segment[p]);
+    }
+    hk_block_finish(&errors);
+    return ok || hk_err_context(err, "%s", bundle->members[0]->name);
+}

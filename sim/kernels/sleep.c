@@ -1,0 +1,367 @@
+/* Groups that sleep (sim/sleep.c; contract: sim/kernels.h). State is gathered into doubles, brought
+ * to date by the models' closed forms, and put back rounded. */
+#include "sim/sim_internal.h"
+
+#include "sim/real.h"
+
+#include <string.h>
+
+/* When a group is tested, how often it may be touched between two tests before it is cheaper to
+ * step it, and for how long it then stays awake: ticks. */
+enum { TEST_EVERY = 64, TOUCHES_MAX = 32, STAY_AWAKE = 512 };
+
+/* ---- some units, gathered ---- */
+
+struct gathered {
+    size_t count;
+    hk_neuron unit[HK_GROUP];
+    double ms[HK_GROUP], push[HK_GROUP];
+    double value[HK_SLEEP_COLUMNS][HK_GROUP];
+    double *state[HK_SLEEP_COLUMNS];
+};
+
+static struct hk_idle idle_of(struct gathered *g, const void *param, const struct hk_sleep *sleep,
+                              size_t first_column) {
+    return (struct hk_idle){.param = param,
+                            .membrane = &sleep->membrane,
+                            .count = g->count,
+                            .ms = g->ms,
+                            .state = g->state + first_column,
+                            .push = g->push};
+}
+
+static struct hk_idle receptor_of(const struct hk_pop *pop, struct gathered *g, size_t index) {
+    const struct hk_receptor *r = &pop->receptors[index];
+    return idle_of(g, r->param, pop->sleep, r->first_column);
+}
+
+/* State and time of g->unit[]; the state will be that after `tick`. */
+static void gather(const struct hk_pop *pop, struct gathered *g, hk_tick tick) {
+    const double tick_ms = pop->sim->options.tick_ms;
+    const hk_tick *last = pop->sleep->last;
+    for (size_t k = 0; k < g->count; k++) {
+        g->ms[k] = (double)(tick - last[g->unit[k]]) * tick_ms;
+        g->push[k] = 0.0;
+    }
+    for (size_t c = 0; c < pop->column_count; c++) {
+        const hk_real *column = pop->column[c];
+        g->state[c] = g->value[c];
+        for (size_t k = 0; k < g->count; k++) g->value[c][k] = (double)column[g->unit[k]];
+    }
+}
+
+static void put_back(const struct hk_pop *pop, const struct gathered *g, hk_tick tick) {
+    for (size_t c = 0; c < pop->column_count; c++) {
+        hk_real *column = pop->column[c];
+        for (size_t k = 0; k < g->count; k++) column[g->unit[k]] = (hk_real)g->value[c][k];
+    }
+    for (size_t k = 0; k < g->count; k++) pop->sleep->last[g->unit[k]] = tick;
+}
+
+static void lapse(const struct hk_pop *pop, struct gathered *g) {
+    for (size_t r = 0; r < pop->receptor_count; r++) {
+        struct hk_idle idle = receptor_of(pop, g, r);
+        pop->receptors[r].model->lapse(&idle);
+    }
+    struct hk_idle idle = idle_of(g, pop->param, pop->sleep, 0);
+    pop->neuron->lapse(&idle);
+}
+
+static bool is_quiet(const struct hk_pop *pop, struct gathered *g) {
+    double rise[HK_GROUP] = {0.0};
+    for (size_t r = 0; r < pop->receptor_count; r++) {
+        struct hk_idle idle = receptor_of(pop, g, r);
+        pop->receptors[r].model->rise(&idle, rise);
+    }
+    struct hk_idle idle = idle_of(g, pop->param, pop->sleep, 0);
+    return pop->neuron->is_quiet(&idle, rise);
+}
+
+/* ---- falling asleep and waking ---- */
+
+static int32_t *sums_of(const struct hk_pop *pop, int thread, size_t receptor, hk_neuron unit) {
+    return pop->sim->flights[thread].sums + pop->receptors[receptor].slot[thread] +
+           (unit - pop->part[thread]);
+}
+
+static hk_neuron group_end(const struct hk_pop *pop, hk_neuron first) {
+    return pop->size - first < HK_GROUP ? pop->size : first + HK_GROUP;
+}
+
+static void gather_group(const struct hk_pop *pop, struct gathered *g, hk_neuron first,
+                         hk_tick tick) {
+    g->count = group_end(pop, first) - first;
+    for (hk_neuron k = 0; k < g->count; k++) g->unit[k] = first + k;
+    gather(pop, g, tick);
+}
+
+/* Bring a group to the end of `tick`; it is stepped from then on. */
+static void wake(struct hk_pop *pop, int thread, hk_neuron first, hk_tick tick) {
+    struct hk_sleep *sleep = pop->sleep;
+    struct gathered g;
+    gather_group(pop, &g, first, tick);
+    lapse(pop, &g);
+    put_back(pop, &g, tick);
+    sleep->asleep[first / HK_GROUP] = 0;
+    sleep->awake_until[first / HK_GROUP] = tick + STAY_AWAKE;
+    pop->sim->flights[thread].asleep--;
+}
+
+/* Does nothing arrive at the group at the next tick? Its sums have been made already. */
+static bool has_no_arrivals(const struct hk_pop *pop, int thread, hk_neuron first) {
+    int32_t any = 0;
+    for (size_t r = 0; r < pop->receptor_count; r++) {
+        if (!pop->receptors[r].slot) continue;
+        const int32_t *sums = sums_of(pop, thread, r, first);
+        for (hk_neuron k = 0; k < group_end(pop, first) - first; k++) any |= sums[k];
+    }
+    return any == 0;
+}
+
+/* The first unit alone, and then all: most groups are tested in vain. */
+static bool group_is_quiet(const struct hk_pop *pop, hk_neuron first, hk_tick tick) {
+    struct gathered g;
+    for (hk_neuron i = first; i < group_end(pop, first); i++) pop->sleep->last[i] = tick;
+    g.count = 1;
+    g.unit[0] = first;
+    gather(pop, &g, tick);
+    if (!is_quiet(pop, &g)) return false;
+    gather_group(pop, &g, first, tick);
+    return is_quiet(pop, &g);
+}
+
+/* Does a unit of the group stand still after a spike? */
+static bool holds_any(const struct hk_pop *pop, int thread, hk_neuron first) {
+    hk_neuron base = hk_block_of(pop, thread, first);
+    size_t left = pop->part[thread + 1] - base, room = left < HK_BLOCK ? left : HK_BLOCK;
+    const struct hk_held_ring *ring = pop->held ? &pop->held[base / HK_GROUP] : NULL;
+    bool any = false;
+    for (size_t k = 0; ring && k < ring->count; k++)
+        any |=
+            pop->held_unit[base + (ring->head + k) % room] / HK_GROUP == (first - base) / HK_GROUP;
+    return any;
+}
+
+static void test(struct hk_pop *pop, int thread, hk_neuron first, hk_tick tick) {
+    struct hk_sleep *sleep = pop->sleep;
+    size_t group = first / HK_GROUP;
+    sleep->touches[group] = 0;
+    if (sleep->asleep[group] || tick < sleep->awake_until[group]) return;
+    if (holds_any(pop, thread, first)) return;
+    if (!has_no_arrivals(pop, thread, first) || !group_is_quiet(pop, first, tick)) return;
+    sleep->asleep[group] = 1;
+    pop->sim->flights[thread].asleep++;
+}
+
+/* ---- what arrives ---- */
+
+/* Take in what arrives at the gathered units; a jump acts at once. */
+static void take(const struct hk_pop *pop, int thread, struct gathered *g) {
+    double jump[HK_GROUP] = {0.0}, arrived[HK_GROUP];
+    for (size_t r = 0; r < pop->receptor_count; r++) {
+        const struct hk_receptor *receptor = &pop->receptors[r];
+        if (!receptor->slot) continue;
+        for (size_t k = 0; k < g->count; k++)
+            arrived[k] = (double)*sums_of(pop, thread, r, g->unit[k]) * receptor->unit;
+        struct hk_idle idle = receptor_of(pop, g, r);
+        receptor->model->take(&idle, arrived, jump);
+    }
+    for (size_t k = 0; k < g->count; k++) g->value[0][k] += jump[k];
+}
+
+static void clear_sums(const struct hk_pop *pop, int thread, const struct gathered *g) {
+    for (size_t r = 0; r < pop->receptor_count; r++)
+        for (size_t k = 0; pop->receptors[r].slot && k < g->count; k++)
+            *sums_of(pop, thread, r, g->unit[k]) = 0;
+}
+
+/* Has one of the groups been touched too often? */
+static bool are_often_touched(const struct hk_pop *pop, const struct gathered *g) {
+    bool often = false;
+    for (size_t k = 0; k < g->count; k++)
+        often |= pop->sleep->touches[g->unit[k] / HK_GROUP] > TOUCHES_MAX;
+    return often;
+}
+
+/* Bring units of groups that sleep to `tick`, with what arrives at it: if all are to sleep on. */
+static bool touch(const struct hk_pop *pop, int thread, struct gathered *g, hk_tick tick) {
+    if (are_often_touched(pop, g)) return false;
+    gather(pop, g, tick);
+    lapse(pop, g);
+    take(pop, thread, g);
+    if (!is_quiet(pop, g)) return false;
+    put_back(pop, g, tick);
+    clear_sums(pop, thread, g);
+    return true;
+}
+
+/* Units of one or more groups, group by group: those groups wake whose units can't sleep on. */
+static void touch_units(struct hk_pop *pop, int thread, struct gathered *g, hk_tick tick) {
+    for (size_t k = 0; k < g->count; k++) pop->sleep->touches[g->unit[k] / HK_GROUP]++;
+    if (g->count == 0 || touch(pop, thread, g, tick)) return;
+    for (size_t first = 0, end; first < g->count; first = end) {
+        hk_neuron group = g->unit[first] / HK_GROUP;
+        struct gathered one;
+        one.count = 0;
+        for (end = first; end < g->count && g->unit[end] / HK_GROUP == group; end++)
+            one.unit[one.count++] = g->unit[end];
+        if (!touch(pop, thread, &one, tick)) wake(pop, thread, group * HK_GROUP, tick - 1);
+    }
+}
+
+/* ---- a tick ---- */
+
+/* Lines of units that something arrives at, of groups that sleep. What is known of them lies
+ * anywhere in memory: all of a list is asked for before it is needed. */
+struct marked {
+    size_t count;
+    hk_neuron first[HK_GROUP];
+};
+
+static void fetch_sums(const struct hk_pop *pop, int thread, hk_neuron first) {
+    for (size_t r = 0; r < pop->receptor_count; r++)
+        if (pop->receptors[r].slot) HK_PREFETCH(sums_of(pop, thread, r, first));
+}
+
+static void fetch_state(const struct hk_pop *pop, hk_neuron unit) {
+    for (size_t c = 0; c < pop->column_count; c++)
+        HK_PREFETCH((const hk_real *)pop->column[c] + unit);
+    HK_PREFETCH(&pop->sleep->last[unit]);
+}
+
+/* Units of a line that something arrives at, ascending, into units[]; returns how many. */
+static size_t find_touched(const struct hk_pop *pop, int thread, hk_neuron first,
+                           hk_neuron *units) {
+    hk_neuron count = pop->size - first < HK_LINE_UNITS ? pop->size - first : HK_LINE_UNITS;
+    size_t found = 0;
+    unsigned char touched[HK_LINE_UNITS] = {0};
+    for (size_t r = 0; r < pop->receptor_count; r++) {
+        if (!pop->receptors[r].slot) continue;
+        const int32_t *sums = sums_of(pop, thread, r, first);
+        for (hk_neuron k = 0; k < count; k++) touched[k] |= sums[k] != 0;
+    }
+    for (hk_neuron k = 0; k < count; k++) {
+        units[found] = first + k;
+        found += touched[k];
+    }
+    return found;
+}
+
+/* Units of one group come together, so that it is decided upon once. */
+static void touch_lines(struct hk_pop *pop, int thread, struct marked *marked, hk_tick tick) {
+    hk_neuron units[HK_GROUP * HK_LINE_UNITS + 1]; /* one more is written to before it is counted */
+    size_t count = 0;
+    struct gathered g;
+    for (size_t k = 0; k < marked->count; k++) {
+        size_t found = find_touched(pop, thread, marked->first[k], units + count);
+        for (size_t i = 0; i < found; i++) fetch_state(pop, units[count + i]);
+        count += found;
+    }
+    g.count = 0;
+    for (size_t at = 0, end; at < count; at = end) {
+        for (end = at + 1; end < count && units[end] / HK_GROUP == units[at] / HK_GROUP;) end++;
+        if (g.count + (end - at) > HK_GROUP) {
+            touch_units(pop, thread, &g, tick);
+            g.count = 0;
+        }
+        for (size_t i = at; i < end; i++) g.unit[g.count++] = units[i];
+    }
+    touch_units(pop, thread, &g, tick);
+    marked->count = 0;
+}
+
+/* Marks of the lines that a receptor's synapses were added to. */
+static unsigned char *marks_of(const struct hk_pop *pop, int thread, size_t receptor) {
+    return pop->sim->flights[thread].marks + pop->receptors[receptor].slot[thread] / HK_LINE_UNITS;
+}
+
+/* The marks of all receptors of a stretch of lines together, which are cleared; 0 where there are
+ * none. */
+static uint64_t take_marks(const struct hk_pop *pop, int thread, size_t first, size_t count,
+                           unsigned char marks[HK_GROUP]) {
+    uint64_t any = 0;
+    for (size_t r = 0; r < pop->receptor_count; r++) {
+        uint64_t words[HK_GROUP / 8] = {0}, here = 0;
+        if (!pop->receptors[r].slot) continue;
+        unsigned char *of_receptor = marks_of(pop, thread, r) + first;
+        memcpy(words, of_receptor, count);
+        for (size_t k = 0; k < HK_COUNT(words); k++) here |= words[k];
+        if (!here) continue;
+        if (!any) memset(marks, 0, HK_GROUP);
+        for (size_t k = 0; k < count; k++) marks[k] |= of_receptor[k];
+        memset(of_receptor, 0, count);
+        any |= here;
+    }
+    return any;
+}
+
+/* A group is touched once a tick: no list ends within one. */
+static void touch_marked(struct hk_pop *pop, int thread, hk_tick tick) {
+    struct marked marked;
+    hk_neuron base = pop->part[thread];
+    size_t lines = (pop->part[thread + 1] - base + HK_LINE_UNITS - 1) / HK_LINE_UNITS;
+    unsigned char marks[HK_GROUP];
+    if (pop->sim->flights[thread].asleep == 0) return;
+    marked.count = 0;
+    for (size_t first = 0; first < lines; first += HK_GROUP) { /* from a group on */
+        size_t count = lines - first < HK_GROUP ? lines - first : HK_GROUP;
+        if (!take_marks(pop, thread, first, count, marks)) continue;
+        for (size_t k = 0; k < count; k++) {
+            enum { LINES = HK_GROUP / HK_LINE_UNITS };
+            hk_neuron unit = base + (hk_neuron)((first + k) * HK_LINE_UNITS);
+            if (k % LINES == 0 && marked.count > HK_GROUP - LINES)
+                touch_lines(pop, thread, &marked, tick);
+            if (!marks[k] || !pop->sleep->asleep[unit / HK_GROUP]) continue;
+            marked.first[marked.count++] = unit;
+            fetch_sums(pop, thread, unit);
+        }
+    }
+    if (marked.count) touch_lines(pop, thread, &marked, tick);
+}
+
+/* The next run of groups that are awake, from `first` on: at most a block. */
+static bool eight_sleep(const unsigned char *asleep) {
+    const uint64_t all = UINT64_C(0x0101010101010101);
+    uint64_t eight;
+    memcpy(&eight, asleep, sizeof eight);
+    return eight == all;
+}
+
+/* A run ends where a block does. */
+static hk_neuron find_awake(const struct hk_pop *pop, int thread, hk_neuron first, hk_neuron end,
+                            hk_neuron *run_end) {
+    const unsigned char *asleep = pop->sleep->asleep;
+    size_t group = first / HK_GROUP, last = (end + HK_GROUP - 1) / HK_GROUP;
+    while (group + 8 <= last && eight_sleep(asleep + group)) group += 8;
+    while (group < last && asleep[group]) group++;
+    *run_end = end;
+    if (group == last) return end;
+    hk_neuron begin = (hk_neuron)(group * HK_GROUP);
+    size_t most = (hk_block_of(pop, thread, begin) + HK_BLOCK) / HK_GROUP, stop = group;
+    while (stop < last && stop < most && !asleep[stop]) stop++;
+    if (stop < last) *run_end = (hk_neuron)(stop * HK_GROUP);
+    return begin;
+}
+
+static void test_all(struct hk_pop *pop, int thread, hk_tick tick) {
+    if ((tick - 1) % TEST_EVERY) return;
+    for (hk_neuron i = pop->part[thread]; i < pop->part[thread + 1]; i += HK_GROUP)
+        test(pop, thread, i, tick - 1);
+}
+
+static double peek(const struct hk_pop *pop, size_t column, hk_neuron unit, hk_tick tick) {
+    struct gathered g;
+    g.count = 1;
+    g.unit[0] = unit;
+    if (!pop->sleep || !pop->sleep->asleep[unit / HK_GROUP])
+        return (double)((const hk_real *)pop->column[column])[unit];
+    gather(pop, &g, tick);
+    lapse(pop, &g);
+    return (double)(hk_real)g.value[column][0];
+}
+
+const struct hk_kernels_sleep hk_kernels_sleep = {.touch = touch_marked,
+                                                  .find_awake = find_awake,
+                                                  .test = test_all,
+                                                  .peek = peek,
+                                                  .wake = wake};

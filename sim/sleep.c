@@ -1,0 +1,82 @@
+/* Sleep: populations in which nothing can happen are left alone, in groups of units.
+ *
+ * A group of HK_GROUP units may sleep when none of them can reach its threshold without further
+ * input, however long one waits: the bounds are the models'. Its units then keep the tick that
+ * their state belongs to. An arriving weight brings the one unit that it meets to date, by closed
+ * form, and the group sleeps on, unless that unit could now fire; then it wakes, and is stepped tick
+ * by tick as any other. Whether a group sleeps follows from its own units alone, so threads can't
+ * change it. Cost follows events, not units.
+ *
+ * Populations with a linear membrane and closed forms can sleep, if all that reaches them are plain
+ * synapses (sim/bundle.c). */
+#include "sim/sim_internal.h"
+
+#include <string.h>
+
+bool hk_sleep_has_forms(const struct hk_pop *pop) {
+    struct hk_membrane membrane;
+    if (!pop->neuron || !pop->neuron->lapse || pop->drive_count) return false;
+    if (pop->column_count > HK_SLEEP_COLUMNS) return false;
+    if (!pop->neuron->membrane(pop->param, &membrane)) return false;
+    for (size_t i = 0; i < pop->receptor_count; i++)
+        if (!pop->receptors[i].model->lapse) return false;
+    return true;
+}
+
+static bool gets_bundles_only(const struct hk_pop *pop) {
+    for (size_t i = 0; i < pop->incoming_count; i++)
+        if (pop->incoming[i]->storage != HK_STORE_BUNDLE) return false;
+    return pop->dropout <= 0.0;
+}
+
+static bool build_pop(struct hk_pop *pop, struct hk_err *err) {
+    struct hk_sim *sim = pop->sim;
+    struct hk_sleep *sleep = HK_NEW(sim->arena, struct hk_sleep, 1, err);
+    if (!sleep) return false;
+    sleep->asleep = HK_NEW(sim->arena, unsigned char, pop->groups, err);
+    sleep->touches = HK_NEW(sim->arena, uint32_t, pop->groups, err);
+    sleep->awake_until = HK_NEW(sim->arena, hk_tick, pop->groups, err);
+    sleep->last = HK_NEW(sim->arena, hk_tick, pop->padded, err);
+    HK_ASSERT(pop->neuron->membrane(pop->param, &sleep->membrane));
+    pop->sleep = sleep;
+    return sleep->asleep && sleep->touches && sleep->awake_until && sleep->last;
+}
+
+bool hk_sleep_build(struct hk_sim *sim, struct hk_err *err) {
+    bool any = false;
+    for (size_t i = 0; i < sim->pop_count; i++) {
+        struct hk_pop *pop = sim->pops[i];
+        if (!hk_sleep_has_forms(pop) || !gets_bundles_only(pop)) continue;
+        if (!build_pop(pop, err)) return false;
+        any = true;
+    }
+    for (int p = 0; any && p < sim->threads; p++) {
+        struct hk_flight *flight = &sim->flights[p];
+        flight->marks = HK_NEW(sim->arena, unsigned char, flight->slots / HK_LINE_UNITS, err);
+        if (!flight->marks) return false;
+    }
+    return true;
+}
+
+void hk_sleep_end(struct hk_pop *pop) {
+    const struct hk_sim *sim = pop->sim;
+    for (int p = 0; pop->sleep && p < sim->threads; p++)
+        for (hk_neuron i = pop->part[p]; i < pop->part[p + 1]; i += HK_GROUP)
+            if (pop->sleep->asleep[i / HK_GROUP]) sim->sleep->wake(pop, p, i, sim->now);
+}
+
+/* All are awake again. */
+void hk_sleep_reset(struct hk_sim *sim) {
+    for (size_t i = 0; i < sim->pop_count; i++) {
+        struct hk_sleep *sleep = sim->pops[i]->sleep;
+        if (!sleep) continue;
+        memset(sleep->asleep, 0, sim->pops[i]->groups);
+        memset(sleep->touches, 0, sim->pops[i]->groups * sizeof *sleep->touches);
+        memset(sleep->awake_until, 0, sim->pops[i]->groups * sizeof *sleep->awake_until);
+    }
+    for (int p = 0; p < sim->threads; p++) {
+        struct hk_flight *flight = &sim->flights[p];
+        flight->asleep = 0;
+        if (flight->marks) memset(flight->marks, 0, flight->slots / HK_LINE_UNITS);
+    }
+}
