@@ -59,6 +59,8 @@ static const struct row rows[] = {
      "make errors of warnings", WARNINGS, AT(warnings)},
     {HK_OPTION_MAN, 0, "--man", NULL,
      "print the manual page: hillock help --man | man -l -", FLAG, AT(man)},
+    {HK_OPTION_REFERENCE, 0, "--reference", NULL,
+     "print all keys and models as a page of Markdown", FLAG, AT(reference)},
     {HK_OPTION_QUIET, 'q', "--quiet", NULL,
      "no progress, no warnings", FLAG, AT(quiet)},
     {HK_OPTION_VERBOSE, 'v', "--verbose", NULL,

@@ -30,6 +30,7 @@ enum hk_option {
     HK_OPTION_RUNS = 1 << 19,
     HK_OPTION_BUSY = 1 << 20,
     HK_OPTION_WARNINGS = 1 << 21,
+    HK_OPTION_REFERENCE = 1 << 22,
 };
 
 enum { HK_DEFINES_MAX = 256, HK_RUNS_MAX = 1024 };
@@ -48,7 +49,7 @@ struct hk_settings {
     const char *warnings;                         /* NULL: told; "error": failures */
     int threads;                                  /* 0: chosen by the work */
     int jobs, runs;                               /* 0: not said */
-    bool cost, json, man, quiet, verbose, help, version, resume, dry_run, busy;
+    bool cost, json, man, quiet, verbose, help, version, resume, dry_run, busy, reference;
 };
 
 /* Read the words after argv[0]; `taken` has the bits of the options that may be there. Options may
