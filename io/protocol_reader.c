@@ -382,8 +382,9 @@ static bool read_teach(const struct context *c, const struct hk_node *map, bool 
 static bool read_name(const struct hk_node *map, struct hk_phase *phase, struct hk_err *err) {
     const struct hk_node *name = hk_node_get(map, "phase");
     if (!name) return hk_node_fail_key(err, map, "needs `phase: NAME`");
-    phase->name = hk_node_text(name, err);
-    return phase->name;
+    const char *text = hk_node_text(name, err);
+    if (text) phase->name = text;
+    return text;
 }
 
 static bool read_phase(const struct context *c, struct hk_node *map, struct hk_phase *phase,
@@ -428,7 +429,7 @@ static bool check_labels(const struct context *c, const struct hk_node *map,
 static bool check_name(const struct hk_node *map, const struct hk_phase *first,
                        const struct hk_phase *phase, struct hk_err *err) {
     for (const struct hk_phase *at = first; at < phase; at++)
-        if (at->name && phase->name && strcmp(at->name, phase->name) == 0)
+        if (*phase->name && strcmp(at->name, phase->name) == 0)
             return hk_node_fail(err, map, "two phases are called %s", phase->name);
     return true;
 }
@@ -442,6 +443,7 @@ static bool read_phases(const struct context *c, const struct hk_node *list,
     if (!phases) return false;
     for (struct hk_node *node = list->first; node; node = node->next) {
         struct hk_phase *phase = &phases[out->phase_count++];
+        phase->name = ""; /* until it is read */
         ok &= hk_go_on(read_phase(c, node, phase, err), err);
         ok &= hk_go_on(check_name(node, phases, phase, err), err);
         ok &= hk_go_on(!ok || check_labels(c, node, phases, phase, err), err);
