@@ -14,7 +14,7 @@ static void print_commands(FILE *out) {
     const struct hk_command *command;
     (void)fprintf(out, "commands:\n");
     for (size_t i = 0; (command = hk_command_at(i)); i++)
-        (void)fprintf(out, "  %-8s %-14s %s\n", command->name, command->arguments, command->doc);
+        (void)fprintf(out, "  %-8s %-17s %s\n", command->name, command->arguments, command->doc);
 }
 
 static void print_examples(const struct hk_command *command, FILE *out) {

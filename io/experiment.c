@@ -30,21 +30,35 @@ static struct hk_node *read_tree(struct hk_arena *arena, const char *path, struc
     return has_results ? read_results(arena, path, err) : hk_yaml_read(arena, path, err);
 }
 
-static bool read_base(struct hk_arena *arena, const char *path, int depth, struct hk_node **root,
-                      struct hk_err *err) {
+/* The files that led to this one. */
+struct chain {
+    const char *path;
+    const struct chain *outer;
+    int depth;
+};
+
+static bool check_chain(const struct chain *chain, const struct hk_node *base, const char *path,
+                        struct hk_err *err) {
     enum { BASES_MAX = 16 };
-    *root = read_tree(arena, path, err);
+    for (const struct chain *at = chain; at; at = at->outer)
+        if (strcmp(at->path, path) == 0)
+            return hk_node_fail(err, base, "%s is based on itself", base->text);
+    return chain->depth < BASES_MAX ||
+           hk_node_fail(err, base, "more than %d bases of bases", BASES_MAX);
+}
+
+static bool read_base(struct hk_arena *arena, const struct chain *chain, struct hk_node **root,
+                      struct hk_err *err) {
+    struct chain inner = {.outer = chain, .depth = chain->depth + 1};
+    *root = read_tree(arena, chain->path, err);
     if (!*root || !hk_node_expect(*root, HK_NODE_MAP, err)) return false;
     const struct hk_node *base = hk_node_get(*root, "base");
+    struct hk_node *under = NULL;
     if (!base) return true;
     const char *name = hk_node_text(base, err);
-    if (!name) return false;
-    if (depth == BASES_MAX)
-        return hk_node_fail(err, base, "more than %d bases of bases", BASES_MAX);
-    const char *base_path = hk_path_beside(arena, path, name, err);
-    struct hk_node *under = NULL;
-    if (!base_path) return false;
-    if (!read_base(arena, base_path, depth + 1, &under, err)) return hk_node_context(err, base);
+    if (!name || !(inner.path = hk_path_beside(arena, chain->path, name, err))) return false;
+    if (!check_chain(chain, base, inner.path, err)) return false;
+    if (!read_base(arena, &inner, &under, err)) return hk_node_context(err, base);
     *root = hk_tree_merge(arena, under, *root, err);
     if (*root) hk_node_drop(*root, "base"); /* it stands alone, wherever it is read again */
     return *root != NULL;
@@ -52,7 +66,7 @@ static bool read_base(struct hk_arena *arena, const char *path, int depth, struc
 
 bool hk_experiment_load(struct hk_arena *arena, const char *path, struct hk_node **root,
                         struct hk_err *err) {
-    if (read_base(arena, path, 0, root, err)) return true;
+    if (read_base(arena, &(struct chain){.path = path}, root, err)) return true;
     *root = NULL;
     return false;
 }

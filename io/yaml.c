@@ -1,5 +1,7 @@
 #include "io/yaml.h"
 
+#include "io/diagnostics.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -134,11 +136,13 @@ static bool take_start(struct reader *r, enum hk_node_kind kind, yaml_mark_t mar
 static bool check_duplicates(const struct reader *r, const struct hk_node *map) {
     struct hk_node **sorted = hk_node_sorted(r->arena, map, r->err);
     if (!sorted) return false;
-    for (size_t k = 1; k < map->count; k++)
+    for (size_t k = 1; k < map->count && hk_can_go_on(r->err); k++)
         if (strcmp(sorted[k - 1]->key, sorted[k]->key) == 0)
-            return hk_node_fail_key(r->err, sorted[k], "the key '%s' was already given on line %d",
-                                    sorted[k]->key, sorted[k - 1]->key_line);
-    return true;
+            (void)hk_go_on(hk_node_fail_key(r->err, sorted[k],
+                                            "the key '%s' was already given on line %d",
+                                            sorted[k]->key, sorted[k - 1]->key_line),
+                           r->err);
+    return hk_can_go_on(r->err);
 }
 
 static bool take_end(struct reader *r) {

@@ -191,7 +191,7 @@ START_TEST(every_section_is_read_whatever_is_wrong_before) {
          "x.yaml:9:37: 3 has no unit; expected a rate, e.g. 3 Hz",
          "x.yaml:10:37: 5 has no unit; expected a time, e.g. 5 ms",
          "x.yaml:10:49: expected a time (ms), got a voltage (mV)",
-         "x.yaml:10:75: there is no state variable 'u'; known here: v, refractory, i_exc, i_inh",
+         "x.yaml:10:75: there is no state variable 'u'; known here: v, i_exc, i_inh",
          "x.yaml:11:16: there is no neuron model 'lf'; did you mean 'lif'?",
          "x.yaml:12:22: tau must be above 0; without it the signal stays as it was set",
          "x.yaml:12:34: there is no population 'nobody'; known here: in, exc, inh",
@@ -289,6 +289,17 @@ START_TEST(a_mistake_of_the_defaults_is_told_once) {
                                "populations: {a: {}, b: {}, c: {}}\n";
     static const char *const expected[] = {"x.yaml:3:54: 5 has no unit; expected a time, e.g. 5 ms",
                                            NULL};
+    expect_all(text, expected);
+}
+END_TEST
+
+START_TEST(all_keys_given_twice_are_told) {
+    static const char text[] = "name: x\nname: y\nduration: 1\n"
+                               "populations: {a: {model: lif, size: 3, size: 4}}\n";
+    static const char *const expected[] =
+        {"x.yaml:2:1: the key 'name' was already given on line 1",
+         "x.yaml:3:11: 1 has no unit; expected a time, e.g. 1 ms",
+         "x.yaml:4:40: the key 'size' was already given on line 4", NULL};
     expect_all(text, expected);
 }
 END_TEST
@@ -469,6 +480,7 @@ Suite *suite_io_diagnostics(void) {
     tcase_add_test(cases, what_follows_from_a_mistake_is_not_told);
     tcase_add_test(cases, an_unknown_key_is_taken_for_the_nearest);
     tcase_add_test(cases, a_mistake_of_the_defaults_is_told_once);
+    tcase_add_test(cases, all_keys_given_twice_are_told);
     tcase_add_test(cases, without_its_data_the_rest_of_a_protocol_is_checked);
     tcase_add_test(cases, labels_come_before_they_are_used);
     tcase_add_test(cases, each_misspelled_key_is_one_error);

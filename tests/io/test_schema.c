@@ -96,7 +96,7 @@ static const char *const mistakes[][2] = {
     {"reset: subtract", "reset: add"},
     {"exc: exp", "exc: expo"},
     {"tau_exc: 5 ms", "tau_exc: 5"},
-    {"init: {v:", "init: {u:"},
+    {"init: {v:", "init: {y:"},
     {"-55 mV]", "-55 mV, 3 mV]"},
     {"{step: 400 pA", "{stp: 400 pA"},
     {"from: 5 ms}]", "form: 5 ms}]"},
