@@ -4,8 +4,8 @@
 #include "cli/interrupt.h"
 #include "sim/types.h"
 
-/* "file:line:column: error: message", or where there is no place "hillock: error: message"; an empty
- * severity is left out there. */
+/* "file:line:column: error: message", or where there is no place "hillock: error: message"; plain:
+ * without the severity there. */
 static void print_message(const char *message, const char *severity, bool plain, FILE *out) {
     struct hk_place place;
     if (hk_place_read(message, &place)) {

@@ -10,8 +10,8 @@ bool hk_open_experiment(struct hk_experiment *experiment,
                         const struct hk_experiment_options *options,
                         const struct hk_settings *settings, struct hk_err *err) HK_MUST_USE;
 
-/* Look for what is legal but suspicious in an experiment that was read, and tell it; -q doesn't, and
- * -W error makes a failure of it. */
+/* Look for what is legal but suspicious in an experiment that was read, and tell it; -q doesn't,
+ * and -W error makes a failure of it. */
 bool hk_judge_experiment(struct hk_experiment *experiment, const struct hk_settings *settings,
                          struct hk_err *err) HK_MUST_USE;
 

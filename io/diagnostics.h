@@ -6,8 +6,9 @@
  *     bool ok = hk_go_on(read_one(map, &err), &err);
  *     ok &= hk_go_on(read_other(map, &err), &err);
  *
- * So a reader may return false with an error that is empty: what is wrong has been kept already, or
- * follows from something that has. Without a list the first failure stays, as it does everywhere. */
+ * So a reader may return false with an error that is empty: what is wrong has been kept already,
+ * or follows from something that has. Without a list the first failure stays, as it does
+ * everywhere. */
 #ifndef HK_IO_DIAGNOSTICS_H
 #define HK_IO_DIAGNOSTICS_H
 

@@ -28,9 +28,9 @@ bool hk_keys_add_params(struct hk_keys *keys, struct hk_reader *reader,
                         struct hk_err *err) HK_MUST_USE;
 
 /* The parameters of `model` from the keys of `map` (which may be NULL: all defaults), each key with
- * "_<suffix>" behind where suffix is given. `weight_unit` replaces the unit "weight"; NULL: it isn't
- * known, and what is in it isn't read. *values is the model's parameter struct, in the arena; what
- * is wrong keeps its default. Check the map's keys before. */
+ * "_<suffix>" behind where suffix is given. `weight_unit` replaces the unit "weight"; NULL: it
+ * isn't known, and what is in it isn't read. *values is the model's parameter struct, in the
+ * arena; what is wrong keeps its default. Check the map's keys before. */
 bool hk_read_params(struct hk_reader *reader, struct hk_node *map, const struct hk_model *model,
                     const char *suffix, const char *weight_unit, void **values,
                     struct hk_err *err) HK_MUST_USE;

@@ -87,8 +87,8 @@ static bool find_receptor(struct hk_reader *reader, const char *name, const stru
     return hk_keys_add_params(keys, reader, model, name, err);
 }
 
-/* `receptors: {exc: cond-exp, inh: cond-exp}`; one kernel alone stands for exc and inh. In the order
- * of names: what they do to a membrane is summed in it. */
+/* `receptors: {exc: cond-exp, inh: cond-exp}`; one kernel alone stands for exc and inh. In the
+ * order of names: what they do to a membrane is summed in it. */
 static bool find_receptors(struct hk_reader *reader, const struct hk_node *map, struct draft *draft,
                            struct hk_err *err) {
     static const char *const both[] = {"exc", "inh"};

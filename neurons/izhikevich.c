@@ -1,8 +1,9 @@
 /* Izhikevich's neuron (2003, IEEE Trans. Neural Networks 14:1569):
- *   v' = 0.04 v^2 + 5 v + 140 - u + I,   u' = a (b v - u),   v >= v_th: a spike, v <- v_reset, u <- u + d
+ *   v' = 0.04 v^2 + 5 v + 140 - u + I,   u' = a (b v - u),
+ *   v >= v_th: a spike, v <- v_reset, u <- u + d
  * As in his script, v takes two Euler steps of half a tick, then u one of a whole tick with the new
- * v; the threshold is tested at the tick's end. His numbers come out at a resolution of 1 ms, if terms
- * are added in his order, too: late spikes depend on the last bit.
+ * v; the threshold is tested at the tick's end. His numbers come out at a resolution of 1 ms, and
+ * because terms are added in his order: late spikes depend on the last bit.
  * Conductances, which he doesn't have, are taken at their values at the step's start and pull by
  * implicit Euler, so that strong ones do no harm.
  *

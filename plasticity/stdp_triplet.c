@@ -1,5 +1,5 @@
-/* Triplet STDP (Pfister & Gerstner 2006, J. Neurosci. 26:9673, eq. 3 and 4): traces r1 and r2 of the
- * pre spikes, o1 and o2 of the post spikes, and
+/* Triplet STDP (Pfister & Gerstner 2006, J. Neurosci. 26:9673, eq. 3 and 4): traces r1 and r2 of
+ * the pre spikes, o1 and o2 of the post spikes, and
  *   pre spike:   w <- w - o1 (a_minus + a3_minus r2),
  *   post spike:  w <- w + r1 (a_plus + a3_plus o2),
  * r2 and o2 as they were before this spike; then w stays in [w_min, w_max]. Time constants are by

@@ -1,10 +1,10 @@
-/* What the pages of docs/ and the README show is true: experiments run, what the program is said to
+/* What the pages of docs/ and the README show is true: experiments run, what the program is said
  * answer is what it answers, code stands where it is said to.
  *
  * In a page, the line before a block may name its file: "`example.yaml`:". An experiment that isn't
  * whole is laid over example.yaml, that of docs/experiment-file.md; one called wrong*.yaml is
- * refused. A block of `console` has commands behind "$ " and what they print, where "..." stands for
- * anything, alone in a line for any lines. A block of `c` stands in the file that is named. */
+ * refused. A block of `console` has commands behind "$ " and what they print, where "..." stands
+ * for anything, alone in a line for any lines. A block of `c` stands in the file that is named. */
 #include <check.h>
 #include <glob.h>
 #include <limits.h>

@@ -1,5 +1,5 @@
-/* All mistakes of an experiment in one list: the list itself, and that readers tell each mistake and
- * nothing that only follows from it. */
+/* All mistakes of an experiment in one list: the list itself, and that readers tell each mistake
+ * and nothing that only follows from it. */
 #include "io/diagnostics.h"
 
 #include <check.h>
@@ -150,80 +150,81 @@ static void expect_all(const char *text, const char *const *expected) {
     hk_experiment_finish(&e);
 }
 
+static const char all_wrong[] =
+    "hillock: 2\n"
+    "name: [x]\n"
+    "seed: -1\n"
+    "resolution: 0.1 mV\n"
+    "precision: triple\n"
+    "params: {a: 3 mx, b: = a + 1 ms, c: = d, 2x: 1}\n"
+    "data: {set: digits, train: none, crop: [0, 4]}\n"
+    "populations:\n"
+    "  in: {size: 2.5, source: {poisson: 3}}\n"
+    "  exc: {model: lif, size: 4, tau_m: 5, tau_exc: 1 V, v_th: = b, init: {u: 1 mV}}\n"
+    "  inh: {model: lf, size: 4, whatever: 3}\n"
+    "signals: {pay: {tau: 0 ms, from: nobody}}\n"
+    "projections:\n"
+    "  in->exc: {connect: {rule: probability, p: 2}, weight: 3 mV, delay: x}\n"
+    "  exc->exc: {connect: all-to-al, weight: 3, delay: 0 ms, normalise: 3 pA}\n"
+    "  exc-exc: {}\n"
+    "readouts: {digits: {model: vote, from: exd}}\n"
+    "protocol:\n"
+    "  - {phase: a, data: trian, show: 0.5, learn: [x->y], label: digits, take: 0}\n"
+    "  - {phase: a, data: test, shew: 1.23456789 ms, evaluate: digit}\n"
+    "record: {spikes: [exc, out], in: [b]}\n"
+    "report: {spikes: {exc: [rat], out: [rate]}, from: -1 ms, bin: 7}\n"
+    "duraton: 1 s\n";
+static const char *const all_told[] =
+    {"x.yaml:1:10: 2 is too large; must be at most 1",
+     "x.yaml:2:7: expected text, got a list",
+     "x.yaml:3:7: '-1' is not a seed: a whole number from 0 to 2^64 - 1",
+     "x.yaml:4:13: expected a time (ms), got a voltage (mV)",
+     "x.yaml:5:12: precision: 'triple' is not one of single, double",
+     "x.yaml:6:13: unknown unit 'mx'; did you mean 'ms'?",
+     "x.yaml:6:39: no param is called 'd'; known here: a, b, c",
+     "x.yaml:6:42: '2x' can't name a param: it must be letters, digits and _, not begin with a "
+     "digit, and not be a function",
+     "x.yaml:7:28: expected a number such as 0.5 or a quantity such as 20 ms, got 'none'",
+     "x.yaml:7:41: 0 is too small; must be at least 1",
+     "x.yaml:9:14: must be a whole number, got 2.5",
+     "x.yaml:9:37: 3 has no unit; expected a rate, e.g. 3 Hz",
+     "x.yaml:10:37: 5 has no unit; expected a time, e.g. 5 ms",
+     "x.yaml:10:49: expected a time (ms), got a voltage (mV)",
+     "x.yaml:10:75: there is no state variable 'u'; known here: v, i_exc, i_inh",
+     "x.yaml:11:16: there is no neuron model 'lf'; did you mean 'lif'?",
+     "x.yaml:12:22: tau must be above 0; without it the signal stays as it was set",
+     "x.yaml:12:34: there is no population 'nobody'; known here: in, exc, inh",
+     "x.yaml:14:45: p = 2, must be at most 1",
+     "x.yaml:14:57: expected a current (pA), got a voltage (mV)",
+     "x.yaml:14:70: expected a number such as 0.5 or a quantity such as 20 ms, got 'x'",
+     "x.yaml:15:23: there is no connectivity rule 'all-to-al'; did you mean 'all-to-all'?",
+     "x.yaml:15:42: 3 has no unit; expected a current, e.g. 3 pA",
+     "x.yaml:15:52: a delay of 0 ms; between neurons it is at least one tick, 1e-06 ms",
+     "x.yaml:15:58: only projections with `plasticity:` are normalised",
+     "x.yaml:16:3: 'exc-exc' is not of the form source->target",
+     "x.yaml:16:3: needs `connect:`, for example `connect: all-to-all`",
+     "x.yaml:17:40: there is no population 'exd'; did you mean 'exc'?",
+     "x.yaml:19:22: data: 'trian' is not one of train, test",
+     "x.yaml:19:35: 0.5 has no unit; expected a time, e.g. 0.5 ms",
+     "x.yaml:19:48: there is no projection 'x->y'; known here: in->exc, exc->exc, exc-exc",
+     "x.yaml:19:76: 0 is too small; must be at least 1",
+     "x.yaml:20:5: two phases are called a",
+     "x.yaml:20:28: unknown key 'shew'; did you mean 'show'?",
+     "x.yaml:20:34: 1.23456789 ms is not a whole number of ticks of 1e-06 ms; the nearest are "
+     "1.234567 and 1.234568 ms",
+     "x.yaml:20:59: there is no read-out 'digit'; did you mean 'digits'?",
+     "x.yaml:21:24: there is no population 'out'; known here: in, exc, inh",
+     "x.yaml:21:35: there is no phase 'b'",
+     "x.yaml:22:25: there is no measure 'rat' of spikes; did you mean 'rate'?",
+     "x.yaml:22:31: there is no population 'out'; known here: in, exc, inh",
+     "x.yaml:22:51: from can't be negative",
+     "x.yaml:22:63: 7 has no unit; expected a time, e.g. 7 ms",
+     "x.yaml:23:1: unknown key 'duraton'; did you mean 'duration'?",
+     "x.yaml:23:10: needs either `duration:` or `protocol:`",
+     NULL};
+
 START_TEST(every_section_is_read_whatever_is_wrong_before) {
-    static const char text[] =
-        "hillock: 2\n"
-        "name: [x]\n"
-        "seed: -1\n"
-        "resolution: 0.1 mV\n"
-        "precision: triple\n"
-        "params: {a: 3 mx, b: = a + 1 ms, c: = d, 2x: 1}\n"
-        "data: {set: digits, train: none, crop: [0, 4]}\n"
-        "populations:\n"
-        "  in: {size: 2.5, source: {poisson: 3}}\n"
-        "  exc: {model: lif, size: 4, tau_m: 5, tau_exc: 1 V, v_th: = b, init: {u: 1 mV}}\n"
-        "  inh: {model: lf, size: 4, whatever: 3}\n"
-        "signals: {pay: {tau: 0 ms, from: nobody}}\n"
-        "projections:\n"
-        "  in->exc: {connect: {rule: probability, p: 2}, weight: 3 mV, delay: x}\n"
-        "  exc->exc: {connect: all-to-al, weight: 3, delay: 0 ms, normalise: 3 pA}\n"
-        "  exc-exc: {}\n"
-        "readouts: {digits: {model: vote, from: exd}}\n"
-        "protocol:\n"
-        "  - {phase: a, data: trian, show: 0.5, learn: [x->y], label: digits, take: 0}\n"
-        "  - {phase: a, data: test, shew: 1.23456789 ms, evaluate: digit}\n"
-        "record: {spikes: [exc, out], in: [b]}\n"
-        "report: {spikes: {exc: [rat], out: [rate]}, from: -1 ms, bin: 7}\n"
-        "duraton: 1 s\n";
-    static const char *const expected[] =
-        {"x.yaml:1:10: 2 is too large; must be at most 1",
-         "x.yaml:2:7: expected text, got a list",
-         "x.yaml:3:7: '-1' is not a seed: a whole number from 0 to 2^64 - 1",
-         "x.yaml:4:13: expected a time (ms), got a voltage (mV)",
-         "x.yaml:5:12: precision: 'triple' is not one of single, double",
-         "x.yaml:6:13: unknown unit 'mx'; did you mean 'ms'?",
-         "x.yaml:6:39: no param is called 'd'; known here: a, b, c",
-         "x.yaml:6:42: '2x' can't name a param: it must be letters, digits and _, not begin with a "
-         "digit, and not be a function",
-         "x.yaml:7:28: expected a number such as 0.5 or a quantity such as 20 ms, got 'none'",
-         "x.yaml:7:41: 0 is too small; must be at least 1",
-         "x.yaml:9:14: must be a whole number, got 2.5",
-         "x.yaml:9:37: 3 has no unit; expected a rate, e.g. 3 Hz",
-         "x.yaml:10:37: 5 has no unit; expected a time, e.g. 5 ms",
-         "x.yaml:10:49: expected a time (ms), got a voltage (mV)",
-         "x.yaml:10:75: there is no state variable 'u'; known here: v, i_exc, i_inh",
-         "x.yaml:11:16: there is no neuron model 'lf'; did you mean 'lif'?",
-         "x.yaml:12:22: tau must be above 0; without it the signal stays as it was set",
-         "x.yaml:12:34: there is no population 'nobody'; known here: in, exc, inh",
-         "x.yaml:14:45: p = 2, must be at most 1",
-         "x.yaml:14:57: expected a current (pA), got a voltage (mV)",
-         "x.yaml:14:70: expected a number such as 0.5 or a quantity such as 20 ms, got 'x'",
-         "x.yaml:15:23: there is no connectivity rule 'all-to-al'; did you mean 'all-to-all'?",
-         "x.yaml:15:42: 3 has no unit; expected a current, e.g. 3 pA",
-         "x.yaml:15:52: a delay of 0 ms; between neurons it is at least one tick, 1e-06 ms",
-         "x.yaml:15:58: only projections with `plasticity:` are normalised",
-         "x.yaml:16:3: 'exc-exc' is not of the form source->target",
-         "x.yaml:16:3: needs `connect:`, for example `connect: all-to-all`",
-         "x.yaml:17:40: there is no population 'exd'; did you mean 'exc'?",
-         "x.yaml:19:22: data: 'trian' is not one of train, test",
-         "x.yaml:19:35: 0.5 has no unit; expected a time, e.g. 0.5 ms",
-         "x.yaml:19:48: there is no projection 'x->y'; known here: in->exc, exc->exc, exc-exc",
-         "x.yaml:19:76: 0 is too small; must be at least 1",
-         "x.yaml:20:5: two phases are called a",
-         "x.yaml:20:28: unknown key 'shew'; did you mean 'show'?",
-         "x.yaml:20:34: 1.23456789 ms is not a whole number of ticks of 1e-06 ms; the nearest are "
-         "1.234567 and 1.234568 ms",
-         "x.yaml:20:59: there is no read-out 'digit'; did you mean 'digits'?",
-         "x.yaml:21:24: there is no population 'out'; known here: in, exc, inh",
-         "x.yaml:21:35: there is no phase 'b'",
-         "x.yaml:22:25: there is no measure 'rat' of spikes; did you mean 'rate'?",
-         "x.yaml:22:31: there is no population 'out'; known here: in, exc, inh",
-         "x.yaml:22:51: from can't be negative",
-         "x.yaml:22:63: 7 has no unit; expected a time, e.g. 7 ms",
-         "x.yaml:23:1: unknown key 'duraton'; did you mean 'duration'?",
-         "x.yaml:23:10: needs either `duration:` or `protocol:`",
-         NULL};
-    expect_all(text, expected);
+    expect_all(all_wrong, all_told);
 }
 END_TEST
 

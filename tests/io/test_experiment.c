@@ -284,60 +284,6 @@ START_TEST(what_is_missing_is_named) {
 }
 END_TEST
 
-/* ---- order ---- */
-
-static const char forwards[] =
-    "name: order\n"
-    "resolution: 0.1 ms\n"
-    "params: {v: 37.3 pA, w: = 2 * v}\n"
-    "populations:\n"
-    "  n1: {size: 100, source: {poisson: 300 Hz}}\n"
-    "  n2: {size: 100, source: {poisson: 400 Hz}}\n"
-    "  out: {model: lif, size: 300, receptors: {a: exp, b: alpha, c: exp}, c_m: 500 pF}\n"
-    "projections:\n"
-    "  n1->out: {connect: all-to-all, receptor: a, weight: {uniform: [0 pA, = v]}}\n"
-    "  n2->out: {connect: all-to-all, receptor: a, weight: {uniform: [0 pA, = w]}}\n"
-    "  out->out: {connect: {rule: probability, p: 0.3}, receptor: b, weight: = v, delay: 1 ms}\n"
-    "duration: 100 ms\n";
-static const char backwards[] =
-    "duration: 100 ms\n"
-    "projections:\n"
-    "  out->out: {delay: 1 ms, weight: = v, receptor: b, connect: {p: 0.3, rule: probability}}\n"
-    "  n2->out: {weight: {uniform: [0 pA, = w]}, receptor: a, connect: all-to-all}\n"
-    "  n1->out: {weight: {uniform: [0 pA, = v]}, receptor: a, connect: all-to-all}\n"
-    "populations:\n"
-    "  out: {c_m: 500 pF, receptors: {c: exp, b: alpha, a: exp}, size: 300, model: lif}\n"
-    "  n2: {source: {poisson: 400 Hz}, size: 100}\n"
-    "  n1: {source: {poisson: 300 Hz}, size: 100}\n"
-    "params: {w: = 2 * v, v: 37.3 pA}\n"
-    "resolution: 0.1 ms\n"
-    "name: order\n";
-
-/* State after the run: a sum in another order would show in its last bits. */
-static void run_text(const char *text, const char *column, double values[300]) {
-    struct hk_err err = {0};
-    struct hk_experiment e;
-    ck_assert_msg(read_text(&e, text, NULL, &err), "%s", err.message);
-    ck_assert(hk_sim_build(e.sim, &err) && hk_sim_run(e.sim, e.duration, &err));
-    struct hk_pop *out = hk_sim_find_population(e.sim, "out");
-    ck_assert_uint_gt(hk_pop_counts(out)[0], 0);
-    int index = hk_pop_column(out, column);
-    ck_assert_int_ge(index, 0);
-    hk_pop_read(out, (size_t)index, values);
-    hk_experiment_finish(&e);
-}
-
-START_TEST(the_order_of_keys_never_matters) {
-    static const char *const columns[] = {"v", "i_a", "i_c"};
-    static double one[300], other[300];
-    for (size_t c = 0; c < HK_COUNT(columns); c++) {
-        run_text(forwards, columns[c], one);
-        run_text(backwards, columns[c], other);
-        ck_assert_int_eq(memcmp(one, other, sizeof one), 0);
-    }
-}
-END_TEST
-
 /* ---- lessons and rewards ---- */
 
 START_TEST(a_protocol_says_what_is_read_rewarded_and_taught) {
@@ -605,7 +551,6 @@ Suite *suite_io_experiment(void) {
     tcase_add_test(cases, mistakes_in_names_are_told_with_the_nearest_known_one);
     tcase_add_test(cases, an_unknown_model_is_told_with_the_nearest_known_one);
     tcase_add_test(cases, what_is_missing_is_named);
-    tcase_add_test(cases, the_order_of_keys_never_matters);
     tcase_add_test(cases, a_protocol_says_what_is_read_rewarded_and_taught);
     tcase_add_test(cases, a_resolved_protocol_reads_back_as_itself);
     tcase_add_test(cases, defaults_of_protocols_and_signals_are_written_down);

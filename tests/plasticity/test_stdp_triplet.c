@@ -1,5 +1,5 @@
-/* Triplet STDP: the change of a weight by sixty pairs at several rates (the frequency dependence that
- * the rule was made for), and by three irregular pairs, with published sets of amplitudes. */
+/* Triplet STDP: the change of a weight by sixty pairs at several rates (the frequency dependence
+ * that the rule was made for), and by three irregular pairs, with published sets of amplitudes. */
 #include <check.h>
 #include <math.h>
 #include <stdio.h>
