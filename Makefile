@@ -33,7 +33,7 @@ all: program
 # ---- 2. Packages (docs/dependencies.md); `make setup` installs what is missing -------------------
 
 HDF5     := $(shell pkg-config --exists hdf5-serial 2>/dev/null && echo hdf5-serial || echo hdf5)
-LIBRARY_PACKAGES := $(HDF5) yaml-0.1 zlib cairo
+LIBRARY_PACKAGES := $(HDF5) yaml-0.1 zlib liblzma nettle cairo
 PACKAGES := $(LIBRARY_PACKAGES) libevent libevent_pthreads
 package_flags = $(shell pkg-config $(1) $(2) 2>/dev/null)
 # As system headers, so that our warnings aren't about them.
@@ -63,11 +63,12 @@ VARIED_SRC := $(sort $(wildcard neurons/*.c synapses/receptor_*.c synapses/conne
 PLAIN_SRC  := $(sort $(wildcard sim/*.c io/*.c) $(filter-out $(VARIED_SRC),$(MODEL_SRC)))
 CLI_SRC    := $(sort $(wildcard cli/*.c))
 SUITE_SRC  := $(sort $(wildcard tests/*/test_*.c))
-TEST_SRC   := $(sort $(SUITE_SRC) $(wildcard tests/support/*.c))
+FUZZ_SRC   := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+TEST_SRC   := $(sort $(SUITE_SRC) $(wildcard tests/support/*.c) tests/fuzz/fuzz.c $(FUZZ_SRC))
 
-ALL_SRC     := $(PLAIN_SRC) $(VARIED_SRC) $(CLI_SRC) $(TEST_SRC)
+ALL_SRC     := $(PLAIN_SRC) $(VARIED_SRC) $(CLI_SRC) $(TEST_SRC) tests/fuzz/entry.c
 ALL_HEADERS := $(sort $(wildcard $(patsubst %,%/*.h,sim sim/kernels neurons neurons/kernels synapses \
-                 plasticity encoders encoders/kernels io cli tests/support)))
+                 plasticity encoders encoders/kernels io cli tests/support tests/fuzz)))
 
 # ---- 4. Compiling --------------------------------------------------------------------------------
 
@@ -223,13 +224,14 @@ MAN_PAGE       = $(DESTDIR)$(PREFIX)/share/man/man1/hillock.1
 install: $(PROGRAM) $(LIBRARY)     ## all below PREFIX (and DESTDIR): program, library, experiments
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
 	    $(DESTDIR)$(PREFIX)/include/hillock/sim $(SHARED)/experiments/sweeps $(SHARED)/bench \
-	    $(dir $(MAN_PAGE))
+	    $(SHARED)/python $(dir $(MAN_PAGE))
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(wildcard bench/*.yaml) $(DESTDIR)$(PREFIX)/share/hillock/bench
 	install -m 644 $(LIBRARY) $(DESTDIR)$(PREFIX)/lib
 	install -m 644 $(PUBLIC_HEADERS) $(DESTDIR)$(PREFIX)/include/hillock/sim
 	install -m 644 experiments/*.yaml $(SHARED)/experiments
 	install -m 644 experiments/sweeps/*.yaml $(SHARED)/experiments/sweeps
+	install -m 644 python/hillock.py $(SHARED)/python
 	$(PROGRAM) help --man >$(MAN_PAGE)
 	$(PROGRAM) schema >$(SHARED)/hillock.schema.json
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
@@ -289,6 +291,33 @@ coverage:                          ## run the tests in build-cov/, tell what the
 	    CFLAGS='-O1 -g --coverage'
 	@tools/coverage build-cov
 
+# Each target is linked with libFuzzer, then looks for inputs that break it; what it finds on its way
+# is kept in build-fuzz/corpus, and what breaks it in build-fuzz/found.
+FUZZ         ?= $(FUZZ_SRC:tests/fuzz/fuzz_%.c=%)
+FUZZ_SECONDS ?= 60
+FUZZ_BUILD   := build-fuzz
+FUZZ_OPTIONS := -timeout=20 -rss_limit_mb=2048 -max_len=16384 -print_final_stats=1
+fuzz:                              ## fuzz the readers for FUZZ_SECONDS each; FUZZ='yaml idx' a part
+	@tools/setup build fuzz
+	@$(MAKE) run-fuzz BUILD=$(FUZZ_BUILD) CC=clang ISAS=base WERROR= LDFLAGS= \
+	    CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+	            -fno-sanitize-recover=all'
+
+# One after the other, whatever -j says.
+run-fuzz: $(FUZZ:%=$(BUILD)/fuzz/%)
+	$(Q)mkdir -p $(BUILD)/found $(FUZZ:%=$(BUILD)/corpus/%)
+	$(Q)for target in $(FUZZ); do echo "fuzz $$target"; \
+	    $(BUILD)/fuzz/$$target $(FUZZ_OPTIONS) -max_total_time=$(FUZZ_SECONDS) \
+	        -artifact_prefix=$(BUILD)/found/$$target- $(BUILD)/corpus/$$target \
+	        tests/fuzz/corpus/$$target 2>$(BUILD)/fuzz/$$target.log || \
+	        { tail -n 40 $(BUILD)/fuzz/$$target.log; exit 1; }; \
+	    sed -n 's/^stat::number_of_executed_units: */  runs: /p' $(BUILD)/fuzz/$$target.log; done
+
+$(BUILD)/fuzz/%: $(plain)/tests/fuzz/fuzz_%.o $(plain)/tests/fuzz/fuzz.o $(LIBRARY)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -DFUZZ_TARGET=fuzz_$* -fsanitize=fuzzer tests/fuzz/entry.c $^ $(LIBS) -o $@
+
 test-install: $(PROGRAM)           ## install into a folder of the build, try it, remove it again
 	@tools/test-install $(BUILD)/installed
 
@@ -314,4 +343,5 @@ $(BUILD)/lint/%.ok: % .clang-format .clang-tidy tools/lint-file $(FLAGS_FILE) \
 
 -include $(CHECKED:%=$(BUILD)/lint/%.d)
 
-.PHONY: test test-long run-tests sanitize tsan coverage test-install lint format lint-files
+.PHONY: test test-long run-tests sanitize tsan coverage fuzz run-fuzz test-install lint format \
+        lint-files

@@ -23,6 +23,7 @@ static const struct {
     {"time", "a time: `20 ms`"},
     {"times", "two times: `[5 ms, 12 ms]`"},
     {"sides", "two counts: `[22, 22]`"},
+    {"sha256", "64 hexadecimal digits, as `sha256sum` prints them"},
     {"quantity", "a number with or without a unit"},
     {"weight", "a value in the receptor's unit (mV, pA or nS)"},
     {"time-dist", "a time, or a [distribution](#distribution) of such"},

@@ -6,6 +6,7 @@
  * several parts. Draws are keyed by (seed, population, unit, tick); a block of random words serves
  * eight units, and 16 blocks are made together. */
 #include "encoders/kernels/alias.h"
+#include "encoders/kernels/poisson_times.h"
 #include "sim/drive_model.h"
 
 #include "sim/normal.h"
@@ -25,7 +26,8 @@ struct poisson_table {
     hk_real weight;
     uint32_t parts; /* independent draws that are added up */
     struct alias alias;
-    double tail[TAIL_STEPS]; /* P(K <= TAIL + k | K >= TAIL) */
+    double tail[TAIL_STEPS];      /* P(K <= TAIL + k | K >= TAIL) */
+    struct poisson_slices slices; /* of the exact clock */
 };
 
 static const struct hk_param params[] = {
@@ -64,6 +66,7 @@ static bool poisson_derive(const void *param, double tick_ms, void *derived, str
     d->weight = (hk_real)p->weight;
     d->parts = mean > PART_MEAN ? (uint32_t)ceil(mean / PART_MEAN) : 1;
     make_tables(d, mean / d->parts);
+    poisson_slices_make(&d->slices, mean);
     return true;
 }
 
@@ -124,6 +127,17 @@ static void poisson_arrive(const struct hk_drive_part *part, hk_tick tick, hk_re
     }
 }
 
+static void poisson_list(const struct hk_drive_part *part, hk_tick from, hk_tick to,
+                         struct hk_raster *out) {
+    const struct poisson_table *d = part->derived;
+    for (size_t i = 0; i < part->count; i++)
+        poisson_slices_list(&d->slices, part->stream, part->first + (hk_neuron)i, from, to, out);
+}
+
+static double poisson_weight(const void *derived) {
+    return (double)((const struct poisson_table *)derived)->weight;
+}
+
 const struct hk_drive_model hk_drive_poisson = {
     .base = {.abi = HK_MODEL_ABI,
              .name = "poisson",
@@ -133,5 +147,7 @@ const struct hk_drive_model hk_drive_poisson = {
     .derived_size = sizeof(struct poisson_table),
     .derive = poisson_derive,
     .arrive = poisson_arrive,
+    .list = poisson_list,
+    .weight = poisson_weight,
     .receptor = offsetof(struct poisson, receptor),
 };

@@ -36,6 +36,13 @@ static void step_add(const struct hk_drive_part *part, hk_tick from, hk_real *pu
     for (size_t i = 0; i < part->count; i++) push[i] += change;
 }
 
+static double step_current(const void *derived, hk_tick at, hk_tick *until) {
+    const struct step_ticks *d = derived;
+    bool on = at >= d->from && at < d->to;
+    *until = at < d->from ? d->from : on ? d->to : INT64_MAX;
+    return on ? (double)d->amplitude : 0.0;
+}
+
 const struct hk_drive_model hk_drive_step = {
     .base = {.abi = HK_MODEL_ABI,
              .name = "step",
@@ -45,4 +52,5 @@ const struct hk_drive_model hk_drive_step = {
     .derived_size = sizeof(struct step_ticks),
     .derive = step_derive,
     .add = step_add,
+    .current = step_current,
 };

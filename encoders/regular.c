@@ -23,6 +23,13 @@ static bool regular_check(const void *param, double tick_ms, struct hk_err *err)
 /* Half a unit in the last place of a float, and a little more. */
 static const double ROUNDING = 1.0 + 0x1p-23;
 
+/* The first t with floor((t + 1) rate) >= k: near (k / rate) - 1. */
+static hk_tick first_tick(double k, double rate) {
+    hk_tick tick = (hk_tick)(k / (rate * ROUNDING)) - 2;
+    while (floor((double)(tick + 1) * rate * ROUNDING) < k) tick++;
+    return tick;
+}
+
 static void regular_encode(const void *param, const struct hk_presentation *shown,
                            struct hk_raster *out) {
     const struct rate_code *p = param;
@@ -30,11 +37,10 @@ static void regular_encode(const void *param, const struct hk_presentation *show
     for (hk_neuron i = 0; i < shown->count; i++) {
         double rate = fmin((double)shown->values[shown->first + i] * per_tick, 1.0);
         if (!(rate > 0.0)) continue;
-        double fired = 0.0;
-        for (hk_tick t = 0; t < shown->ticks; t++) {
-            double due = floor((double)(t + 1) * rate * ROUNDING);
-            if (due > fired) hk_raster_put(out, t, shown->first + i);
-            fired = due;
+        for (double k = 1.0;; k += 1.0) {
+            hk_tick tick = first_tick(k, rate);
+            if (tick >= shown->ticks) break;
+            hk_raster_put(out, tick, shown->first + i);
         }
     }
 }

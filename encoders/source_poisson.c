@@ -1,5 +1,6 @@
 /* Poisson source: in every tick each unit fires K times, K ~ Poisson(rate dt), drawn by inversion
  * from one 53-bit uniform keyed by (seed, population, unit, tick). It has no state. */
+#include "encoders/kernels/poisson_times.h"
 #include "sim/source_model.h"
 
 #include "sim/numeric.h"
@@ -11,6 +12,7 @@ enum { BURST_MAX = 64 };
 struct poisson_step {
     double below[BURST_MAX]; /* below[k] = P(K <= k) */
     uint32_t most;           /* K never exceeds it: the rest is less than a uniform can hit */
+    struct poisson_slices slices;
 };
 
 static const struct hk_param params[] = {
@@ -26,6 +28,7 @@ static bool poisson_derive(const void *param, hk_neuron size, double tick_ms,
     if (mean > 10.0)
         return HK_FAIL(err, HK_ERR_RANGE, "rate = %g Hz is more than 10 spikes a tick of %g ms",
                        rate, tick_ms);
+    poisson_slices_make(&d->slices, mean);
     double term = hk_exp(-mean), sum = term;
     for (d->most = 0; d->most < BURST_MAX - 1 && sum < 1.0 - 0x1p-54; d->most++) {
         d->below[d->most] = sum;
@@ -54,6 +57,13 @@ static size_t poisson_emit(const struct hk_source_part *part, hk_tick tick, uint
     return count;
 }
 
+static void poisson_list(const struct hk_source_part *part, hk_tick from, hk_tick to,
+                         struct hk_raster *out) {
+    const struct poisson_step *d = part->derived;
+    for (hk_neuron i = part->first; i < part->first + part->count; i++)
+        poisson_slices_list(&d->slices, part->stream, i, from, to, out);
+}
+
 const struct hk_source_model hk_source_poisson = {
     .base = {.abi = HK_MODEL_ABI,
              .name = "poisson",
@@ -64,4 +74,5 @@ const struct hk_source_model hk_source_poisson = {
     .derive = poisson_derive,
     .burst = poisson_burst,
     .emit = poisson_emit,
+    .list = poisson_list,
 };

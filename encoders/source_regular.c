@@ -50,6 +50,16 @@ static size_t regular_emit(const struct hk_source_part *part, hk_tick tick, uint
     return count;
 }
 
+static void regular_list(const struct hk_source_part *part, hk_tick from, hk_tick to,
+                         struct hk_raster *out) {
+    const struct regular_step *d = part->derived;
+    for (hk_neuron i = part->first; i < part->first + part->count; i++) {
+        hk_tick start = d->start + d->stagger * (hk_tick)i, tick = start;
+        if (from >= start) tick = start + ((from - start) / d->interval + 1) * d->interval;
+        for (; tick <= to; tick += d->interval) hk_raster_put(out, tick - from - 1, i);
+    }
+}
+
 const struct hk_source_model hk_source_regular = {
     .base = {.abi = HK_MODEL_ABI,
              .name = "regular",
@@ -60,4 +70,5 @@ const struct hk_source_model hk_source_regular = {
     .derive = regular_derive,
     .burst = regular_burst,
     .emit = regular_emit,
+    .list = regular_list,
 };

@@ -184,6 +184,12 @@ static size_t replay_emit(const struct hk_source_part *part, hk_tick tick, uint3
     return hk_spike_table_at(&table->spikes, tick, part->first, part->count, units);
 }
 
+static void replay_list(const struct hk_source_part *part, hk_tick from, hk_tick to,
+                        struct hk_raster *out) {
+    const struct replay_table *table = part->derived;
+    hk_spike_table_list(&table->spikes, from, to, part->first, part->count, out);
+}
+
 static double replay_rounding(const void *derived) {
     return ((const struct replay_table *)derived)->rounding_ms;
 }
@@ -198,5 +204,6 @@ const struct hk_source_model hk_source_replay = {
     .derive = replay_derive,
     .burst = replay_burst,
     .emit = replay_emit,
+    .list = replay_list,
     .rounding = replay_rounding,
 };

@@ -58,6 +58,11 @@ static size_t spikes_emit(const struct hk_source_part *part, hk_tick tick, uint3
     return hk_spike_table_at(part->derived, tick, part->first, part->count, units);
 }
 
+static void spikes_list(const struct hk_source_part *part, hk_tick from, hk_tick to,
+                        struct hk_raster *out) {
+    hk_spike_table_list(part->derived, from, to, part->first, part->count, out);
+}
+
 const struct hk_source_model hk_source_spikes = {
     .base = {.abi = HK_MODEL_ABI,
              .name = "spikes",
@@ -68,4 +73,5 @@ const struct hk_source_model hk_source_spikes = {
     .derive = spikes_derive,
     .burst = spikes_burst,
     .emit = spikes_emit,
+    .list = spikes_list,
 };

@@ -1,6 +1,7 @@
 #include "io/experiment.h"
 
 #include "io/diagnostics.h"
+#include "io/digest_reader.h"
 #include "io/override.h"
 #include "io/path.h"
 #include "io/protocol_reader.h"
@@ -155,28 +156,35 @@ static bool read_name(struct hk_experiment *e, struct hk_err *err) {
     return e->name && ok;
 }
 
-static bool read_clock(struct hk_experiment *e, struct hk_err *err) {
+/* Before defaults are filled in: on the exact clock they are others. */
+static bool read_clock(const struct hk_experiment *e, struct hk_reader *reader,
+                       enum hk_clock *clock, struct hk_err *err) {
     const struct hk_node *node = hk_node_get(e->root, "clock");
-    size_t clock = 0;
-    if (!hk_node_choice(node, hk_clock_choices, &clock, err)) return false;
-    return clock == 0 ||
-           hk_node_fail(err, node, "the exact clock is not there yet; `clock: grid` is");
+    size_t chosen = 0;
+    if (node && !hk_node_choice(node, hk_clock_choices, &chosen, err)) return false;
+    if (!chosen) return true;
+    *clock = HK_CLOCK_EXACT;
+    return hk_default_key(reader, e->root, "resolution", "1 ns", err) &&
+           hk_default_key(reader, e->root, "precision", "double", err);
 }
 
 static bool read_precision(const struct hk_experiment *e, struct hk_reader *reader,
-                           struct hk_err *err) {
+                           enum hk_clock clock, struct hk_err *err) {
+    const struct hk_node *node = hk_node_get(e->root, "precision");
     size_t precision = 0;
-    bool ok =
-        hk_node_choice(hk_node_get(e->root, "precision"), hk_precision_choices, &precision, err);
-    reader->precision = ok && precision ? HK_DOUBLE : HK_SINGLE;
-    return ok;
+    bool ok = hk_node_choice(node, hk_precision_choices, &precision, err);
+    bool is_exact = clock == HK_CLOCK_EXACT;
+    reader->precision = is_exact || (ok && precision) ? HK_DOUBLE : HK_SINGLE;
+    if (!ok || precision || !is_exact) return ok;
+    return hk_node_fail(err, node, "`clock: exact` needs `precision: double`, its default");
 }
 
 /* Where the resolution is wrong, ticks are so short that every time is a whole number of them. */
-static bool create_sim(struct hk_experiment *e, struct hk_reader *reader, int threads,
-                       struct hk_err *err) {
+static bool create_sim(struct hk_experiment *e, struct hk_reader *reader, enum hk_clock clock,
+                       int threads, struct hk_err *err) {
     const struct hk_node *resolution = hk_node_get(e->root, "resolution");
-    struct hk_sim_options options = {.seed = e->seed,
+    struct hk_sim_options options = {.clock = clock,
+                                     .seed = e->seed,
                                      .precision = reader->precision,
                                      .threads = threads};
     bool ok = hk_node_quantity(resolution, "ms", reader->scope, &options.tick_ms, err);
@@ -193,13 +201,14 @@ static bool create_sim(struct hk_experiment *e, struct hk_reader *reader, int th
 static bool read_head(struct hk_experiment *e, struct hk_reader *reader,
                       const struct hk_experiment_options *options, struct hk_err *err) {
     int64_t schema = 1;
+    enum hk_clock clock = HK_CLOCK_GRID;
+    bool ok = hk_go_on(read_clock(e, reader, &clock, err), err);
     if (!hk_words_fill(reader, e->root, &hk_words_experiment, err)) return false;
-    bool ok = hk_go_on(hk_node_int(hk_node_get(e->root, "hillock"), 1, 1, &schema, err), err);
+    ok &= hk_go_on(hk_node_int(hk_node_get(e->root, "hillock"), 1, 1, &schema, err), err);
     ok &= hk_go_on(read_name(e, err), err);
     ok &= hk_go_on(read_seed(e, options->seed, err), err);
-    ok &= hk_go_on(read_precision(e, reader, err), err);
-    ok &= hk_go_on(read_clock(e, err), err);
-    return create_sim(e, reader, options->threads, err) && ok;
+    ok &= hk_go_on(read_precision(e, reader, clock, err), err);
+    return create_sim(e, reader, clock, options->threads, err) && ok;
 }
 
 /* ---- data ---- */
@@ -243,6 +252,7 @@ static bool read_data_options(struct hk_reader *reader, const struct hk_node *no
     ok &= read_count(reader, node, "train", 1, &train, err);
     ok &= read_count(reader, node, "test", 1, &test, err);
     ok &= read_count(reader, node, "seed", 0, &seed, err);
+    ok &= hk_go_on(hk_digests_read(reader->arena, hk_node_get(node, "sha256"), options, err), err);
     options->train_count = (size_t)train;
     options->test_count = (size_t)test;
     options->seed = (uint64_t)seed;

@@ -1,13 +1,8 @@
 #include "io/idx.h"
 
-#include <zlib.h>
+#include "io/packed.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum {
     MAGIC_BYTES = 0x00000800, /* element type: unsigned byte; the rank is in the lowest byte */
@@ -15,14 +10,11 @@ enum {
     IMAGES_RANK = 3,
     MAGIC_SIZE = 4,
     SIDE_SIZE = 4,
-    PIECE = 1 << 20,
-    DEFLATE_RATIO = 1032, /* deflate never packs more bytes into one */
 };
 
 struct idx {
     const char *path;
-    gzFile file;
-    uint64_t capacity; /* the most that the file can hold, from its size on the disk */
+    struct hk_packed *file;
     uint32_t rank;
     uint32_t side[IMAGES_RANK];
     uint64_t header_size, size; /* bytes: before the data, and of the data by the header */
@@ -30,59 +22,6 @@ struct idx {
 
 static uint32_t big_endian(const uint8_t *at) {
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-}
-
-/* ---- Bytes of a plain or compressed file ---- */
-
-/* Hands back a descriptor of a regular file, or -1: a pipe would block, a folder can't be read. */
-static int open_regular(const char *path, uint64_t *size, struct hk_err *err) {
-    struct stat status;
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (descriptor < 0 || fstat(descriptor, &status) != 0)
-        (void)HK_FAIL(err, HK_ERR_DATA, "%s: %s", path, strerror(errno));
-    else if (!S_ISREG(status.st_mode))
-        (void)HK_FAIL(err, HK_ERR_DATA, "%s: not a file", path);
-    else {
-        *size = (uint64_t)status.st_size;
-        return descriptor;
-    }
-    if (descriptor >= 0) (void)close(descriptor);
-    return -1;
-}
-
-static bool idx_open(struct idx *idx, struct hk_err *err) {
-    uint64_t size = 0;
-    int descriptor = open_regular(idx->path, &size, err);
-    if (descriptor < 0) return false;
-    idx->file = gzdopen(descriptor, "rb");
-    if (!idx->file) {
-        (void)close(descriptor);
-        return HK_FAIL(err, HK_ERR_MEMORY, "%s: no memory to read it", idx->path);
-    }
-    (void)gzbuffer(idx->file, PIECE / 4);
-    idx->capacity = gzdirect(idx->file) ? size : size * DEFLATE_RATIO;
-    return true;
-}
-
-static bool fail_read(const struct idx *idx, struct hk_err *err) {
-    int reason = errno, code = Z_OK;
-    (void)gzerror(idx->file, &code);
-    return HK_FAIL(err, HK_ERR_DATA, "%s: %s", idx->path,
-                   code == Z_ERRNO ? strerror(reason) : "its gzip data are corrupt");
-}
-
-/* Up to `size` bytes; `*got` is less at the end of the file, or where a compressed one breaks
- * off. */
-static bool read_bytes(struct idx *idx, uint8_t *to, uint64_t size, uint64_t *got,
-                       struct hk_err *err) {
-    int count = 0;
-    for (*got = 0; *got < size; *got += (uint64_t)count) {
-        unsigned piece = size - *got < PIECE ? (unsigned)(size - *got) : PIECE;
-        count = gzread(idx->file, to + *got, piece);
-        if (count < 0) return fail_read(idx, err);
-        if (count == 0) break;
-    }
-    return true;
 }
 
 /* ---- What IDX says about itself ---- */
@@ -110,7 +49,7 @@ static bool read_header(struct idx *idx, struct hk_err *err) {
     uint8_t head[MAGIC_SIZE + SIDE_SIZE * IMAGES_RANK];
     uint64_t got = 0, size = 1;
     idx->header_size = MAGIC_SIZE + SIDE_SIZE * idx->rank;
-    if (!read_bytes(idx, head, idx->header_size, &got, err)) return false;
+    if (!hk_packed_read(idx->file, head, idx->header_size, &got, err)) return false;
     if (got >= MAGIC_SIZE && !check_magic(idx, big_endian(head), err)) return false;
     if (got < idx->header_size) return fail_truncated(idx, got, err);
     for (uint32_t i = 0; i < idx->rank; i++) {
@@ -129,22 +68,23 @@ static bool read_header(struct idx *idx, struct hk_err *err) {
 
 /* Before any memory is taken: can the file hold what its header claims? */
 static bool check_capacity(const struct idx *idx, struct hk_err *err) {
-    uint64_t claimed = idx->header_size + idx->size;
-    if (claimed <= idx->capacity) return true;
-    if (gzdirect(idx->file)) return fail_truncated(idx, idx->capacity, err);
+    uint64_t claimed = idx->header_size + idx->size, capacity = hk_packed_capacity(idx->file);
+    const char *kind = hk_packed_kind(idx->file);
+    if (claimed <= capacity) return true;
+    if (!kind) return fail_truncated(idx, capacity, err);
     return HK_FAIL(err, HK_ERR_DATA,
-                   "%s: truncated: %" PRIu64
-                   " bytes expected, but a gzip file of this size holds %" PRIu64 " at most",
-                   idx->path, claimed, idx->capacity);
+                   "%s: truncated: %" PRIu64 " bytes expected, but a file of this size packed by "
+                   "%s holds %" PRIu64 " at most",
+                   idx->path, claimed, kind, capacity);
 }
 
-/* All the data, and the end of the file behind them, where zlib compares the check sum. */
+/* All the data, and the end of the file behind them, where the check sum is compared. */
 static bool read_data(struct idx *idx, uint8_t *data, struct hk_err *err) {
     uint64_t got = 0, more = 0;
     uint8_t extra;
-    if (!read_bytes(idx, data, idx->size, &got, err)) return false;
+    if (!hk_packed_read(idx->file, data, idx->size, &got, err)) return false;
     if (got < idx->size) return fail_truncated(idx, idx->header_size + got, err);
-    if (!read_bytes(idx, &extra, 1, &more, err)) return false;
+    if (!hk_packed_read(idx->file, &extra, 1, &more, err)) return false;
     return more == 0 ||
            HK_FAIL(err, HK_ERR_DATA, "%s: trailing bytes after the %" PRIu64 " that were expected",
                    idx->path, idx->header_size + idx->size);
@@ -152,13 +92,12 @@ static bool read_data(struct idx *idx, uint8_t *data, struct hk_err *err) {
 
 static const uint8_t *read_file(struct hk_arena *arena, struct idx *idx, struct hk_err *err) {
     uint8_t *data = NULL;
-    if (!idx_open(idx, err)) return NULL;
+    idx->file = hk_packed_open(arena, idx->path, err);
+    if (!idx->file) return NULL;
     bool ok = read_header(idx, err) && check_capacity(idx, err) &&
               (data = hk_arena_array(arena, (size_t)idx->size, 1, HK_CACHE_LINE, err)) &&
               read_data(idx, data, err);
-    if (gzclose_r(idx->file) != Z_OK)
-        ok = HK_FAIL(err, HK_ERR_DATA, "%s: truncated: its gzip check sum is missing", idx->path);
-    return ok ? data : NULL;
+    return hk_packed_close(idx->file, err) && ok ? data : NULL;
 }
 
 bool hk_idx_read(struct hk_arena *arena, const char *images, const char *labels,

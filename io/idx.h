@@ -1,5 +1,5 @@
 /* Reads IDX files, the format of MNIST and its relatives: a big-endian header, then bytes; plain or
- * gzip. */
+ * packed (io/packed.h). */
 #ifndef HK_IO_IDX_H
 #define HK_IO_IDX_H
 

@@ -2,6 +2,8 @@
 
 #include <cairo.h>
 #include <hdf5.h>
+#include <lzma.h>
+#include <nettle/version.h>
 #include <yaml.h>
 #include <zlib.h>
 
@@ -40,14 +42,26 @@ static void read_zlib(struct hk_library *library) {
     library->fits = library->found[0] == library->built[0];
 }
 
+static void read_lzma(struct hk_library *library) {
+    (void)snprintf(library->built, sizeof library->built, "%s", LZMA_VERSION_STRING);
+    (void)snprintf(library->found, sizeof library->found, "%s", lzma_version_string());
+    library->fits = lzma_version_number() >= LZMA_VERSION;
+}
+
+static void read_nettle(struct hk_library *library) {
+    int major = nettle_version_major(), minor = nettle_version_minor();
+    (void)snprintf(library->built, sizeof library->built, "%d.%d", NETTLE_VERSION_MAJOR,
+                   NETTLE_VERSION_MINOR);
+    (void)snprintf(library->found, sizeof library->found, "%d.%d", major, minor);
+    library->fits = major == NETTLE_VERSION_MAJOR && minor >= NETTLE_VERSION_MINOR;
+}
+
 bool hk_library_at(size_t index, struct hk_library *library) {
     static const struct {
         const char *name;
         void (*read)(struct hk_library *library);
-    } all[] = {{"HDF5", read_hdf5},
-               {"Cairo", read_cairo},
-               {"libyaml", read_yaml},
-               {"zlib", read_zlib}};
+    } all[] = {{"HDF5", read_hdf5}, {"Cairo", read_cairo},  {"libyaml", read_yaml},
+               {"zlib", read_zlib}, {"liblzma", read_lzma}, {"Nettle", read_nettle}};
     if (index >= HK_COUNT(all)) return false;
     *library = (struct hk_library){.name = all[index].name};
     all[index].read(library);

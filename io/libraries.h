@@ -12,7 +12,7 @@ struct hk_library {
     bool fits; /* HDF5 ends the program where the two differ */
 };
 
-/* index 0, 1 ... until false: HDF5, Cairo, libyaml, zlib. */
+/* index 0, 1 ... until false: HDF5, Cairo, libyaml, zlib, liblzma, Nettle. */
 bool hk_library_at(size_t index, struct hk_library *library);
 
 #endif

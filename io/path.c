@@ -1,11 +1,13 @@
 #include "io/path.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 char *hk_path_beside(struct hk_arena *arena, const char *file, const char *name,
                      struct hk_err *err) {
@@ -19,6 +21,21 @@ char *hk_path_absolute(struct hk_arena *arena, const char *path, struct hk_err *
     if (realpath(path, found)) return hk_arena_text(arena, found, err);
     (void)HK_FAIL(err, HK_ERR_DATA, "%s: %s", path, strerror(errno));
     return NULL;
+}
+
+int hk_path_open(const char *path, uint64_t *size, struct hk_err *err) {
+    struct stat status;
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor < 0 || fstat(descriptor, &status) != 0)
+        (void)HK_FAIL(err, HK_ERR_DATA, "%s: %s", path, strerror(errno));
+    else if (!S_ISREG(status.st_mode))
+        (void)HK_FAIL(err, HK_ERR_DATA, "%s: not a file", path);
+    else {
+        *size = (uint64_t)status.st_size;
+        return descriptor;
+    }
+    if (descriptor >= 0) (void)close(descriptor);
+    return -1;
 }
 
 bool hk_path_is_folder(const char *path) {

@@ -161,6 +161,7 @@ static void put_fixed(struct hk_json *json) {
         {"ends", TWO("quantity")},
         {"times", TWO("time")},
         {"sides", TWO("count")},
+        {"sha256", "{\"type\":\"string\",\"pattern\":\"^[0-9a-fA-F]{64}$\"}"},
         {"measures", "{\"type\":\"array\",\"items\":" REF("measure") "}"},
         {"reports", "{\"anyOf\":[{\"type\":\"null\"}," REF("report") "]}"},
         {"axes", "{\"anyOf\":[{\"type\":\"null\"},{\"type\":\"array\",\"maxItems\":0},"

@@ -90,9 +90,10 @@ static bool read_unit(const struct file *file, hid_t times, double *scale, struc
     struct hk_dim dim;
     *scale = 1.0;
     if (H5Aexists(times, "units") <= 0) return true;
-    if (read_word(times, "units", word) && hk_unit_find(word, &dim, scale) &&
-        hk_dim_equal(dim, time))
-        return true;
+    bool found = read_word(times, "units", word);
+    if (strcmp(word, "milliseconds") == 0) return true; /* older files have it in full */
+    if (strcmp(word, "seconds") == 0) word[1] = '\0';
+    if (found && hk_unit_find(word, &dim, scale) && hk_dim_equal(dim, time)) return true;
     return HK_FAIL(err, HK_ERR_DATA, "%s: %s/timestamps: the unit '%s' is no unit of time",
                    file->path, file->group, word);
 }

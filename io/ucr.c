@@ -44,24 +44,9 @@ static bool fail(const struct file *f, const struct line *at, const char *format
 
 /* ---- the file ---- */
 
-/* `folder`/`name`_`part`.tsv or .ts; NULL where neither is there. */
-static const char *find_file(struct hk_arena *arena, const char *folder, const char *name,
-                             const char *part, bool *tagged, struct hk_err *err) {
-    static const char *const endings[] = {"tsv", "ts"};
-    for (size_t i = 0; i < HK_COUNT(endings); i++) {
-        char *path = hk_arena_format(arena, err, "%s/%s_%s.%s", folder, name, part, endings[i]);
-        *tagged = i == 1;
-        if (!path || access(path, F_OK) == 0) return path;
-    }
-    (void)HK_FAIL(err, HK_ERR_DATA, "%s: there is no %s_%s.tsv or %s_%s.ts", folder, name, part,
-                  name, part);
-    return NULL;
-}
-
-bool hk_ucr_holds(struct hk_arena *arena, const char *folder, const char *name) {
-    bool tagged;
-    return find_file(arena, folder, name, "TRAIN", &tagged, NULL) ||
-           find_file(arena, folder, name, "TEST", &tagged, NULL);
+static bool is_tagged(const char *path) {
+    const char *ending = strrchr(path, '.');
+    return ending && strcmp(ending, ".ts") == 0;
 }
 
 /* The whole text, with a zero byte behind. */
@@ -291,20 +276,17 @@ static bool make_samples(struct hk_arena *arena, const struct file *f,
 
 /* ---- the whole ---- */
 
-static bool read_file(struct hk_arena *arena, const char *folder, const char *name,
-                      const char *part, struct file *f) {
-    f->path = find_file(arena, folder, name, part, &f->tagged, f->err);
-    char *text = f->path ? load(arena, f) : NULL;
+static bool read_file(struct hk_arena *arena, struct file *f) {
+    char *text = load(arena, f);
+    f->tagged = is_tagged(f->path);
     return text && cut(arena, f, text) && read_tags(f) && measure(f) && read_series(arena, f);
 }
 
-bool hk_ucr_read(struct hk_arena *arena, const char *folder, const char *name,
+bool hk_ucr_read(struct hk_arena *arena, const char *train_path, const char *test_path,
                  struct hk_samples *train, struct hk_samples *test, struct hk_err *err) {
-    struct file first = {.err = err}, second = {.err = err};
+    struct file first = {.path = train_path, .err = err}, second = {.path = test_path, .err = err};
     struct classes *classes = HK_NEW(arena, struct classes, 1, err);
-    if (!classes || !read_file(arena, folder, name, "TRAIN", &first) ||
-        !read_file(arena, folder, name, "TEST", &second))
-        return false;
+    if (!classes || !read_file(arena, &first) || !read_file(arena, &second)) return false;
     if (first.length != second.length)
         return HK_FAIL(err, HK_ERR_DATA, "%s: series of %zu values, but those of %s have %zu",
                        second.path, second.length, first.path, first.length);

@@ -13,12 +13,9 @@
 
 enum { HK_UCR_CLASSES_MAX = 256 };
 
-/* Is there a file of the set `name` in the folder? */
-bool hk_ucr_holds(struct hk_arena *arena, const char *folder, const char *name);
-
-/* Both parts (.tsv where both kinds are there); memory is the arena's. Errors: HK_ERR_DATA with
- * file and line, HK_ERR_MEMORY. */
-bool hk_ucr_read(struct hk_arena *arena, const char *folder, const char *name,
+/* Both parts, from a file each, which is .ts where its name ends so, else .tsv; memory is the
+ * arena's. Errors: HK_ERR_DATA with file and line, HK_ERR_MEMORY. */
+bool hk_ucr_read(struct hk_arena *arena, const char *train_path, const char *test_path,
                  struct hk_samples *train, struct hk_samples *test, struct hk_err *err) HK_MUST_USE;
 
 #endif

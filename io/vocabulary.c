@@ -44,6 +44,7 @@ static const struct hk_word data[] = {
     {"train", "count", NULL, "how many samples to train with; default: all", NULL},
     {"test", "count", NULL, "how many samples to test with; default: all", NULL},
     {"seed", "whole", NULL, "of sets that are drawn", NULL},
+    {"sha256", "sha256{}", NULL, "digests of its files, by the files' names", NULL},
     {"crop", "sides", NULL, "[ROWS, COLUMNS]: the centre of each image; default: all of it", NULL},
 };
 #define DROPOUT                                                                                    \

@@ -88,6 +88,66 @@ static size_t alif_update(const struct hk_neurons *block, const struct hk_input 
     return found;
 }
 
+/* ---- closed forms ---- */
+
+static const struct alif *alif_of(const struct hk_idle *units) {
+    return units->param;
+}
+
+static void alif_lapse(const struct hk_idle *units) {
+    const double per_tau = -1.0 / alif_of(units)->tau_theta;
+    double *restrict theta = units->state[THETA], *restrict rest = units->state[THETA_REST];
+    membrane_lapse(&alif_of(units)->membrane, units, units->state[V]);
+    for (size_t k = 0; units->adapting && k < units->count; k++) {
+        theta[k] = (theta[k] + rest[k]) * hk_exp(units->ms[k] * per_tau);
+        rest[k] = 0.0;
+    }
+}
+
+/* A threshold that was raised falls, at most to v_th. */
+static void alif_distance(const struct hk_idle *units, const double *rise, const double *pull,
+                          struct hk_distance *out) {
+    const double *theta = units->state[THETA], per_tau = 1.0 / alif_of(units)->tau_theta;
+    membrane_distance(&alif_of(units)->membrane, units, units->state[V], rise, pull, out);
+    for (size_t k = 0; k < units->count; k++) {
+        bool falls = units->adapting && theta[k] > 0.0;
+        out->now[k] += theta[k];
+        out->least[k] += falls ? 0.0 : theta[k];
+        out->speed[k] += falls ? theta[k] * per_tau : 0.0;
+    }
+}
+
+static void alif_spike(const struct hk_idle *units) {
+    membrane_spike(&alif_of(units)->membrane, units, units->state[V]);
+    for (size_t k = 0; units->adapting && k < units->count; k++)
+        units->state[THETA][k] += alif_of(units)->theta_plus;
+}
+
+static double alif_cross(const struct hk_idle *unit, struct hk_wave *inputs) {
+    const struct alif *p = alif_of(unit);
+    membrane_wave(&p->membrane, unit->current, unit->state[V][0], inputs);
+    if (unit->adapting)
+        hk_wave_add(inputs, unit->state[THETA][0], p->tau_theta);
+    else
+        inputs->constant += unit->state[THETA][0];
+    return hk_wave_first(inputs);
+}
+
+static double alif_t_ref(const void *param) {
+    return ((const struct alif *)param)->membrane.t_ref;
+}
+
+static bool alif_check_exact(const void *param, struct hk_err *err) {
+    return membrane_check_exact(&((const struct alif *)param)->membrane, err);
+}
+
+static const struct hk_closed_forms alif_closed = {.lapse = alif_lapse,
+                                                   .distance = alif_distance,
+                                                   .fire = alif_spike,
+                                                   .cross = alif_cross,
+                                                   .t_ref = alif_t_ref,
+                                                   .check = alif_check_exact};
+
 const struct hk_neuron_model hk_neuron_alif = {
     .base = {.abi = HK_MODEL_ABI,
              .name = "alif",
@@ -102,4 +162,5 @@ const struct hk_neuron_model hk_neuron_alif = {
     .derive = alif_derive,
     .gain = alif_gain,
     .update = alif_update,
+    .closed = &alif_closed,
 };

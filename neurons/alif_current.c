@@ -88,6 +88,62 @@ static size_t alif_current_update(const struct hk_neurons *block, const struct h
     return found;
 }
 
+/* ---- closed forms: w is an exponential current, outwards ---- */
+
+static const struct alif_current *neuron_of(const struct hk_idle *units) {
+    return units->param;
+}
+
+static void alif_current_lapse(const struct hk_idle *units) {
+    const struct alif_current *p = neuron_of(units);
+    double *restrict w = units->state[W];
+    for (size_t k = 0; k < units->count; k++) {
+        struct hk_response r = hk_response(units->ms[k], p->tau_w, p->membrane.tau_m);
+        units->push[k] -= r.of_exp / p->membrane.c_m * w[k];
+        w[k] *= r.decay;
+    }
+    membrane_lapse(&p->membrane, units, units->state[V]);
+}
+
+static void alif_current_distance(const struct hk_idle *units, const double *rise,
+                                  const double *pull, struct hk_distance *out) {
+    const struct alif_current *p = neuron_of(units);
+    const double tau = p->tau_w < p->membrane.tau_m ? p->tau_w : p->membrane.tau_m;
+    membrane_distance(&p->membrane, units, units->state[V], rise, pull, out);
+    for (size_t k = 0; k < units->count; k++) {
+        double inwards = units->state[W][k] < 0.0 ? -units->state[W][k] / p->membrane.c_m : 0.0;
+        out->least[k] -= tau * inwards;
+        out->speed[k] += inwards;
+    }
+}
+
+static void alif_current_spike(const struct hk_idle *units) {
+    membrane_spike(&neuron_of(units)->membrane, units, units->state[V]);
+    for (size_t k = 0; k < units->count; k++) units->state[W][k] += neuron_of(units)->b;
+}
+
+static double alif_current_cross(const struct hk_idle *unit, struct hk_wave *inputs) {
+    const struct alif_current *p = neuron_of(unit);
+    hk_wave_add_exp(inputs, -unit->state[W][0] / p->membrane.c_m, p->tau_w, p->membrane.tau_m);
+    membrane_wave(&p->membrane, unit->current, unit->state[V][0], inputs);
+    return hk_wave_first(inputs);
+}
+
+static double alif_current_t_ref(const void *param) {
+    return ((const struct alif_current *)param)->membrane.t_ref;
+}
+
+static bool alif_current_check_exact(const void *param, struct hk_err *err) {
+    return membrane_check_exact(&((const struct alif_current *)param)->membrane, err);
+}
+
+static const struct hk_closed_forms alif_current_closed = {.lapse = alif_current_lapse,
+                                                           .distance = alif_current_distance,
+                                                           .fire = alif_current_spike,
+                                                           .cross = alif_current_cross,
+                                                           .t_ref = alif_current_t_ref,
+                                                           .check = alif_current_check_exact};
+
 const struct hk_neuron_model hk_neuron_alif_current = {
     .base = {.abi = HK_MODEL_ABI,
              .name = "alif-current",
@@ -102,4 +158,5 @@ const struct hk_neuron_model hk_neuron_alif_current = {
     .derive = alif_current_derive,
     .gain = alif_current_gain,
     .update = alif_current_update,
+    .closed = &alif_current_closed,
 };

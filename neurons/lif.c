@@ -58,14 +58,44 @@ static size_t lif_update(const struct hk_neurons *block, const struct hk_input *
     return membrane_collect(&d->membrane, block, v, flag, any, fired);
 }
 
-static void lif_lapse(const struct hk_idle *units) {
-    membrane_lapse(&((const struct lif *)units->param)->membrane, units, units->state[V]);
+/* ---- closed forms ---- */
+
+static const struct membrane *membrane_of(const struct hk_idle *units) {
+    return &((const struct lif *)units->param)->membrane;
 }
 
-static bool lif_is_quiet(const struct hk_idle *units, const double *rise) {
-    return membrane_is_quiet(&((const struct lif *)units->param)->membrane, units->count,
-                             units->state[V], rise);
+static void lif_lapse(const struct hk_idle *units) {
+    membrane_lapse(membrane_of(units), units, units->state[V]);
 }
+
+static void lif_distance(const struct hk_idle *units, const double *rise, const double *pull,
+                         struct hk_distance *out) {
+    membrane_distance(membrane_of(units), units, units->state[V], rise, pull, out);
+}
+
+static void lif_fire(const struct hk_idle *units) {
+    membrane_spike(membrane_of(units), units, units->state[V]);
+}
+
+static double lif_cross(const struct hk_idle *unit, struct hk_wave *inputs) {
+    membrane_wave(membrane_of(unit), unit->current, unit->state[V][0], inputs);
+    return hk_wave_first(inputs);
+}
+
+static double lif_t_ref(const void *param) {
+    return ((const struct lif *)param)->membrane.t_ref;
+}
+
+static bool lif_check_exact(const void *param, struct hk_err *err) {
+    return membrane_check_exact(&((const struct lif *)param)->membrane, err);
+}
+
+static const struct hk_closed_forms lif_closed = {.lapse = lif_lapse,
+                                                  .distance = lif_distance,
+                                                  .fire = lif_fire,
+                                                  .cross = lif_cross,
+                                                  .t_ref = lif_t_ref,
+                                                  .check = lif_check_exact};
 
 const struct hk_neuron_model hk_neuron_lif = {
     .base = {.abi = HK_MODEL_ABI,
@@ -81,6 +111,5 @@ const struct hk_neuron_model hk_neuron_lif = {
     .derive = lif_derive,
     .gain = lif_gain,
     .update = lif_update,
-    .lapse = lif_lapse,
-    .is_quiet = lif_is_quiet,
+    .closed = &lif_closed,
 };

@@ -1,6 +1,7 @@
 #include "sim/arena.h"
 
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,7 +80,8 @@ static void *array(struct hk_arena *arena, size_t count, size_t size, size_t ali
     }
     size_t head = round_up(sizeof(struct chunk), HK_CACHE_LINE);
     arena->size += bytes;
-    if (bytes + align <= LARGE_SIZE) {
+    /* The address sanitizer sees what is read behind an array only where nothing else lies. */
+    if (bytes + align <= LARGE_SIZE && !HK_ADDRESS_SANITIZER) {
         uintptr_t at = round_up((uintptr_t)arena->at, align);
         if (!arena->at || at + bytes > (uintptr_t)arena->end) {
             struct chunk *chunk = add_chunk(arena, CHUNK_SIZE, pages);
@@ -92,7 +94,8 @@ static void *array(struct hk_arena *arena, size_t count, size_t size, size_t ali
         arena->at = start + bytes;
         return start;
     }
-    struct chunk *chunk = add_chunk(arena, bytes + head + align, pages);
+    size_t slack = align > _Alignof(max_align_t) ? align : 0;
+    struct chunk *chunk = add_chunk(arena, head + bytes + slack, pages);
     if (!chunk) goto failed;
     return (char *)chunk + (round_up((uintptr_t)chunk + head, align) - (uintptr_t)chunk);
 failed:

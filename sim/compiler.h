@@ -17,4 +17,16 @@
 
 #define HK_CACHE_LINE 64
 
+/* gcc defines a macro, clang has a feature. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HK_ADDRESS_SANITIZER 1
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define HK_ADDRESS_SANITIZER 1
+#endif
+#ifndef HK_ADDRESS_SANITIZER
+#define HK_ADDRESS_SANITIZER 0
+#endif
+
 #endif

@@ -5,6 +5,7 @@
 #define HK_SIM_DRIVE_MODEL_H
 
 #include "sim/param.h"
+#include "sim/raster.h"
 #include "sim/real.h"
 #include "sim/rng.h"
 
@@ -26,6 +27,13 @@ struct hk_drive_model {
      * offset `receptor` names (empty: the only one). `first` is a multiple of 16. */
     void (*arrive)(const struct hk_drive_part *part, hk_tick tick, hk_real *arrived);
     size_t receptor;
+    /* The same on the exact clock; NULL: this drive has a grid only. The current from the end of
+     * `at` on, pA, and until the end of which tick it stays; */
+    double (*current)(const void *derived, hk_tick at, hk_tick *until);
+    /* or put when weights arrive after `from` and up to `to`, counted from `from` + 1, in any
+     * order; and how large each is. */
+    void (*list)(const struct hk_drive_part *part, hk_tick from, hk_tick to, struct hk_raster *out);
+    double (*weight)(const void *derived);
 };
 
 #endif

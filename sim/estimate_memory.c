@@ -173,10 +173,10 @@ static double history_bytes(const struct hk_sim *sim) {
 static double sleep_bytes(const struct hk_pop *pop) {
     const struct hk_sim *sim = pop->sim;
     double each = sizeof(unsigned char) + sizeof(uint32_t) + sizeof(hk_tick);
-    if (!hk_sleep_has_forms(pop)) return 0.0;
+    if (!hk_alone_possible(pop) || pop->drive_count) return 0.0;
     for (size_t i = 0; i < sim->proj_count; i++)
         if (sim->projs[i]->target == pop && !hk_proj_is_plain(sim->projs[i])) return 0.0;
-    return sizeof(struct hk_sleep) + (double)pop->groups * each +
+    return sizeof(struct hk_sleep) + sizeof(struct hk_alone) + (double)pop->groups * each +
            (double)pop->padded * (sizeof(hk_tick) + 1.0 / HK_LINE_UNITS);
 }
 
@@ -188,7 +188,7 @@ static double population_bytes(const struct hk_pop *pop) {
     for (size_t i = 0; i < sim->proj_count; i++)
         judged |= sim->projs[i]->target == pop && hk_proj_is_judged(sim->projs[i]);
     return threads * (sizeof(hk_neuron) + sizeof(struct hk_raster)) +
-           2.0 * (double)sim->proj_count * sizeof(struct hk_proj *) +
+           3.0 * (double)sim->proj_count * sizeof(struct hk_proj *) +
            padded * ((double)pop->column_count + (judged ? BLAME_ERROR_GATE : 0)) +
            sleep_bytes(pop);
 }

@@ -5,8 +5,10 @@
 
 #include "sim/rng.h"
 
+struct hk_arrival;
 struct hk_pop;
 struct hk_proj;
+struct hk_shot;
 struct hk_sim;
 
 /* One tick of what one thread owns. */
@@ -47,10 +49,38 @@ struct hk_kernels_sleep {
     void (*wake)(struct hk_pop *pop, int thread, hk_neuron first, hk_tick tick);
 };
 
+/* The exact clock (sim/exact_internal.h): one thread's units. */
+struct hk_kernels_exact {
+    /* A row arrives at the thread's `now`. With `look` those it reaches are looked at at once: who
+     * is at the threshold fires, the others' way there is found; without, they are put into
+     * `touched`. Returns synaptic events. */
+    uint64_t (*arrive)(struct hk_sim *sim, int thread, const struct hk_arrival *arrival, bool look);
+    /* The pulses of a drive that come before `before`, as far as nobody is hit twice; each is
+     * looked at at its own time. Returns how many. */
+    size_t (*pulse)(struct hk_pop *pop, int thread, size_t drive, hk_tick before);
+    /* Those at the thread's `now`, put into `touched`. */
+    size_t (*pulse_now)(struct hk_pop *pop, int thread, size_t drive);
+    /* Look at everybody in `touched`. */
+    void (*look)(struct hk_sim *sim, int thread);
+    /* A unit is due: it fires, or the end of its way to the threshold is found. */
+    void (*reach)(struct hk_sim *sim, int thread, const struct hk_shot *due);
+    /* Bring the thread's units of a population to `tick`, held or not; then let them go on from
+     * there: those that are held wait, and the others' ways are found. */
+    void (*settle)(struct hk_pop *pop, int thread, hk_tick tick);
+    void (*restart)(struct hk_pop *pop, int thread);
+    /* A state variable as it is after `tick`. */
+    double (*peek)(const struct hk_pop *pop, int thread, size_t column, hk_neuron unit,
+                   hk_tick tick);
+};
+
 /* Plasticity. */
 struct hk_kernels_learn {
     /* Arrivals and new spikes of `tick` at the synapses that the thread owns. */
     void (*learn)(struct hk_proj *proj, int thread, hk_tick tick);
+    /* The same on the exact clock: rows that have arrived are the part's `arrived`, and these units
+     * of the target have fired. */
+    void (*learn_at)(struct hk_proj *proj, int thread, hk_tick tick, const uint32_t *posts,
+                     uint32_t count);
     /* Synapses that remember: bring those to date that a spike arrives at at `tick`, before it is
      * delivered; and all. */
     void (*catch_up)(struct hk_proj *proj, int thread, hk_tick tick);

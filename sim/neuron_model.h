@@ -9,6 +9,7 @@
 
 #include "sim/param.h"
 #include "sim/real.h"
+#include "sim/wave.h"
 
 #include <string.h>
 
@@ -48,8 +49,8 @@ enum {
 };
 
 /* Units that stand still for some time after a spike: a ring, in the order of their release, with
- * room for each unit once. The engine keeps it and empties it at a reset. Where groups sleep, several
- * blocks share a ring. */
+ * room for each unit once. The engine keeps it and empties it at a reset. Where groups sleep,
+ * several blocks share a ring. */
 struct hk_held_ring {
     uint16_t head, count;
 };
@@ -81,6 +82,32 @@ struct hk_idle {
     const double *ms;     /* [count] since when */
     double *const *state; /* [column], then [count] */
     double *push;         /* [count] what receptors add to V over that time, mV */
+    double current;       /* that drives inject, pA */
+    bool adapting;        /* as in struct hk_neurons */
+};
+
+struct hk_distance {
+    double *now, *least, *speed; /* [count] */
+};
+
+struct hk_closed_forms {
+    /* Bring units to the end of their time, without looking at the threshold: push[] holds what
+     * receptors do. */
+    void (*lapse)(const struct hk_idle *units);
+    /* How far each is from its threshold, how near it can come, whenever, and how fast at the most,
+     * mV and mV/ms; receptors raise V by rise[] and pull it by pull[] at the most. `ms` and `push`
+     * aren't looked at. */
+    void (*distance)(const struct hk_idle *units, const double *rise, const double *pull,
+                     struct hk_distance *out);
+    /* Units fire: what a spike does to the state. */
+    void (*fire)(const struct hk_idle *units);
+    /* When one unit gets to its threshold, ms from now; INFINITY: never. `inputs` is what receptors
+     * add to V as time goes on, and may be changed. */
+    double (*cross)(const struct hk_idle *unit, struct hk_wave *inputs);
+    /* How long V is held after a spike, ms. Optional: it isn't. */
+    double (*t_ref)(const void *param);
+    /* Settings that only a grid has. Optional. Errors: HK_ERR_CONFIG. */
+    bool (*check)(const void *param, struct hk_err *err);
 };
 
 struct hk_neuron_model {
@@ -103,15 +130,12 @@ struct hk_neuron_model {
     /* Advance the block by one step; write the indices (within the block, ascending) of those that
      * fired to fired[], return how many. */
     size_t (*update)(const struct hk_neurons *block, const struct hk_input *in, uint32_t *fired);
-    /* Linear membranes only; optional, both or none. Bring units to the end of their time, without
-     * looking at the threshold: push[] holds what receptors do. */
-    void (*lapse)(const struct hk_idle *units);
-    /* Can none of them reach the threshold, whenever, if receptors raise V by rise[] at the most?
-     * Rounding must not matter: false in doubt. `ms` and `push` aren't looked at. */
-    bool (*is_quiet)(const struct hk_idle *units, const double *rise);
+    /* Closed forms: what sleep and the exact clock need. Optional: all, or none. */
+    const struct hk_closed_forms *closed;
 };
 
-/* Indices of the true flags, each 0 or 1, ascending. Most are false: eight are looked at together. */
+/* Indices of the true flags, each 0 or 1, ascending. Most are false: eight are looked at together.
+ */
 static inline size_t hk_collect(const unsigned char *flag, size_t count, uint32_t *fired) {
     size_t found = 0;
     for (size_t first = 0; first < count; first += 8) {

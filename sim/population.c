@@ -1,5 +1,5 @@
 /* Populations: their columns, receptors and drives. */
-#include "sim/sim_internal.h"
+#include "sim/exact_internal.h"
 
 #include <string.h>
 
@@ -196,10 +196,13 @@ static bool fill_population(struct hk_pop *pop, const struct hk_pop_spec *spec,
     pop->groups = ((size_t)spec->size + HK_GROUP - 1) / HK_GROUP;
     pop->counts = HK_NEW(pop->sim->arena, uint32_t, pop->padded, err);
     if (!pop->counts || !add_dropout(pop, spec->dropout, err)) return false;
-    if (spec->neuron) return add_neurons(pop, spec, err);
-    if (spec->receptor_count || spec->drive_count)
+    if (!spec->neuron && (spec->receptor_count || spec->drive_count))
         return HK_FAIL(err, HK_ERR_CONFIG, "a source has neither receptors nor drives");
-    return spec->source ? add_source(pop, spec, err) : add_encoder(pop, spec, err);
+    bool added = spec->neuron   ? add_neurons(pop, spec, err)
+                 : spec->source ? add_source(pop, spec, err)
+                                : add_encoder(pop, spec, err);
+    bool is_exact = pop->sim->options.clock == HK_CLOCK_EXACT;
+    return added && (!is_exact || hk_exact_check_pop(pop, err));
 }
 
 struct hk_pop *hk_sim_add_population(struct hk_sim *sim, const struct hk_pop_spec *spec,
@@ -236,7 +239,9 @@ bool hk_pop_build(struct hk_pop *pop, struct hk_err *err) {
     pop->shown = HK_NEW(sim->arena, struct hk_raster, threads, err);
     pop->incoming = HK_NEW(sim->arena, struct hk_proj *, sim->proj_count, err);
     pop->releasing = HK_NEW(sim->arena, struct hk_proj *, sim->proj_count, err);
-    if (!pop->part || !pop->shown || !pop->incoming || !pop->releasing) return false;
+    pop->outgoing = HK_NEW(sim->arena, struct hk_proj *, sim->proj_count, err);
+    if (!pop->part || !pop->shown || !pop->incoming || !pop->releasing || !pop->outgoing)
+        return false;
     for (size_t p = 0; p <= threads; p++) {
         size_t first = (pop->groups * p + threads / 2) / threads * HK_GROUP;
         pop->part[p] = first < pop->size ? (hk_neuron)first : pop->size;
@@ -244,6 +249,7 @@ bool hk_pop_build(struct hk_pop *pop, struct hk_err *err) {
     for (size_t i = 0; i < sim->proj_count; i++) {
         struct hk_proj *proj = sim->projs[i];
         if (proj->target == pop) pop->incoming[pop->incoming_count++] = proj;
+        if (proj->source == pop) pop->outgoing[pop->outgoing_count++] = proj;
         if (proj->source == pop && hk_proj_remembers(proj))
             pop->releasing[pop->releasing_count++] = proj;
     }
@@ -319,11 +325,16 @@ void hk_pop_read(const struct hk_pop *pop, size_t column, double *values) {
     pop->sim->columns->to_double(values, pop->column[column], pop->size);
     for (hk_neuron i = 0; pop->sleep && i < pop->size; i++)
         values[i] = pop->sim->sleep->peek(pop, column, i, pop->sim->now);
+    for (hk_neuron i = 0; pop->sim->exact && i < pop->size; i++)
+        values[i] = pop->sim->on_exact->peek(pop, 0, column, i, pop->sim->now);
 }
 
 void hk_pop_write(struct hk_pop *pop, size_t column, const double *values) {
     HK_ASSERT(column < pop->column_count);
-    hk_sleep_end(pop);
+    if (pop->sim->exact)
+        hk_exact_settle(pop);
+    else
+        hk_sleep_end(pop);
     pop->sim->columns->from_double(pop->column[column], values, pop->size);
 }
 

@@ -3,7 +3,7 @@
  * Every thread draws the connections of the targets it owns, twice: once to count the synapses of
  * each row, once to put them in place. That costs random numbers but no second copy of the network,
  * and since a draw is a function of the target, threads can't change it. */
-#include "sim/sim_internal.h"
+#include "sim/exact_internal.h"
 
 #include <math.h>
 #include <string.h>
@@ -193,6 +193,8 @@ static bool plan_delays(struct hk_proj *proj, struct hk_err *err) {
     double tick_ms = proj->sim->options.tick_ms;
     hk_tick least = proj->source->neuron ? 1 : 0;
     const struct hk_dist *dist = &proj->delay_ms;
+    bool is_exact = proj->sim->options.clock == HK_CLOCK_EXACT;
+    double span_max = is_exact ? UINT32_MAX : HK_DELAY_SPAN_MAX;
     if (!check_dist(dist, "delay", err)) return false;
     if (dist->kind == HK_DIST_CONSTANT) {
         if (!hk_tick_from_ms(dist->a, tick_ms, &proj->delay_min, err))
@@ -206,16 +208,20 @@ static bool plan_delays(struct hk_proj *proj, struct hk_err *err) {
     double low = fmax(floor(hk_dist_min(dist) / tick_ms + 0.5), (double)least);
     if (top < (double)least || dist->a < 0.0)
         return HK_FAIL(err, HK_ERR_RANGE, "delays must be at least %g ms", (double)least * tick_ms);
-    if (top - low >= HK_DELAY_SPAN_MAX)
-        return HK_FAIL(err, HK_ERR_LIMIT, "delays from %g to %g ms span more than %d ticks",
-                       low * tick_ms, top * tick_ms, HK_DELAY_SPAN_MAX);
+    if (top - low >= span_max)
+        return HK_FAIL(err, HK_ERR_LIMIT, "delays from %g to %g ms span more than %.0f ticks",
+                       low * tick_ms, top * tick_ms, span_max);
     proj->delay_min = (hk_tick)low;
     proj->delays = (uint32_t)(top - low) + 1;
-    return table_delays(proj, err);
+    return is_exact || table_delays(proj, err);
 }
 
 bool hk_proj_plan(struct hk_proj *proj, struct hk_err *err) {
     if (!plan_delays(proj, err)) return false;
+    if (proj->sim->options.clock == HK_CLOCK_EXACT) {
+        proj->storage = HK_STORE_TIMED;
+        return hk_exact_check_proj(proj, err);
+    }
     struct hk_blocks *blocks = &proj->blocks;
     bool dense = proj->connect->blocks && proj->connect->blocks(proj->connect_param, blocks) &&
                  proj->delays == 1 && blocks->groups <= HK_GROUPS_MAX;
@@ -263,7 +269,9 @@ void hk_proj_draw(const struct hk_proj *proj, hk_neuron target, bool weights,
                   struct hk_drawn *out) {
     out->count = proj->connect->draw(proj->connect_param, &proj->shape, proj->connect_stream,
                                      target, out->source);
-    if (proj->delays > 1)
+    if (proj->delays > 1 && proj->storage == HK_STORE_TIMED)
+        hk_timed_draw_delays(proj, target, out->delay, out->count);
+    else if (proj->delays > 1)
         proj->sim->draws->delays(proj, target, out->delay, out->count);
     else
         memset(out->delay, 0, out->count * sizeof *out->delay);
@@ -342,7 +350,7 @@ static void index_columns(void *context, int thread) {
     size_t owned = owned_count(proj, thread);
     for (hk_syn k = 0; k < part->count; k++) part->in_start[part->target[k] + 1]++;
     for (size_t i = 0; i < owned; i++) part->in_start[i + 1] += part->in_start[i];
-    for (size_t row = 0; row < proj->rows; row++) {
+    for (size_t row = 0; row < part->rows; row++) {
         for (hk_syn k = part->row_start[row]; k < part->row_start[row + 1]; k++) {
             hk_syn at = part->in_start[part->target[k]]++;
             part->in_synapse[at] = k;
@@ -409,9 +417,9 @@ static bool build_eligibility(struct hk_proj *proj, int thread, size_t longest,
 static bool build_plastic_part(struct hk_proj *proj, int thread, struct hk_err *err) {
     struct hk_sim *sim = proj->sim;
     struct hk_proj_part *part = &proj->parts[thread];
-    size_t owned = owned_count(proj, thread), longest = proj->rows > owned ? proj->rows : owned;
-    bool rows = proj->storage == HK_STORE_ROWS;
-    for (size_t row = 0; rows && row < proj->rows; row++) {
+    size_t owned = owned_count(proj, thread), longest = part->rows > owned ? part->rows : owned;
+    bool rows = proj->storage != HK_STORE_MATRIX;
+    for (size_t row = 0; rows && row < part->rows; row++) {
         size_t length = part->row_start[row + 1] - part->row_start[row];
         if (length > longest) longest = length;
     }
@@ -419,13 +427,13 @@ static bool build_plastic_part(struct hk_proj *proj, int thread, struct hk_err *
         size_t length = part->in_start[i + 1] - part->in_start[i];
         if (length > longest) longest = length;
     }
-    part->pre_last = HK_NEW(sim->arena, hk_tick, proj->rows, err);
+    part->pre_last = HK_NEW(sim->arena, hk_tick, part->rows, err);
     part->post_last = HK_NEW(sim->arena, hk_tick, owned, err);
     part->gathered = hk_sim_reals(sim, longest, err);
     if (!part->pre_last || !part->post_last || !part->gathered) return false;
     for (size_t i = 0; i < HK_TRACE_MAX; i++) {
-        part->pre_value[i] = hk_sim_reals(sim, proj->rows, err);
-        part->pre_now[i] = hk_sim_reals(sim, proj->rows, err);
+        part->pre_value[i] = hk_sim_reals(sim, part->rows, err);
+        part->pre_now[i] = hk_sim_reals(sim, part->rows, err);
         part->post_value[i] = hk_sim_reals(sim, owned, err);
         part->post_now[i] = hk_sim_reals(sim, owned, err);
         part->other[i] = hk_sim_reals(sim, longest, err);
@@ -438,14 +446,14 @@ static bool build_plastic_part(struct hk_proj *proj, int thread, struct hk_err *
 
 static bool build_plastic(struct hk_proj *proj, struct build *build, struct hk_err *err) {
     struct hk_sim *sim = proj->sim;
-    for (int p = 0; proj->storage == HK_STORE_ROWS && p < sim->threads; p++) {
+    for (int p = 0; proj->storage != HK_STORE_MATRIX && p < sim->threads; p++) {
         struct hk_proj_part *part = &proj->parts[p];
         part->in_start = HK_NEW(sim->arena, hk_syn, owned_count(proj, p) + 1, err);
         part->in_synapse = HK_NEW(sim->arena, hk_syn, part->count, err);
         part->in_row = HK_NEW(sim->arena, uint32_t, part->count, err);
         if (!part->in_start || !part->in_synapse || !part->in_row) return false;
     }
-    if (proj->storage == HK_STORE_ROWS) hk_pool_run(sim->pool, index_columns, build);
+    if (proj->storage != HK_STORE_MATRIX) hk_pool_run(sim->pool, index_columns, build);
     for (int p = 0; p < sim->threads; p++)
         if (!build_plastic_part(proj, p, err)) return false;
     return true;
@@ -512,11 +520,15 @@ bool hk_proj_build(struct hk_proj *proj, struct hk_err *err) {
         ok = true;
         proj->count = count_pairs(proj);
         break;
+    case HK_STORE_TIMED: ok = hk_timed_build(proj, drawn, err); break;
     case HK_STORE_BUNDLE: break;
     }
+    for (int p = 0; proj->storage != HK_STORE_TIMED && p < proj->sim->threads; p++)
+        proj->parts[p].rows = proj->rows;
     ok = ok && (!hk_proj_learns(proj) || build_plastic(proj, &build, err));
-    ok = ok && (!hk_proj_remembers(proj) || build_memory(proj, err));
-    ok = ok && (proj->source->dropout <= 0.0 || build_sum(proj, err));
+    bool is_grid = proj->storage != HK_STORE_TIMED;
+    ok = ok && (!is_grid || !hk_proj_remembers(proj) || build_memory(proj, err));
+    ok = ok && (!is_grid || proj->source->dropout <= 0.0 || build_sum(proj, err));
 done:
     for (int p = 0; p < HK_THREADS_MAX; p++) hk_block_finish(&room[p]);
     return ok || hk_err_context(err, "%s", proj->name);
@@ -528,7 +540,7 @@ static void forget_part(void *context, int thread) {
     struct hk_proj_part *part = &proj->parts[thread];
     size_t size = proj->sim->real_size;
     for (size_t i = 0; i < HK_TRACE_MAX; i++) {
-        memset(part->pre_value[i], 0, proj->rows * size);
+        memset(part->pre_value[i], 0, part->rows * size);
         memset(part->post_value[i], 0, owned_count(proj, thread) * size);
     }
     if (!hk_proj_lapses(proj)) return;

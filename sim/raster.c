@@ -1,9 +1,5 @@
 #include "sim/raster.h"
 
-struct spike {
-    uint32_t tick, unit;
-};
-
 void hk_raster_begin(struct hk_raster *raster, hk_tick ticks, struct hk_err *err) {
     HK_ASSERT(ticks >= 0 && ticks < UINT32_MAX);
     raster->ticks = ticks;
@@ -13,10 +9,11 @@ void hk_raster_begin(struct hk_raster *raster, hk_tick ticks, struct hk_err *err
 
 void hk_raster_put(struct hk_raster *raster, hk_tick tick, uint32_t unit) {
     if (tick < 0 || tick >= raster->ticks) return;
-    if (!hk_block_reserve(&raster->put, raster->count + 1, sizeof(struct spike), raster->err))
+    if (!hk_block_reserve(&raster->put, raster->count + 1, sizeof(struct hk_raster_spike),
+                          raster->err))
         return;
-    struct spike *put = raster->put.data;
-    put[raster->count++] = (struct spike){(uint32_t)tick, unit};
+    struct hk_raster_spike *put = raster->put.data;
+    put[raster->count++] = (struct hk_raster_spike){(uint32_t)tick, unit};
 }
 
 bool hk_raster_sort(struct hk_raster *raster, struct hk_err *err) {
@@ -26,7 +23,7 @@ bool hk_raster_sort(struct hk_raster *raster, struct hk_err *err) {
     if (!hk_block_reserve(&raster->unit, raster->count + 1, sizeof(uint32_t), err)) return false;
     size_t *start = raster->start.data;
     uint32_t *unit = raster->unit.data;
-    const struct spike *put = raster->put.data;
+    const struct hk_raster_spike *put = raster->put.data;
     for (size_t t = 0; t <= ticks; t++) start[t] = 0;
     for (size_t k = 0; k < raster->count; k++) start[put[k].tick]++;
     for (size_t t = 0, sum = 0; t <= ticks; t++) { /* counts become ends */
@@ -35,6 +32,28 @@ bool hk_raster_sort(struct hk_raster *raster, struct hk_err *err) {
     }
     for (size_t k = raster->count; k > 0; k--) /* backwards, so that ends become starts, stably */
         unit[--start[put[k - 1].tick]] = put[k - 1].unit;
+    return true;
+}
+
+/* By 11 bits after 11 bits of the tick, from the lowest on, each time stably; `unit` is room. */
+bool hk_raster_order(struct hk_raster *raster, struct hk_err *err) {
+    enum { BITS = 11, BUCKETS = 1 << BITS };
+    if (raster->err && raster->err->code != HK_OK) return false;
+    if (!hk_block_reserve(&raster->unit, raster->count + 1, sizeof(struct hk_raster_spike), err))
+        return false;
+    for (int shift = 0; shift < 32 && raster->ticks >> shift > 0; shift += BITS) {
+        const struct hk_raster_spike *from = raster->put.data;
+        struct hk_raster_spike *to = raster->unit.data;
+        size_t start[BUCKETS + 1] = {0};
+        for (size_t k = 0; k < raster->count; k++)
+            start[(from[k].tick >> shift & (BUCKETS - 1)) + 1]++;
+        for (size_t b = 0; b < BUCKETS; b++) start[b + 1] += start[b];
+        for (size_t k = 0; k < raster->count; k++)
+            to[start[from[k].tick >> shift & (BUCKETS - 1)]++] = from[k];
+        struct hk_block swap = raster->put;
+        raster->put = raster->unit;
+        raster->unit = swap;
+    }
     return true;
 }
 

@@ -34,8 +34,11 @@ struct hk_receptor_model {
     void (*lapse)(const struct hk_idle *units);
     /* Take in weights that arrive now; a jump of V is added to jump[]. */
     void (*take)(const struct hk_idle *units, const double *arrived, double *jump);
-    /* Add to rise[] a bound of what the state can add to V, at any time. */
-    void (*rise)(const struct hk_idle *units, double *rise);
+    /* Add to rise[] a bound of what the state can add to V, mV, and to pull[] a bound of the
+     * current, pA, at any time. */
+    void (*bound)(const struct hk_idle *units, double *rise, double *pull);
+    /* Add to a wave what the state of one unit adds to V as time goes on. */
+    void (*wave)(const struct hk_idle *unit, struct hk_wave *wave);
 };
 
 /* A bound of what 1 pA, decaying with tau, can add to V: its charge into a membrane that doesn't

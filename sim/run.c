@@ -4,9 +4,9 @@
  * sources of the next window, then for each tick deliver, update, learn, each thread for what it
  * owns; then one barrier. Between coming to it and passing it a thread adds up what arrives at the
  * next tick from spikes that it knows already: most of the work of a large network, so nobody
- * waits. After it thread 0 tells the listeners, while the others are already in the next window: the
- * ring of spikes is long enough. */
-#include "sim/sim_internal.h"
+ * waits. After it thread 0 tells the listeners, while the others are already in the next window:
+ * the ring of spikes is long enough. */
+#include "sim/exact_internal.h"
 
 #include <math.h>
 #include <string.h>
@@ -180,6 +180,7 @@ bool hk_sim_run(struct hk_sim *sim, hk_tick ticks, struct hk_err *err) {
     if (ticks > INT64_MAX - sim->now)
         return HK_FAIL(err, HK_ERR_LIMIT, "simulated time would exceed 2^63 ticks");
     if (ticks == 0) return true;
+    if (sim->exact) return hk_exact_run(sim, sim->now + ticks, err) && check_finite(sim, err);
     struct run run = {.sim = sim, .end = sim->now + ticks, .err = err};
     hk_pool_run(sim->pool, run_thread, &run);
     return !run.failed && check_finite(sim, err);
@@ -201,7 +202,11 @@ static void encode_part(struct present *present, struct hk_pop *pop, int thread)
     part.count = pop->part[thread + 1] - part.first;
     hk_raster_begin(&pop->shown[thread], part.ticks, err);
     pop->encoder->encode(pop->param, &part, &pop->shown[thread]);
-    if (!hk_raster_sort(&pop->shown[thread], err)) pop->shown[thread].ticks = 0;
+    bool sorted = pop->sim->exact ? hk_raster_order(&pop->shown[thread], err)
+                                  : hk_raster_sort(&pop->shown[thread], err);
+    if (sorted) return;
+    pop->shown[thread].ticks = 0;
+    pop->shown[thread].count = 0;
 }
 
 static void present_part(void *context, int thread) {

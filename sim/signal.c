@@ -86,6 +86,11 @@ static void jump(struct hk_signal *signal, int thread, hk_tick tick, double valu
     signal->copies[thread].at = tick;
 }
 
+void hk_signal_jump(struct hk_signal *signal, int thread, hk_tick tick, uint64_t spikes) {
+    jump(signal, thread, tick,
+         hk_signal_at(signal, thread, tick) + signal->amount * (double)spikes);
+}
+
 void hk_signals_advance(struct hk_sim *sim, int thread, hk_tick tick) {
     for (size_t i = 0; i < sim->signal_count; i++) {
         struct hk_signal *signal = sim->signals[i];
@@ -94,9 +99,7 @@ void hk_signals_advance(struct hk_sim *sim, int thread, hk_tick tick) {
         const uint32_t *units;
         for (int owner = 0; signal->from && at > 0 && owner < sim->threads; owner++)
             spikes += hk_spikes(sim, signal->from, at, owner, &units);
-        if (spikes)
-            jump(signal, thread, tick,
-                 hk_signal_at(signal, thread, tick) + signal->amount * (double)spikes);
+        if (spikes) hk_signal_jump(signal, thread, tick, spikes);
     }
 }
 

@@ -1,6 +1,8 @@
 /* Creating, building and ending a simulation. Running it: sim/run.c. */
 #include "sim/sim_internal.h"
 
+#include "sim/exact_internal.h"
+
 #include <string.h>
 
 struct hk_sim *hk_sim_create(const struct hk_sim_options *options, struct hk_err *err) {
@@ -20,14 +22,16 @@ struct hk_sim *hk_sim_create(const struct hk_sim_options *options, struct hk_err
     enum hk_isa isa = hk_isa_best();
     sim->arena = arena;
     sim->options = *options;
-    sim->real_size = options->precision == HK_DOUBLE ? sizeof(double) : sizeof(float);
-    sim->step = hk_kernels_step_variant[options->precision][isa];
-    sim->learn = hk_kernels_learn_variant[options->precision][isa];
-    sim->bundle = hk_kernels_bundle_variant[options->precision][isa];
-    sim->sleep = hk_kernels_sleep_variant[options->precision][isa];
-    sim->draws = hk_kernels_draws_variant[options->precision][isa];
-    sim->credit = hk_kernels_credit_variant[options->precision][isa];
-    sim->columns = hk_kernels_columns_variant[options->precision][isa];
+    if (options->clock == HK_CLOCK_EXACT) sim->options.precision = HK_DOUBLE;
+    sim->real_size = sim->options.precision == HK_DOUBLE ? sizeof(double) : sizeof(float);
+    sim->step = hk_kernels_step_variant[sim->options.precision][isa];
+    sim->learn = hk_kernels_learn_variant[sim->options.precision][isa];
+    sim->bundle = hk_kernels_bundle_variant[sim->options.precision][isa];
+    sim->on_exact = hk_kernels_exact_variant[sim->options.precision][isa];
+    sim->sleep = hk_kernels_sleep_variant[sim->options.precision][isa];
+    sim->draws = hk_kernels_draws_variant[sim->options.precision][isa];
+    sim->credit = hk_kernels_credit_variant[sim->options.precision][isa];
+    sim->columns = hk_kernels_columns_variant[sim->options.precision][isa];
     sim->adapting = true;
     if (!(sim->zeros = hk_sim_reals(sim, HK_BLOCK, err))) goto failed;
     sim->pops = HK_NEW(arena, struct hk_pop *, HK_POPS_MAX, err);
@@ -42,6 +46,7 @@ void hk_sim_destroy(struct hk_sim *sim) {
     if (!sim) return;
     hk_pool_destroy(sim->pool);
     hk_bundles_finish(sim);
+    hk_exact_finish(sim);
     for (size_t i = 0; i < sim->pop_count; i++)
         for (int p = 0; sim->pops[i]->shown && p < sim->threads; p++)
             hk_raster_finish(&sim->pops[i]->shown[p]);
@@ -53,6 +58,7 @@ void hk_sim_destroy(struct hk_sim *sim) {
 /* The window is the smallest delay between neurons; the ring of spikes spans the largest of all. */
 static void plan_time(struct hk_sim *sim) {
     hk_tick longest = 0;
+    if (sim->options.clock == HK_CLOCK_EXACT) return; /* it is seen when delays have been drawn */
     sim->window = HK_WINDOW_MAX;
     for (size_t i = 0; i < sim->proj_count; i++) {
         const struct hk_proj *proj = sim->projs[i];
@@ -83,7 +89,9 @@ static int choose_threads(const struct hk_sim *sim) {
     uint64_t neurons = 0;
     for (size_t i = 0; i < sim->pop_count; i++)
         if (sim->pops[i]->neuron) neurons += sim->pops[i]->size;
-    uint64_t useful = neurons * (uint64_t)sim->window / STEPS_PER_THREAD;
+    bool is_exact = sim->options.clock == HK_CLOCK_EXACT;
+    uint64_t window = is_exact ? 1 : (uint64_t)sim->window;
+    uint64_t useful = neurons * window / STEPS_PER_THREAD;
     uint64_t cores = (uint64_t)hk_pool_cores();
     uint64_t threads = useful < cores ? useful : cores;
     return threads < 1 ? 1 : threads > HK_THREADS_MAX ? HK_THREADS_MAX : (int)threads;
@@ -112,6 +120,26 @@ static bool build_history(struct hk_sim *sim, int thread, struct hk_err *err) {
     return history->units && history->counts;
 }
 
+static bool build_grid(struct hk_sim *sim, struct hk_err *err) {
+    for (int p = 0; p < sim->threads; p++)
+        if (!build_history(sim, p, err)) return false;
+    if (!hk_bundles_build(sim, err)) return false;
+    for (size_t i = 0; i < sim->proj_count; i++) {
+        struct hk_proj *proj = sim->projs[i];
+        if (proj->storage != HK_STORE_BUNDLE)
+            proj->target->receptors[proj->receptor].delivered = true;
+    }
+    for (size_t i = 0; i < sim->proj_count; i++)
+        if (!hk_proj_build(sim->projs[i], err)) return false;
+    return hk_sleep_build(sim, err) && hk_credit_build(sim, err);
+}
+
+static bool build_exact(struct hk_sim *sim, struct hk_err *err) {
+    for (size_t i = 0; i < sim->proj_count; i++)
+        if (!hk_proj_build(sim->projs[i], err)) return false;
+    return hk_exact_build(sim, err);
+}
+
 bool hk_sim_build(struct hk_sim *sim, struct hk_err *err) {
     HK_ASSERT(!sim->built);
     hk_sim_plan(sim);
@@ -121,21 +149,19 @@ bool hk_sim_build(struct hk_sim *sim, struct hk_err *err) {
     if (!sim->history || !sim->tally) return false;
     for (size_t i = 0; i < sim->pop_count; i++)
         if (!hk_pop_build(sim->pops[i], err)) return false;
-    for (int p = 0; p < sim->threads; p++)
-        if (!build_history(sim, p, err)) return false;
     for (size_t i = 0; i < sim->signal_count; i++)
         if (!hk_signal_build(sim->signals[i], err)) return false;
-    if (!hk_bundles_build(sim, err)) return false;
-    for (size_t i = 0; i < sim->proj_count; i++) {
-        struct hk_proj *proj = sim->projs[i];
-        if (proj->storage != HK_STORE_BUNDLE)
-            proj->target->receptors[proj->receptor].delivered = true;
-    }
-    for (size_t i = 0; i < sim->proj_count; i++)
-        if (!hk_proj_build(sim->projs[i], err)) return false;
-    if (!hk_sleep_build(sim, err) || !hk_credit_build(sim, err)) return false;
-    sim->built = true;
-    return true;
+    bool is_exact = sim->options.clock == HK_CLOCK_EXACT;
+    sim->built = is_exact ? build_exact(sim, err) : build_grid(sim, err);
+    return sim->built;
+}
+
+/* Bring units that were left alone to now. */
+static void leave_off(struct hk_pop *pop) {
+    if (pop->sim->exact)
+        hk_exact_settle(pop);
+    else
+        hk_sleep_end(pop);
 }
 
 void hk_sim_reset_state(struct hk_sim *sim) {
@@ -143,22 +169,30 @@ void hk_sim_reset_state(struct hk_sim *sim) {
     for (size_t i = 0; i < sim->pop_count; i++) {
         struct hk_pop *pop = sim->pops[i];
         size_t bytes = pop->padded * sim->real_size;
+        leave_off(pop); /* what is slow stays, as it is now */
         for (size_t c = 0; c < pop->column_count; c++)
             if (!pop->info[c].slow) memcpy(pop->column[c], pop->start[c], bytes);
         if (pop->held) memset(pop->held, 0, pop->groups * sizeof *pop->held);
         for (size_t r = 0; r < pop->receptor_count; r++)
             memset(pop->receptors[r].arrived, 0, bytes);
     }
-    hk_bundles_reset(sim);
-    hk_sleep_reset(sim);
+    if (sim->exact) {
+        hk_exact_reset(sim);
+    } else {
+        hk_bundles_reset(sim);
+        hk_sleep_reset(sim);
+    }
     for (size_t i = 0; i < sim->proj_count; i++) hk_proj_reset(sim->projs[i]);
     for (size_t i = 0; i < sim->signal_count; i++) hk_signal_set(sim->signals[i], 0.0);
-    size_t lists = (size_t)sim->slots * sim->pop_count;
+    size_t lists = sim->exact ? 0 : (size_t)sim->slots * sim->pop_count;
     for (int p = 0; p < sim->threads; p++)
         memset(sim->history[p].counts, 0, lists * sizeof *sim->history[p].counts);
 }
 
+/* What lies before is settled as it was. */
 void hk_sim_set_adapting(struct hk_sim *sim, bool adapting) {
+    for (size_t i = 0; sim->built && adapting != sim->adapting && i < sim->pop_count; i++)
+        leave_off(sim->pops[i]);
     sim->adapting = adapting;
 }
 
@@ -181,6 +215,10 @@ double hk_sim_tick_ms(const struct hk_sim *sim) {
 
 int hk_sim_threads(const struct hk_sim *sim) {
     return sim->threads;
+}
+
+enum hk_clock hk_sim_clock(const struct hk_sim *sim) {
+    return sim->options.clock;
 }
 
 enum hk_precision hk_sim_precision(const struct hk_sim *sim) {

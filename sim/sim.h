@@ -20,8 +20,13 @@ struct hk_pop;
 struct hk_proj;
 struct hk_signal;
 
+/* GRID: populations advance tick by tick. EXACT: ticks are fine, and nothing happens between
+ * events; models without closed forms are refused. State and weights are double there. */
+enum hk_clock { HK_CLOCK_GRID, HK_CLOCK_EXACT };
+
 struct hk_sim_options {
     double tick_ms; /* length of a tick */
+    enum hk_clock clock;
     uint64_t seed;
     enum hk_precision precision;
     int threads; /* 0: as many as the network can use on this machine */
@@ -187,6 +192,7 @@ hk_tick hk_sim_now(const struct hk_sim *sim);
 double hk_sim_tick_ms(const struct hk_sim *sim);
 int hk_sim_threads(const struct hk_sim *sim);
 enum hk_precision hk_sim_precision(const struct hk_sim *sim);
+enum hk_clock hk_sim_clock(const struct hk_sim *sim);
 size_t hk_sim_memory(const struct hk_sim *sim); /* bytes of the arena */
 
 /* What happened so far, for reports and for the conservation test: every spike of a source meets

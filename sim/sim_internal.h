@@ -24,7 +24,7 @@ enum {
     HK_WINDOW_MAX = 64,       /* ticks */
     HK_DELAY_SPAN_MAX = 4096, /* most different delays in a projection, ticks */
     HK_COLUMNS_MAX = 64,      /* state columns of a population, */
-    HK_SLEEP_COLUMNS = 16,    /* and of one that can sleep */
+    HK_ALONE_COLUMNS = 16,    /* and of one that is left alone */
     HK_SIGNALS_MAX = 64,
     HK_CREDIT_ROWS = 64 /* active rows that learn together */
 };
@@ -54,13 +54,16 @@ struct hk_receptor {
     double unit;  /* of weight, that a whole number counts */
 };
 
-/* Of a population that can sleep (sim/sleep.c). */
-struct hk_sleep {
+/* Of a population that is left alone between events. */
+struct hk_alone {
     struct hk_membrane membrane;
+    hk_tick *last; /* [padded] when each unit's state was that of its columns */
+};
+/* Of one that can sleep (sim/sleep.c): then `last` counts for units that do. */
+struct hk_sleep {
     unsigned char *asleep; /* [groups] 1: it sleeps */
     uint32_t *touches;     /* [groups] units that something arrived at since the last test */
     hk_tick *awake_until;  /* [groups] not tested before */
-    hk_tick *last;         /* [padded] of units that sleep: their state is that after this tick */
 };
 
 struct hk_drive {
@@ -88,12 +91,13 @@ struct hk_pop {
     void **column;          /* [column_count][padded] */
     void **start;           /* the same, as they were at build: what reset goes back to */
     size_t column_count;
-    /* Of models that hold units after a spike: struct hk_held's arrays [padded], and a ring for each
-     * HK_BLOCK units of a thread, at the place of its first group. */
+    /* Of models that hold units after a spike: struct hk_held's arrays [padded], and a ring for
+     * each HK_BLOCK units of a thread, at the place of its first group. */
     struct hk_held_ring *held;
     uint16_t *held_unit;
     void *held_v;
     hk_tick *held_until;
+    struct hk_alone *alone; /* NULL: it is stepped, always */
     struct hk_sleep *sleep; /* NULL: it can't */
     struct hk_receptor *receptors;
     size_t receptor_count;
@@ -106,6 +110,8 @@ struct hk_pop {
     size_t incoming_count;
     struct hk_proj **releasing; /* projections that begin here and remember spikes */
     size_t releasing_count;
+    struct hk_proj **outgoing; /* all that begin here */
+    size_t outgoing_count;
 
     uint32_t burst;          /* most spikes of a unit in a tick */
     struct hk_stream stream; /* of source or encoder */
@@ -149,6 +155,7 @@ enum hk_storage {
     HK_STORE_MATRIX,  /* all-to-all with a weight each: [source][owned target] */
     HK_STORE_UNIFORM, /* all-to-all with one weight: nothing is stored, delivery is of rank one */
     HK_STORE_BUNDLE,  /* with other plain synapses of the source (sim/bundle.c) */
+    HK_STORE_TIMED    /* rows by source and the delays that occur: the exact clock (sim/timed.c) */
 };
 
 /* Room to learn from a presentation. "Active" rows are those that a spike arrived at, "gated"
@@ -165,18 +172,22 @@ struct hk_credit_room {
 };
 
 /* What one thread owns of a projection. Targets are counted from the thread's first. A "row" is a
- * pair (source, delay): row = source * delays + (delay - delay_min). */
+ * pair (source, delay): row = source * delays + (delay - delay_min); TIMED: only those that occur.
+ */
 struct hk_proj_part {
     hk_syn count;
-    hk_syn *row_start; /* ROWS: [rows + 1] */
-    uint32_t *target;  /* ROWS: [count] */
-    void *weight;      /* ROWS: [count]; MATRIX: [source][stride]; NULL: shared */
-    size_t stride;     /* MATRIX: owned targets, padded */
+    size_t rows;         /* ROWS, MATRIX: the projection's; TIMED: the part's own */
+    hk_syn *row_start;   /* ROWS, TIMED: [rows + 1] */
+    uint32_t *target;    /* ROWS, TIMED: [count] */
+    void *weight;        /* ROWS, TIMED: [count]; MATRIX: [source][stride]; NULL: shared */
+    size_t stride;       /* MATRIX: owned targets, padded */
+    size_t *first_row;   /* TIMED: [sources + 1] */
+    uint32_t *row_delay; /* TIMED: [rows] above delay_min; NULL: all have one delay */
 
     /* Plastic only. Traces of the pre side are the thread's own copy: they are seen at arrival. */
     void *pre_value[HK_TRACE_MAX], *post_value[HK_TRACE_MAX]; /* [rows], [owned] */
     hk_tick *pre_last, *post_last;
-    hk_syn *in_start;   /* ROWS: [owned + 1], incoming synapses of a target: */
+    hk_syn *in_start;   /* ROWS, TIMED: [owned + 1], incoming synapses of a target: */
     hk_syn *in_synapse; /* [count] index of the synapse */
     uint32_t *in_row;   /* [count] its row */
     void *pre_now[HK_TRACE_MAX], *post_now[HK_TRACE_MAX], *other[HK_TRACE_MAX],
@@ -186,6 +197,13 @@ struct hk_proj_part {
     hk_tick *last;
     void *gathered_memory[HK_MEMORY_MAX]; /* room */
     hk_tick *gathered_last;
+
+    /* TIMED: what the sources of a synapse model remember; rows that arrive at the tick that is
+     * being looked at. */
+    double *source_memory; /* [source][HK_SYNAPSE_STATE_MAX] */
+    hk_tick *source_last;  /* [source]; -1: no spike yet */
+    const struct hk_arrival *arrived;
+    size_t arrived_count;
 
     void *sum;                  /* [owned] room, where a dropping source's spikes are scaled */
     struct hk_credit_room room; /* of rules that learn from presentations */
@@ -300,6 +318,7 @@ struct hk_sim {
     const struct hk_kernels_credit *credit;
     const struct hk_kernels_bundle *bundle;
     const struct hk_kernels_sleep *sleep;
+    const struct hk_kernels_exact *on_exact;
     const struct hk_kernels_draws *draws;
     const struct hk_kernels_columns *columns;
     struct hk_pop **pops;
@@ -309,6 +328,7 @@ struct hk_sim {
     struct hk_bundle **bundles;
     size_t bundle_count;
     struct hk_flight *flights; /* [threads] */
+    struct hk_exact *exact;    /* NULL on a grid */
     struct hk_signal *signals[HK_SIGNALS_MAX];
     size_t signal_count;
     bool built, adapting, dropping;
@@ -398,13 +418,20 @@ double hk_bundle_weight(const struct hk_proj *proj, int thread, hk_syn at);
 bool hk_bundle_set_weight(const struct hk_proj *proj, int thread, hk_syn at, double weight,
                           struct hk_err *err) HK_MUST_USE;
 
-/* Has it what sleep needs, but for what reaches it? */
-bool hk_sleep_has_forms(const struct hk_pop *pop);
+/* Have neuron and receptors closed forms? */
+bool hk_alone_possible(const struct hk_pop *pop);
+bool hk_alone_build(struct hk_pop *pop, struct hk_err *err) HK_MUST_USE;
 /* After bundles are built: who can sleep. */
 bool hk_sleep_build(struct hk_sim *sim, struct hk_err *err) HK_MUST_USE;
 void hk_sleep_reset(struct hk_sim *sim);
 /* Between runs: wake all of a population. */
 void hk_sleep_end(struct hk_pop *pop);
+
+/* The exact clock's rows: draw them; delays of the synapses of one target, ticks above delay_min;
+ * the least that was drawn, INT64_MAX where there is no synapse. */
+bool hk_timed_build(struct hk_proj *proj, struct hk_drawn *drawn, struct hk_err *err) HK_MUST_USE;
+void hk_timed_draw_delays(const struct hk_proj *proj, uint64_t target, uint32_t *out, size_t count);
+hk_tick hk_timed_least_delay(const struct hk_proj *proj);
 
 /* Forget traces and what synapses remember. */
 void hk_proj_reset(struct hk_proj *proj);
@@ -425,6 +452,8 @@ bool hk_signal_build(struct hk_signal *signal, struct hk_err *err) HK_MUST_USE;
 /* Add what the spikes that arrive at `tick` add to the thread's copies of all signals; synapses
  * that follow one are brought to date first. */
 void hk_signals_advance(struct hk_sim *sim, int thread, hk_tick tick);
+/* The thread's copy jumps by that of `spikes` at `tick`. */
+void hk_signal_jump(struct hk_signal *signal, int thread, hk_tick tick, uint64_t spikes);
 /* The thread's value at `tick`, which isn't before its last jump. */
 double hk_signal_at(const struct hk_signal *signal, int thread, hk_tick tick);
 

@@ -3,9 +3,9 @@
  * A group of HK_GROUP units may sleep when none of them can reach its threshold without further
  * input, however long one waits: the bounds are the models'. Its units then keep the tick that
  * their state belongs to. An arriving weight brings the one unit that it meets to date, by closed
- * form, and the group sleeps on, unless that unit could now fire; then it wakes, and is stepped tick
- * by tick as any other. Whether a group sleeps follows from its own units alone, so threads can't
- * change it. Cost follows events, not units.
+ * form, and the group sleeps on, unless that unit could now fire; then it wakes, and is stepped
+ * tick by tick as any other. Whether a group sleeps follows from its own units alone, so threads
+ * can't change it. Cost follows events, not units.
  *
  * Populations with a linear membrane and closed forms can sleep, if all that reaches them are plain
  * synapses (sim/bundle.c). */
@@ -13,20 +13,27 @@
 
 #include <string.h>
 
-bool hk_sleep_has_forms(const struct hk_pop *pop) {
+bool hk_alone_possible(const struct hk_pop *pop) {
     struct hk_membrane membrane;
-    if (!pop->neuron || !pop->neuron->lapse || pop->drive_count) return false;
-    if (pop->column_count > HK_SLEEP_COLUMNS) return false;
-    if (!pop->neuron->membrane(pop->param, &membrane)) return false;
+    if (!pop->neuron || !pop->neuron->closed || pop->column_count > HK_ALONE_COLUMNS) return false;
+    if (!pop->neuron->membrane || !pop->neuron->membrane(pop->param, &membrane)) return false;
     for (size_t i = 0; i < pop->receptor_count; i++)
         if (!pop->receptors[i].model->lapse) return false;
     return true;
 }
 
+bool hk_alone_build(struct hk_pop *pop, struct hk_err *err) {
+    struct hk_alone *alone = HK_NEW(pop->sim->arena, struct hk_alone, 1, err);
+    if (!alone) return false;
+    pop->alone = alone;
+    alone->last = HK_NEW(pop->sim->arena, hk_tick, pop->padded, err);
+    return alone->last && pop->neuron->membrane(pop->param, &alone->membrane);
+}
+
 static bool gets_bundles_only(const struct hk_pop *pop) {
     for (size_t i = 0; i < pop->incoming_count; i++)
         if (pop->incoming[i]->storage != HK_STORE_BUNDLE) return false;
-    return pop->dropout <= 0.0;
+    return pop->dropout <= 0.0 && pop->drive_count == 0;
 }
 
 static bool build_pop(struct hk_pop *pop, struct hk_err *err) {
@@ -36,17 +43,15 @@ static bool build_pop(struct hk_pop *pop, struct hk_err *err) {
     sleep->asleep = HK_NEW(sim->arena, unsigned char, pop->groups, err);
     sleep->touches = HK_NEW(sim->arena, uint32_t, pop->groups, err);
     sleep->awake_until = HK_NEW(sim->arena, hk_tick, pop->groups, err);
-    sleep->last = HK_NEW(sim->arena, hk_tick, pop->padded, err);
-    HK_ASSERT(pop->neuron->membrane(pop->param, &sleep->membrane));
     pop->sleep = sleep;
-    return sleep->asleep && sleep->touches && sleep->awake_until && sleep->last;
+    return sleep->asleep && sleep->touches && sleep->awake_until && hk_alone_build(pop, err);
 }
 
 bool hk_sleep_build(struct hk_sim *sim, struct hk_err *err) {
     bool any = false;
     for (size_t i = 0; i < sim->pop_count; i++) {
         struct hk_pop *pop = sim->pops[i];
-        if (!hk_sleep_has_forms(pop) || !gets_bundles_only(pop)) continue;
+        if (!hk_alone_possible(pop) || !gets_bundles_only(pop)) continue;
         if (!build_pop(pop, err)) return false;
         any = true;
     }

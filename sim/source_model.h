@@ -4,6 +4,7 @@
 #define HK_SIM_SOURCE_MODEL_H
 
 #include "sim/param.h"
+#include "sim/raster.h"
 #include "sim/rng.h"
 
 struct hk_source_part {
@@ -24,6 +25,10 @@ struct hk_source_model {
     /* Units of the part that fire at `tick`, ascending, a unit as often as it fires; returns how
      * many. */
     size_t (*emit)(const struct hk_source_part *part, hk_tick tick, uint32_t *units);
+    /* The exact clock: put the part's spikes after `from` and up to `to`, counted from `from` + 1,
+     * in any order. NULL: this source has a grid only. */
+    void (*list)(const struct hk_source_part *part, hk_tick from, hk_tick to,
+                 struct hk_raster *out);
     /* How far a spike was moved to a whole tick at most, in ms. NULL: it never is. */
     double (*rounding)(const void *derived);
 };

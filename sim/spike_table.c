@@ -48,3 +48,13 @@ size_t hk_spike_table_at(const struct hk_spike_table *table, hk_tick tick, hk_ne
     }
     return found;
 }
+
+void hk_spike_table_list(const struct hk_spike_table *table, hk_tick from, hk_tick to,
+                         hk_neuron first, hk_neuron count, struct hk_raster *out) {
+    const struct hk_spike begin = {from + 1, 0};
+    for (size_t i = lower_bound(table, &begin); i < table->count; i++) {
+        const struct hk_spike *spike = &table->spikes[i];
+        if (spike->tick > to) return;
+        if (spike->unit - first < count) hk_raster_put(out, spike->tick - from - 1, spike->unit);
+    }
+}

@@ -2,6 +2,7 @@
 #ifndef HK_SIM_SPIKE_TABLE_H
 #define HK_SIM_SPIKE_TABLE_H
 
+#include "sim/raster.h"
 #include "sim/types.h"
 
 struct hk_spike {
@@ -22,5 +23,9 @@ void hk_spike_table_sort(struct hk_spike_table *table);
  * fires. Returns how many. */
 size_t hk_spike_table_at(const struct hk_spike_table *table, hk_tick tick, hk_neuron first,
                          hk_neuron count, uint32_t *units);
+
+/* Put those after `from` and up to `to` of units first..first+count-1, counted from `from` + 1. */
+void hk_spike_table_list(const struct hk_spike_table *table, hk_tick from, hk_tick to,
+                         hk_neuron first, hk_neuron count, struct hk_raster *out);
 
 #endif

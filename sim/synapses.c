@@ -94,14 +94,23 @@ static bool visit_rows(const struct hk_proj *proj, int thread, hk_syn first, str
     memset(next, 0, (owned + 1) * sizeof *next);
     for (hk_syn k = 0; k < part->count; k++) next[part->target[k] + 1]++;
     for (size_t i = 0; i < owned; i++) next[i + 1] += next[i];
-    for (size_t row = 0; row < proj->rows; row++)
+    hk_neuron source = 0;
+    for (size_t row = 0; row < part->rows; row++) {
+        size_t delay = row % proj->delays;
+        if (proj->storage == HK_STORE_TIMED) {
+            while (part->first_row[source + 1] <= row) source++;
+            delay = part->row_delay ? part->row_delay[row] : 0;
+        } else {
+            source = (hk_neuron)(row / proj->delays);
+        }
         for (hk_syn k = part->row_start[row]; k < part->row_start[row + 1]; k++)
             visit(context, part,
-                  &(struct place){.source = (hk_neuron)(row / proj->delays),
+                  &(struct place){.source = source,
                                   .target = base + part->target[k],
-                                  .delay = proj->delay_min + (hk_tick)(row % proj->delays),
+                                  .delay = proj->delay_min + (hk_tick)delay,
                                   .stored = k,
                                   .order = first + next[part->target[k]]++});
+    }
     return true;
 }
 
@@ -174,7 +183,7 @@ static bool visit_all(const struct hk_proj *proj, place_visit *visit, void *cont
     hk_syn first = 0;
     bool ok = true;
     for (int p = 0; ok && p < proj->sim->threads; p++) {
-        if (proj->storage == HK_STORE_ROWS) {
+        if (proj->storage == HK_STORE_ROWS || proj->storage == HK_STORE_TIMED) {
             ok = visit_rows(proj, p, first, &room, visit, context, err);
             first += proj->parts[p].count;
         } else if (proj->storage == HK_STORE_BUNDLE) {

@@ -82,14 +82,23 @@ static void alpha_take(const struct hk_idle *units, const double *arrived, doubl
     for (size_t k = 0; k < units->count; k++) units->state[Y1][k] += rise * arrived[k];
 }
 
-/* The charge of either part is at most its amplitude times tau, or tau^2. */
-static void alpha_rise(const struct hk_idle *units, double *rise) {
+/* Of either part: its charge is its amplitude times tau, or tau^2, and its peak its amplitude, or
+ * tau / e of it. */
+static void alpha_bound(const struct hk_idle *units, double *rise, double *pull) {
     const double tau = ((const struct alpha *)units->param)->tau;
-    const double gain = hk_exp_rise(tau, units->membrane);
+    const double gain = hk_exp_rise(tau, units->membrane), per_e = 0.36787944117144233;
     for (size_t k = 0; k < units->count; k++) {
-        rise[k] += gain * fmax(units->state[Y2][k], 0.0);
-        rise[k] += tau * tau / units->membrane->c_m * fmax(units->state[Y1][k], 0.0);
+        double i_syn = fmax(units->state[Y2][k], 0.0), ramp = fmax(units->state[Y1][k], 0.0);
+        rise[k] += gain * i_syn + tau * tau / units->membrane->c_m * ramp;
+        pull[k] += i_syn + tau * per_e * ramp;
     }
+}
+
+static void alpha_wave(const struct hk_idle *unit, struct hk_wave *wave) {
+    const double tau = ((const struct alpha *)unit->param)->tau;
+    const struct hk_membrane m = *unit->membrane;
+    hk_wave_add_exp(wave, unit->state[Y2][0] / m.c_m, tau, m.tau_m);
+    hk_wave_add_ramp(wave, unit->state[Y1][0] / m.c_m, tau, m.tau_m);
 }
 
 const struct hk_receptor_model hk_receptor_alpha = {
@@ -105,5 +114,6 @@ const struct hk_receptor_model hk_receptor_alpha = {
     .advance = alpha_advance,
     .lapse = alpha_lapse,
     .take = alpha_take,
-    .rise = alpha_rise,
+    .bound = alpha_bound,
+    .wave = alpha_wave,
 };

@@ -21,8 +21,12 @@ static void delta_take(const struct hk_idle *units, const double *arrived, doubl
     for (size_t k = 0; k < units->count; k++) jump[k] += arrived[k];
 }
 
-static void delta_rise(const struct hk_idle *units, double *rise) {
-    (void)units, (void)rise;
+static void delta_bound(const struct hk_idle *units, double *rise, double *pull) {
+    (void)units, (void)rise, (void)pull;
+}
+
+static void delta_wave(const struct hk_idle *unit, struct hk_wave *wave) {
+    (void)unit, (void)wave;
 }
 
 const struct hk_receptor_model hk_receptor_delta = {
@@ -33,5 +37,6 @@ const struct hk_receptor_model hk_receptor_delta = {
     .advance = delta_advance,
     .lapse = delta_lapse,
     .take = delta_take,
-    .rise = delta_rise,
+    .bound = delta_bound,
+    .wave = delta_wave,
 };

@@ -59,10 +59,19 @@ static void exp_take(const struct hk_idle *units, const double *arrived, double 
     for (size_t k = 0; k < units->count; k++) units->state[I][k] += arrived[k];
 }
 
-static void exp_rise(const struct hk_idle *units, double *rise) {
-    const double gain =
-        hk_exp_rise(((const struct exp_current *)units->param)->tau, units->membrane);
-    for (size_t k = 0; k < units->count; k++) rise[k] += gain * fmax(units->state[I][k], 0.0);
+static void exp_bound(const struct hk_idle *units, double *restrict rise, double *restrict pull) {
+    const double tau = ((const struct exp_current *)units->param)->tau;
+    const double gain = hk_exp_rise(tau, units->membrane), *restrict i_syn = units->state[I];
+    for (size_t k = 0; k < units->count; k++) {
+        double inwards = i_syn[k] > 0.0 ? i_syn[k] : 0.0;
+        rise[k] += gain * inwards;
+        pull[k] += inwards;
+    }
+}
+
+static void exp_wave(const struct hk_idle *unit, struct hk_wave *wave) {
+    hk_wave_add_exp(wave, unit->state[I][0] / unit->membrane->c_m,
+                    ((const struct exp_current *)unit->param)->tau, unit->membrane->tau_m);
 }
 
 const struct hk_receptor_model hk_receptor_exp = {
@@ -78,5 +87,6 @@ const struct hk_receptor_model hk_receptor_exp = {
     .advance = exp_advance,
     .lapse = exp_lapse,
     .take = exp_take,
-    .rise = exp_rise,
+    .bound = exp_bound,
+    .wave = exp_wave,
 };

@@ -15,6 +15,7 @@ BEGIN {
     includes["bench"] = "sim io cli " models
     # Foreign headers that only one folder sees.
     owner["yaml.h"] = owner["hdf5.h"] = owner["hdf5_hl.h"] = owner["zlib.h"] = "io"
+    owner["lzma.h"] = owner["nettle/sha2.h"] = owner["nettle/version.h"] = "io"
     owner["cairo.h"] = owner["cairo-svg.h"] = "io"
     owner["event.h"] = owner["evhttp.h"] = "cli"
 

@@ -1,6 +1,6 @@
 /* The alias method (Walker 1977; Vose 1991) for 16 outcomes, by the many: 4 bits of a 16-bit number
- * choose a column, 12 decide between the column's own outcome and its other one. A column whose
- * 12 bits are just at the cut is unsure, and needs 32 bits more: so probabilities are exact to 2^-48
+ * choose a column, 12 decide between the column's own outcome and its other one. A column whose 12
+ * bits are just at the cut is unsure, and needs 32 bits more: so probabilities are exact to 2^-48
  * and the common case takes a pass of six vector operations.
  *
  * Tables of 16 fit a vector register: with AVX-512 and AVX2 they are looked up there. These are the

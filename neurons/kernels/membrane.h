@@ -122,8 +122,8 @@ static inline void membrane_advance(const struct membrane_step *s, const struct 
         membrane_conductance(s, in, v, count);
 }
 
-/* Reset who reached `threshold[i * stride]`; flag[i] says who. Returns whether anybody did. A stride
- * of 0 is one threshold for all. */
+/* Reset who reached `threshold[i * stride]`; flag[i] says who. Returns whether anybody did. A
+ * stride of 0 is one threshold for all. */
 static inline bool membrane_fire(const struct membrane_step *s, const hk_real *restrict threshold,
                                  size_t stride, hk_real *restrict v, size_t count,
                                  unsigned char *restrict flag) {
@@ -185,28 +185,58 @@ static inline bool membrane_advance_and_fire(const struct membrane_step *s, hk_r
     return membrane_fire(s, &threshold, 0, v, count, flag);
 }
 
-/* ---- units that are left alone ---- */
+/* ---- closed forms ---- */
 
-/* Where V goes without input, mV. */
-static inline double membrane_rest(const struct membrane *p) {
-    return p->v_rest + p->i_e * p->tau_m / p->c_m;
+/* Where V goes without other input, mV. */
+static inline double membrane_rest(const struct membrane *p, double current) {
+    return p->v_rest + (p->i_e + current) * p->tau_m / p->c_m;
 }
 
 static inline void membrane_lapse(const struct membrane *p, const struct hk_idle *units,
                                   double *restrict v) {
-    const double rest = membrane_rest(p), per_tau = -1.0 / p->tau_m;
+    const double rest = membrane_rest(p, units->current), per_tau = -1.0 / p->tau_m;
     const double *restrict ms = units->ms, *restrict push = units->push;
     for (size_t k = 0; k < units->count; k++)
         v[k] = rest + (v[k] - rest) * hk_exp(ms[k] * per_tau) + push[k];
 }
 
-/* The margin is far above the rounding of single precision, and far below what matters. */
-static inline bool membrane_is_quiet(const struct membrane *p, size_t count, const double *v,
-                                     const double *rise) {
-    const double rest = membrane_rest(p), margin = 1e-3 + 1e-5 * fabs(p->v_th);
-    for (size_t k = 0; k < count; k++)
-        if (!((v[k] > rest ? v[k] : rest) + rise[k] < p->v_th - margin)) return false;
-    return true;
+/* From the threshold v_th. Without the inputs that pull it down V would rise from where it is, or
+ * fall to its rest and stay there; so it never rises faster than it would now. */
+static inline void membrane_distance(const struct membrane *p, const struct hk_idle *units,
+                                     const double *restrict v, const double *restrict rise,
+                                     const double *restrict pull, struct hk_distance *out) {
+    const double rest = membrane_rest(p, units->current), per_tau = 1.0 / p->tau_m;
+    const double per_c_m = 1.0 / p->c_m;
+    double *restrict now = out->now, *restrict least = out->least, *restrict speed = out->speed;
+    for (size_t k = 0; k < units->count; k++) {
+        double below = v[k] < rest ? rest - v[k] : 0.0;
+        now[k] = p->v_th - v[k];
+        least[k] = now[k] - below - rise[k];
+        speed[k] = below * per_tau + pull[k] * per_c_m;
+    }
+}
+
+static inline void membrane_spike(const struct membrane *p, const struct hk_idle *units,
+                                  double *v) {
+    for (size_t k = 0; k < units->count; k++)
+        v[k] = p->reset == RESET_SET ? p->v_reset : v[k] - (p->v_th - p->v_rest);
+}
+
+/* V's way to the threshold v_th: inputs become v_th - V. */
+static inline void membrane_wave(const struct membrane *p, double current, double v,
+                                 struct hk_wave *inputs) {
+    const double rest = membrane_rest(p, current);
+    hk_wave_add(inputs, v - rest, p->tau_m);
+    hk_wave_negate(inputs);
+    inputs->constant += p->v_th - rest;
+}
+
+static inline bool membrane_check_exact(const struct membrane *p, struct hk_err *err) {
+    if (p->reset != RESET_SUBTRACT_LATE) return true;
+    return HK_FAIL(err, HK_ERR_CONFIG,
+                   "reset: subtract-late takes v_th a step after the spike, and the exact clock "
+                   "has "
+                   "no steps; use reset: subtract, or clock: grid");
 }
 
 /* ---- refractory units ---- */

@@ -4,7 +4,7 @@
  * When something happens at a tick, the traces of the other side are read once for all that happens
  * there. The rule then sees plain arrays: weights of a row lie side by side, those of a column are
  * gathered. */
-#include "sim/sim_internal.h"
+#include "sim/exact_internal.h"
 
 #include "sim/numeric.h"
 #include "sim/real.h"
@@ -98,7 +98,7 @@ static void lapse_at(const struct hk_proj *proj, struct hk_proj_part *part, size
 static void settle(struct hk_proj *proj, int thread, hk_tick tick) {
     struct hk_proj_part *part = &proj->parts[thread];
     size_t owned = owned_targets(proj, thread);
-    if (proj->storage == HK_STORE_ROWS)
+    if (proj->storage != HK_STORE_MATRIX)
         lapse_at(proj, part, 0, part->count, tick);
     else
         for (size_t row = 0; row < proj->rows; row++)
@@ -128,6 +128,26 @@ static size_t row_of(const struct hk_proj *proj, const struct hk_proj_part *part
     return matrix ? owned : part->row_start[row + 1] - part->row_start[row];
 }
 
+/* Trace i of the other side, for units[count] of it; NULL: for all. On a grid all traces have been
+ * read already, on the exact clock they are read for those units. */
+static const hk_real *other_traces(const struct hk_proj *proj, const struct hk_proj_part *part,
+                                   int side, size_t i, const uint32_t *units, size_t count,
+                                   hk_tick tick) {
+    const hk_real *now = side == POST ? part->post_now[i] : part->pre_now[i];
+    hk_real *gathered = part->other[i];
+    if (!units) return now;
+    if (proj->storage != HK_STORE_TIMED) {
+        for (size_t k = 0; k < count; k++) gathered[k] = now[units[k]];
+        return gathered;
+    }
+    const hk_real *value = side == POST ? part->post_value[i] : part->pre_value[i];
+    const hk_tick *last = side == POST ? part->post_last : part->pre_last;
+    const hk_real rate = (hk_real)(-1.0 / proj->ticks_per_tau[side][i]);
+    for (size_t k = 0; k < count; k++)
+        gathered[k] = value[units[k]] * hk_real_exp((hk_real)(tick - last[units[k]]) * rate);
+    return gathered;
+}
+
 /* One spike has arrived at a row: the rule sees the row's weights in place. */
 static void arrive(struct hk_proj *proj, struct hk_proj_part *part, size_t owned, size_t row,
                    hk_tick tick) {
@@ -135,14 +155,9 @@ static void arrive(struct hk_proj *proj, struct hk_proj_part *part, size_t owned
     const hk_real *other[HK_TRACE_MAX];
     hk_real own[HK_TRACE_MAX], *memory[HK_MEMORY_MAX];
     size_t first, count = row_of(proj, part, owned, row, &first);
-    for (size_t i = 0; i < rule->post_count; i++) {
-        const hk_real *now = part->post_now[i];
-        hk_real *gathered = part->other[i];
-        other[i] = now;
-        if (proj->storage == HK_STORE_MATRIX) continue;
-        for (size_t k = 0; k < count; k++) gathered[k] = now[part->target[first + k]];
-        other[i] = gathered;
-    }
+    for (size_t i = 0; i < rule->post_count; i++)
+        other[i] = other_traces(proj, part, POST, i, part->target ? part->target + first : NULL,
+                                count, tick);
     for (size_t i = 0; i < rule->memory_count; i++) memory[i] = (hk_real *)part->memory[i] + first;
     read_own(proj, PRE, part->pre_value, part->pre_last, rule->pre_count, row, tick, own);
     rule->on_pre(&(struct hk_plastic){.param = proj->plasticity_param,
@@ -199,15 +214,9 @@ static void fire(struct hk_proj *proj, struct hk_proj_part *part, size_t target,
     const hk_real *other[HK_TRACE_MAX];
     hk_real own[HK_TRACE_MAX], *memory[HK_MEMORY_MAX];
     gather(&c, part->gathered, part->weight);
-    for (size_t i = 0; i < rule->pre_count; i++) {
-        const hk_real *now = part->pre_now[i];
-        hk_real *gathered = part->other[i];
-        other[i] = now;
-        if (!c.synapse) continue;
-        const uint32_t *row = part->in_row + part->in_start[target];
-        for (size_t k = 0; k < c.count; k++) gathered[k] = now[row[k]];
-        other[i] = gathered;
-    }
+    const uint32_t *rows = c.synapse ? part->in_row + part->in_start[target] : NULL;
+    for (size_t i = 0; i < rule->pre_count; i++)
+        other[i] = other_traces(proj, part, PRE, i, rows, c.count, tick);
     for (size_t i = 0; i < rule->memory_count; i++) memory[i] = part->gathered_memory[i];
     if (rule->lapse) recall(proj, part, &c, memory, tick);
     read_own(proj, POST, part->post_value, part->post_last, rule->post_count, target, tick, own);
@@ -229,6 +238,11 @@ typedef void row_action(struct hk_proj *proj, struct hk_proj_part *part, size_t 
 static void each_arrival(struct hk_proj *proj, int thread, hk_tick tick, row_action *action) {
     struct hk_proj_part *part = &proj->parts[thread];
     size_t owned = owned_targets(proj, thread);
+    if (proj->storage == HK_STORE_TIMED) {
+        for (size_t k = 0; k < part->arrived_count; k++)
+            action(proj, part, owned, part->arrived[k].row, tick);
+        return;
+    }
     for (uint32_t k = 0; k < proj->delays; k++) {
         hk_tick at = tick - proj->delay_min - k;
         for (int owner = 0; at > 0 && owner < proj->sim->threads; owner++) {
@@ -269,7 +283,7 @@ static void catch_up(struct hk_proj *proj, int thread, hk_tick tick) {
 static void learn_arrivals(struct hk_proj *proj, int thread, hk_tick tick) {
     struct hk_proj_part *part = &proj->parts[thread];
     const struct hk_plasticity_model *rule = proj->plasticity;
-    for (size_t i = 0; i < rule->post_count; i++)
+    for (size_t i = 0; proj->storage != HK_STORE_TIMED && i < rule->post_count; i++)
         read_traces(part->post_now[i], part->post_value[i], part->post_last,
                     owned_targets(proj, thread), tick, proj->ticks_per_tau[POST][i]);
     each_arrival(proj, thread, tick, arrive);
@@ -279,8 +293,8 @@ static void learn_spikes(struct hk_proj *proj, int thread, hk_tick tick, const u
                          uint32_t count) {
     struct hk_proj_part *part = &proj->parts[thread];
     const struct hk_plasticity_model *rule = proj->plasticity;
-    for (size_t i = 0; count && i < rule->pre_count; i++)
-        read_traces(part->pre_now[i], part->pre_value[i], part->pre_last, proj->rows, tick,
+    for (size_t i = 0; proj->storage != HK_STORE_TIMED && count && i < rule->pre_count; i++)
+        read_traces(part->pre_now[i], part->pre_value[i], part->pre_last, part->rows, tick,
                     proj->ticks_per_tau[PRE][i]);
     for (uint32_t k = 0; k < count; k++)
         fire(proj, part, units[k] - proj->target->part[thread], tick);
@@ -301,27 +315,50 @@ static bool changes(const struct hk_proj *proj, int thread, hk_tick tick) {
     return !immediate || hk_signal_at(proj->signal, thread, tick) != 0.0;
 }
 
+/* What arrives and who has fired at a tick. */
+struct moment {
+    hk_tick tick;
+    bool arrivals, learning;
+    const uint32_t *units;
+    uint32_t count;
+};
+
 /* The order of the four at one tick is the rule's `coincident`. Traces go on while learning is off.
  */
-static void learn(struct hk_proj *proj, int thread, hk_tick now) {
-    const uint32_t *units;
-    hk_tick tick = now - proj->plasticity->lag;
-    if (tick <= 0) return;
-    uint32_t count = hk_spikes(proj->sim, proj->target, tick, thread, &units);
-    bool arrivals = any_arrival(proj, tick), learning = changes(proj, thread, now);
+static void learn_moment(struct hk_proj *proj, int thread, const struct moment *m) {
     int order = pair_of(proj)->coincident;
     bool pre_first = order == HK_COINCIDENT_PRE_FIRST || order == HK_COINCIDENT_BOTH;
     bool post_first = order == HK_COINCIDENT_POST_FIRST || order == HK_COINCIDENT_BOTH;
-    if (order == HK_COINCIDENT_BOTH && arrivals) each_arrival(proj, thread, tick, bump_row);
-    if (order == HK_COINCIDENT_POST_FIRST && learning)
-        learn_spikes(proj, thread, tick, units, count);
-    if (post_first) bump_spikes(proj, thread, tick, units, count);
-    if (arrivals && learning) learn_arrivals(proj, thread, tick);
-    if (arrivals && order == HK_COINCIDENT_PRE_FIRST) each_arrival(proj, thread, tick, bump_row);
-    if (order != HK_COINCIDENT_POST_FIRST && learning)
-        learn_spikes(proj, thread, tick, units, count);
-    if (arrivals && !pre_first) each_arrival(proj, thread, tick, bump_row);
-    if (!post_first) bump_spikes(proj, thread, tick, units, count);
+    if (order == HK_COINCIDENT_BOTH && m->arrivals) each_arrival(proj, thread, m->tick, bump_row);
+    if (order == HK_COINCIDENT_POST_FIRST && m->learning)
+        learn_spikes(proj, thread, m->tick, m->units, m->count);
+    if (post_first) bump_spikes(proj, thread, m->tick, m->units, m->count);
+    if (m->arrivals && m->learning) learn_arrivals(proj, thread, m->tick);
+    if (m->arrivals && order == HK_COINCIDENT_PRE_FIRST)
+        each_arrival(proj, thread, m->tick, bump_row);
+    if (order != HK_COINCIDENT_POST_FIRST && m->learning)
+        learn_spikes(proj, thread, m->tick, m->units, m->count);
+    if (m->arrivals && !pre_first) each_arrival(proj, thread, m->tick, bump_row);
+    if (!post_first) bump_spikes(proj, thread, m->tick, m->units, m->count);
+}
+
+static void learn(struct hk_proj *proj, int thread, hk_tick now) {
+    struct moment m = {.tick = now - proj->plasticity->lag};
+    if (m.tick <= 0) return;
+    m.count = hk_spikes(proj->sim, proj->target, m.tick, thread, &m.units);
+    m.arrivals = any_arrival(proj, m.tick);
+    m.learning = changes(proj, thread, now);
+    learn_moment(proj, thread, &m);
+}
+
+static void learn_at(struct hk_proj *proj, int thread, hk_tick tick, const uint32_t *posts,
+                     uint32_t count) {
+    learn_moment(proj, thread,
+                 &(struct moment){.tick = tick,
+                                  .arrivals = proj->parts[thread].arrived_count > 0,
+                                  .learning = changes(proj, thread, tick),
+                                  .units = posts,
+                                  .count = count});
 }
 
 /* Sums run down the rows in double, in blocks of targets. */
@@ -366,6 +403,7 @@ static void normalise(struct hk_proj *proj, int thread, double total) {
 }
 
 const struct hk_kernels_learn hk_kernels_learn = {.learn = learn,
+                                                  .learn_at = learn_at,
                                                   .catch_up = catch_up,
                                                   .settle = settle,
                                                   .peek = peek,

@@ -1,8 +1,6 @@
 /* Groups that sleep (sim/sleep.c; contract: sim/kernels.h). State is gathered into doubles, brought
  * to date by the models' closed forms, and put back rounded. */
-#include "sim/sim_internal.h"
-
-#include "sim/real.h"
+#include "sim/kernels/gathered.h"
 
 #include <string.h>
 
@@ -10,71 +8,21 @@
  * step it, and for how long it then stays awake: ticks. */
 enum { TEST_EVERY = 64, TOUCHES_MAX = 32, STAY_AWAKE = 512 };
 
-/* ---- some units, gathered ---- */
-
-struct gathered {
-    size_t count;
-    hk_neuron unit[HK_GROUP];
-    double ms[HK_GROUP], push[HK_GROUP];
-    double value[HK_SLEEP_COLUMNS][HK_GROUP];
-    double *state[HK_SLEEP_COLUMNS];
-};
-
-static struct hk_idle idle_of(struct gathered *g, const void *param, const struct hk_sleep *sleep,
-                              size_t first_column) {
-    return (struct hk_idle){.param = param,
-                            .membrane = &sleep->membrane,
-                            .count = g->count,
-                            .ms = g->ms,
-                            .state = g->state + first_column,
-                            .push = g->push};
-}
-
-static struct hk_idle receptor_of(const struct hk_pop *pop, struct gathered *g, size_t index) {
-    const struct hk_receptor *r = &pop->receptors[index];
-    return idle_of(g, r->param, pop->sleep, r->first_column);
-}
-
-/* State and time of g->unit[]; the state will be that after `tick`. */
-static void gather(const struct hk_pop *pop, struct gathered *g, hk_tick tick) {
-    const double tick_ms = pop->sim->options.tick_ms;
-    const hk_tick *last = pop->sleep->last;
-    for (size_t k = 0; k < g->count; k++) {
-        g->ms[k] = (double)(tick - last[g->unit[k]]) * tick_ms;
-        g->push[k] = 0.0;
-    }
-    for (size_t c = 0; c < pop->column_count; c++) {
-        const hk_real *column = pop->column[c];
-        g->state[c] = g->value[c];
-        for (size_t k = 0; k < g->count; k++) g->value[c][k] = (double)column[g->unit[k]];
-    }
-}
-
-static void put_back(const struct hk_pop *pop, const struct gathered *g, hk_tick tick) {
-    for (size_t c = 0; c < pop->column_count; c++) {
-        hk_real *column = pop->column[c];
-        for (size_t k = 0; k < g->count; k++) column[g->unit[k]] = (hk_real)g->value[c][k];
-    }
-    for (size_t k = 0; k < g->count; k++) pop->sleep->last[g->unit[k]] = tick;
-}
-
-static void lapse(const struct hk_pop *pop, struct gathered *g) {
-    for (size_t r = 0; r < pop->receptor_count; r++) {
-        struct hk_idle idle = receptor_of(pop, g, r);
-        pop->receptors[r].model->lapse(&idle);
-    }
-    struct hk_idle idle = idle_of(g, pop->param, pop->sleep, 0);
-    pop->neuron->lapse(&idle);
+/* All of the gathered are looked at as they are at `tick`. */
+static void gather_at(const struct hk_pop *pop, struct gathered *g, hk_tick tick) {
+    g->current = 0.0; /* who has drives doesn't sleep */
+    for (size_t k = 0; k < g->count; k++) g->at[k] = tick;
+    gather(pop, g);
 }
 
 static bool is_quiet(const struct hk_pop *pop, struct gathered *g) {
-    double rise[HK_GROUP] = {0.0};
-    for (size_t r = 0; r < pop->receptor_count; r++) {
-        struct hk_idle idle = receptor_of(pop, g, r);
-        pop->receptors[r].model->rise(&idle, rise);
-    }
-    struct hk_idle idle = idle_of(g, pop->param, pop->sleep, 0);
-    return pop->neuron->is_quiet(&idle, rise);
+    /* Far above what single precision loses, far below what matters; mV. */
+    const double MARGIN = 2e-3;
+    struct measured m;
+    bool quiet = true;
+    measure(pop, g, &m);
+    for (size_t k = 0; k < g->count; k++) quiet &= m.least[k] > MARGIN;
+    return quiet;
 }
 
 /* ---- falling asleep and waking ---- */
@@ -92,7 +40,7 @@ static void gather_group(const struct hk_pop *pop, struct gathered *g, hk_neuron
                          hk_tick tick) {
     g->count = group_end(pop, first) - first;
     for (hk_neuron k = 0; k < g->count; k++) g->unit[k] = first + k;
-    gather(pop, g, tick);
+    gather_at(pop, g, tick);
 }
 
 /* Bring a group to the end of `tick`; it is stepped from then on. */
@@ -101,7 +49,7 @@ static void wake(struct hk_pop *pop, int thread, hk_neuron first, hk_tick tick) 
     struct gathered g;
     gather_group(pop, &g, first, tick);
     lapse(pop, &g);
-    put_back(pop, &g, tick);
+    put_back(pop, &g);
     sleep->asleep[first / HK_GROUP] = 0;
     sleep->awake_until[first / HK_GROUP] = tick + STAY_AWAKE;
     pop->sim->flights[thread].asleep--;
@@ -121,10 +69,10 @@ static bool has_no_arrivals(const struct hk_pop *pop, int thread, hk_neuron firs
 /* The first unit alone, and then all: most groups are tested in vain. */
 static bool group_is_quiet(const struct hk_pop *pop, hk_neuron first, hk_tick tick) {
     struct gathered g;
-    for (hk_neuron i = first; i < group_end(pop, first); i++) pop->sleep->last[i] = tick;
+    for (hk_neuron i = first; i < group_end(pop, first); i++) pop->alone->last[i] = tick;
     g.count = 1;
     g.unit[0] = first;
-    gather(pop, &g, tick);
+    gather_at(pop, &g, tick);
     if (!is_quiet(pop, &g)) return false;
     gather_group(pop, &g, first, tick);
     return is_quiet(pop, &g);
@@ -155,18 +103,15 @@ static void test(struct hk_pop *pop, int thread, hk_neuron first, hk_tick tick) 
 
 /* ---- what arrives ---- */
 
-/* Take in what arrives at the gathered units; a jump acts at once. */
-static void take(const struct hk_pop *pop, int thread, struct gathered *g) {
-    double jump[HK_GROUP] = {0.0}, arrived[HK_GROUP];
+/* Take in what arrives at the gathered units. */
+static void take_sums(const struct hk_pop *pop, int thread, struct gathered *g) {
+    double arrived[GATHERED];
     for (size_t r = 0; r < pop->receptor_count; r++) {
-        const struct hk_receptor *receptor = &pop->receptors[r];
-        if (!receptor->slot) continue;
+        if (!pop->receptors[r].slot) continue;
         for (size_t k = 0; k < g->count; k++)
-            arrived[k] = (double)*sums_of(pop, thread, r, g->unit[k]) * receptor->unit;
-        struct hk_idle idle = receptor_of(pop, g, r);
-        receptor->model->take(&idle, arrived, jump);
+            arrived[k] = (double)*sums_of(pop, thread, r, g->unit[k]) * pop->receptors[r].unit;
+        take(pop, g, r, arrived);
     }
-    for (size_t k = 0; k < g->count; k++) g->value[0][k] += jump[k];
 }
 
 static void clear_sums(const struct hk_pop *pop, int thread, const struct gathered *g) {
@@ -186,11 +131,11 @@ static bool are_often_touched(const struct hk_pop *pop, const struct gathered *g
 /* Bring units of groups that sleep to `tick`, with what arrives at it: if all are to sleep on. */
 static bool touch(const struct hk_pop *pop, int thread, struct gathered *g, hk_tick tick) {
     if (are_often_touched(pop, g)) return false;
-    gather(pop, g, tick);
+    gather_at(pop, g, tick);
     lapse(pop, g);
-    take(pop, thread, g);
+    take_sums(pop, thread, g);
     if (!is_quiet(pop, g)) return false;
-    put_back(pop, g, tick);
+    put_back(pop, g);
     clear_sums(pop, thread, g);
     return true;
 }
@@ -226,7 +171,7 @@ static void fetch_sums(const struct hk_pop *pop, int thread, hk_neuron first) {
 static void fetch_state(const struct hk_pop *pop, hk_neuron unit) {
     for (size_t c = 0; c < pop->column_count; c++)
         HK_PREFETCH((const hk_real *)pop->column[c] + unit);
-    HK_PREFETCH(&pop->sleep->last[unit]);
+    HK_PREFETCH(&pop->alone->last[unit]);
 }
 
 /* Units of a line that something arrives at, ascending, into units[]; returns how many. */
@@ -355,7 +300,7 @@ static double peek(const struct hk_pop *pop, size_t column, hk_neuron unit, hk_t
     g.unit[0] = unit;
     if (!pop->sleep || !pop->sleep->asleep[unit / HK_GROUP])
         return (double)((const hk_real *)pop->column[column])[unit];
-    gather(pop, &g, tick);
+    gather_at(pop, &g, tick);
     lapse(pop, &g);
     return (double)(hk_real)g.value[column][0];
 }

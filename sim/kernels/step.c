@@ -180,6 +180,7 @@ static uint64_t deliver_to(const struct hk_proj *proj, int thread, hk_tick tick,
     case HK_STORE_MATRIX: return deliver_matrix(proj, thread, tick, sum);
     case HK_STORE_UNIFORM: return deliver_uniform(proj, thread, tick, sum);
     case HK_STORE_BUNDLE: /* not here */
+    case HK_STORE_TIMED:  /* nor on a grid */
     case HK_STORE_ROWS: break;
     }
     return deliver_rows(proj, thread, tick, sum);

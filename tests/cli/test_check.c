@@ -278,6 +278,22 @@ START_TEST(every_network_of_the_benchmark_is_sound) {
 }
 END_TEST
 
+#define OF_ABC "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+START_TEST(a_data_file_that_is_another_one_is_refused) {
+    program_write_file("Ups_TRAIN.tsv", "abc");
+    program_write_file("Ups_TEST.tsv", "1\t2\n");
+    program_write_file("ups.yaml", "name: ups\ndata: {set: ucr/Ups, path: ., sha256: "
+                                   "{Ups_TRAIN.tsv: " OF_ABC ", Ups_TEST.tsv: " OF_ABC "}}\n"
+                                   "populations: {a: {model: lif, size: 1}}\nduration: 1 ms\n");
+    program_run(&program, "check", "ups.yaml");
+    ck_assert_int_eq(program.status, HK_EXIT_DATA);
+    ck_assert_ptr_nonnull(
+        strstr(program.err, "ups.yaml:2:13: error: ./Ups_TEST.tsv: SHA-256 " OF_ABC " expected, "));
+    ck_assert_ptr_nonnull(strstr(program.err, " found: this is another file\n"));
+}
+END_TEST
+
 Suite *suite_cli_check(void) {
     Suite *suite = suite_create("cli/check");
     TCase *tcase = tcase_create("check");
@@ -299,6 +315,7 @@ Suite *suite_cli_check(void) {
     tcase_add_test(tcase, warnings_can_be_made_errors);
     tcase_add_test(tcase, every_experiment_here_is_sound);
     tcase_add_test(tcase, every_network_of_the_benchmark_is_sound);
+    tcase_add_test(tcase, a_data_file_that_is_another_one_is_refused);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -162,7 +162,7 @@ START_TEST(dataset_suggests_the_nearest_name) {
     refuse((struct hk_dataset_options){.name = "fashion_mnist"}, HK_ERR_CONFIG,
            "there is no data set 'fashion_mnist'; did you mean 'fashion-mnist'?");
     refuse((struct hk_dataset_options){.name = "imagenet"}, HK_ERR_CONFIG,
-           "there is no data set 'imagenet'; known here: digits, mnist, fashion-mnist, "
+           "there is no data set 'imagenet'; known here: digits, mnist, fashion-mnist, cifar-10, "
            "ucr/NAME");
 }
 END_TEST

@@ -13,7 +13,7 @@ START_TEST(each_library_says_which_it_is_and_fits) {
                       library.built);
         ck_assert(library.found[0] >= '0' && library.found[0] <= '9');
     }
-    ck_assert_uint_eq(count, 4);
+    ck_assert_uint_eq(count, 6);
 }
 END_TEST
 

@@ -72,6 +72,28 @@ START_TEST(kinds_of_files_are_told_apart) {
 }
 END_TEST
 
+static void refuse_to_open(const char *path, const char *message) {
+    uint64_t size = 0;
+    err = (struct hk_err){0};
+    ck_assert_int_eq(hk_path_open(path, &size, &err), -1);
+    ck_assert_str_eq(err.message, message);
+    ck_assert_int_eq(err.code, HK_ERR_DATA);
+}
+
+START_TEST(only_regular_files_are_opened) {
+    uint64_t size = 0;
+    write_file("text", "name: x\n", 8);
+    int descriptor = hk_path_open("text", &size, &err);
+    ck_assert_int_ge(descriptor, 0);
+    ck_assert_uint_eq(size, 8);
+    ck_assert_int_eq(close(descriptor), 0);
+    ck_assert_int_eq(mkfifo("pipe", 0600), 0);
+    refuse_to_open("pipe", "pipe: not a file");
+    refuse_to_open(".", ".: not a file");
+    refuse_to_open("gone", "gone: No such file or directory");
+}
+END_TEST
+
 Suite *suite_io_path(void) {
     Suite *suite = suite_create("io/path");
     TCase *cases = tcase_create("path");
@@ -79,6 +101,7 @@ Suite *suite_io_path(void) {
     tcase_add_test(cases, names_are_meant_from_the_folder_of_their_file);
     tcase_add_test(cases, absolute_paths_are_of_what_is_there);
     tcase_add_test(cases, kinds_of_files_are_told_apart);
+    tcase_add_test(cases, only_regular_files_are_opened);
     suite_add_tcase(suite, cases);
     return suite;
 }

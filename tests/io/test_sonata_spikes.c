@@ -2,6 +2,7 @@
 
 #include <check.h>
 #include <hdf5.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,6 +122,8 @@ END_TEST
 START_TEST(units_of_time_and_widths_of_ids_are_the_files_own) {
     read_two(&(struct made){.unit = "ms"}, NULL, 1);
     read_two(&(struct made){.unit = "s"}, NULL, 1000);
+    read_two(&(struct made){.unit = "milliseconds"}, NULL, 1);
+    read_two(&(struct made){.unit = "seconds"}, NULL, 1000);
     read_two(&(struct made){.id_type = H5T_STD_U16LE}, NULL, 1);
     read_two(&(struct made){.id_type = H5T_STD_I32BE}, NULL, 1);
     read_two(&(struct made){.time_type = H5T_IEEE_F32LE}, NULL, 1);
@@ -248,17 +251,51 @@ START_TEST(files_that_are_cut_off_do_no_harm) {
 }
 END_TEST
 
-/* Counts are those that h5dump tells. */
+/* Number of spikes, sum of their ids and the last time, as h5py reads them. */
+static const struct other {
+    const char *file, *population;
+    size_t count;
+    uint64_t id_sum;
+    double last;
+} others[] = {
+    {"300_intfire/inputs/lgn_spikes.h5", NULL, 2738, 124893, 2998.693},
+    {"300_intfire/inputs/tw_spikes.h5", NULL, 295, 4528, 2995.366},
+    {"300_intfire/output/spikes.h5", "v1", 4322, 679771, 2989.119},
+    {"300_pointneurons/inputs/external_spike_trains.h5", NULL, 4334, 214584, 3267.0216567562993},
+    {"5_cells_iclamp/spikes.h5", "biophysical", 124, 146, 2999.6},
+    {"9_cells/inputs/exc_spike_trains.h5", "excvirt", 312, 1401, 2995.982738229701},
+    {"9_cells/inputs/inh_spike_trains.h5", "inhvirt", 285, 1328, 2976.5916493832665},
+    {"9_cells/output/spikes.h5", "cortex", 78, 251, 2936.0},
+    {"libsonata/spikes.h5", "All", 5, 15, 1.3},
+    {"libsonata/spikes.h5", "empty", 0, 0, 0.0},
+    {"libsonata/spikes.h5", "spikes1", 5, 15, 1.3},
+    {"libsonata/spikes.h5", "spikes2", 5, 15, 1.3},
+    {"pysonata_spikes/spikes.h5", NULL, 124, 749, 958.0},
+    {"pysonata_spikes/spikes.one_pop.h5", "v1", 124, 749, 958.0},
+    {"sim_tests/intfire/ten_cells_spikes_nest/input/external_spike_trains.h5", NULL, 17, 28,
+     510.872809250362},
+    {"sim_tests/intfire/ten_cells_spikes_nrn/input/tw_spikes.h5", NULL, 295, 4528, 2995.366},
+};
+
 START_TEST(files_of_others_are_read) {
     char path[1024];
     if (!*data_folder) hk_test_skip("no SONATA examples here");
-    (void)snprintf(path, sizeof path, "%s/300_pointneurons/inputs/external_spike_trains.h5",
-                   data_folder);
-    ck_assert_msg(hk_sonata_spikes_read(arena, path, NULL, &got, &err), "%s", err.message);
-    ck_assert_uint_eq(got.count, 4334);
-    (void)snprintf(path, sizeof path, "%s/300_intfire/inputs/lgn_spikes.h5", data_folder);
-    ck_assert_msg(hk_sonata_spikes_read(arena, path, NULL, &got, &err), "%s", err.message);
-    ck_assert_uint_eq(got.count, 2738);
+    for (size_t k = 0; k < HK_COUNT(others); k++) {
+        const struct other *other = &others[k];
+        uint64_t sum = 0;
+        double last = 0.0;
+        (void)snprintf(path, sizeof path, "%s/%s", data_folder, other->file);
+        ck_assert_msg(hk_sonata_spikes_read(arena, path, other->population, &got, &err), "%s",
+                      err.message);
+        for (size_t i = 0; i < got.count; i++) {
+            sum += got.units[i];
+            last = got.times[i] > last ? got.times[i] : last;
+        }
+        ck_assert_msg(got.count == other->count && sum == other->id_sum && last >= other->last &&
+                          last <= other->last,
+                      "%s: %zu spikes, ids add up to %" PRIu64 ", the last at %.17g", path,
+                      got.count, sum, last);
+    }
 }
 END_TEST
 

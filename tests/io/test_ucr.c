@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct hk_arena *arena;
 static struct hk_err err;
@@ -37,21 +38,30 @@ static void write_text(const char *name, const char *text) {
     write_bytes(name, text, strlen(text));
 }
 
-static void accept(const char *folder, const char *name) {
-    ck_assert(hk_ucr_holds(arena, folder, name));
-    ck_assert_msg(hk_ucr_read(arena, folder, name, &train, &test, &err), "%s", err.message);
+/* `folder`/`name`_`part`, .tsv or else .ts. */
+static const char *file_of(const char *folder, const char *name, const char *part) {
+    const char *path = hk_arena_format(arena, &err, "%s/%s_%s.tsv", folder, name, part);
+    ck_assert_ptr_nonnull(path);
+    if (access(path, F_OK) == 0) return path;
+    return hk_arena_format(arena, &err, "%s/%s_%s.ts", folder, name, part);
 }
 
-/* What is wrong with <folder>/S_TRAIN.<ending>, or with the whole folder where ending is NULL. */
+static bool read_set(const char *folder, const char *name) {
+    return hk_ucr_read(arena, file_of(folder, name, "TRAIN"), file_of(folder, name, "TEST"), &train,
+                       &test, &err);
+}
+
+static void accept(const char *folder, const char *name) {
+    ck_assert_msg(read_set(folder, name), "%s", err.message);
+}
+
+/* What is wrong with <folder>/S_TRAIN.<ending>. */
 static void refuse(const char *ending, const char *wrong) {
     char message[PATH_MAX + 300];
     const char *folder = hk_test_folder();
-    if (ending)
-        (void)snprintf(message, sizeof message, "%s/S_TRAIN.%s%s", folder, ending, wrong);
-    else
-        (void)snprintf(message, sizeof message, "%s%s", folder, wrong);
+    (void)snprintf(message, sizeof message, "%s/S_TRAIN.%s%s", folder, ending, wrong);
     err = (struct hk_err){0};
-    ck_assert(!hk_ucr_read(arena, folder, "S", &train, &test, &err));
+    ck_assert(!read_set(folder, "S"));
     ck_assert_str_eq(err.message, message);
     ck_assert_int_eq(err.code, HK_ERR_DATA);
 }
@@ -103,14 +113,6 @@ START_TEST(ucr_reads_ts) {
 }
 END_TEST
 
-START_TEST(ucr_takes_tsv_where_both_are_there) {
-    write_text("S_TRAIN.tsv", "-1\t0.5\t-1.25\t3e-7\n10\t1\t2\t3\n");
-    write_text("S_TRAIN.ts", "not read");
-    write_text("S_TEST.ts", "@data\n7,8,9:2.5\n");
-    check_small();
-}
-END_TEST
-
 /* ---- refusing ---- */
 
 START_TEST(ucr_refuses_missing_values_by_name) {
@@ -140,7 +142,7 @@ START_TEST(ucr_refuses_series_of_different_lengths) {
                                   "different lengths can't be read");
     write_text("S_TRAIN.tsv", "1\t2\n");
     err = (struct hk_err){0};
-    ck_assert(!hk_ucr_read(arena, hk_test_folder(), "S", &train, &test, &err));
+    ck_assert(!read_set(hk_test_folder(), "S"));
     ck_assert_ptr_nonnull(strstr(err.message, "S_TEST.tsv: series of 2 values, but those of "));
     ck_assert_ptr_nonnull(strstr(err.message, "S_TRAIN.tsv have 1"));
 }
@@ -175,14 +177,6 @@ START_TEST(ucr_refuses_other_text) {
                               "and several channels (multivariate) can't be read");
     refuse_ts("@data\n1:2,3\n", ":2: the label is '2,3', not a number");
     refuse_ts("@data\n1,2:\n", ":2: the label is '', not a number");
-}
-END_TEST
-
-START_TEST(ucr_names_the_part_that_is_missing) {
-    ck_assert(!hk_ucr_holds(arena, hk_test_folder(), "S"));
-    write_text("S_TEST.tsv", "1\t2\n");
-    ck_assert(hk_ucr_holds(arena, hk_test_folder(), "S"));
-    refuse(NULL, ": there is no S_TRAIN.tsv or S_TRAIN.ts");
 }
 END_TEST
 
@@ -236,7 +230,7 @@ START_TEST(ucr_refuses_real_sets_that_it_can_not_read) {
         const char *folder = hk_test_data(set);
         if (!folder) hk_test_skip("the UCR archive is not here");
         err = (struct hk_err){0};
-        ck_assert(!hk_ucr_read(arena, folder, sets[i].name, &train, &test, &err));
+        ck_assert(!read_set(folder, sets[i].name));
         ck_assert_msg(strstr(err.message, sets[i].wrong) != NULL, "%s", err.message);
     }
 }
@@ -248,13 +242,11 @@ Suite *suite_io_ucr(void) {
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, ucr_reads_tsv);
     tcase_add_test(tcase, ucr_reads_ts);
-    tcase_add_test(tcase, ucr_takes_tsv_where_both_are_there);
     tcase_add_test(tcase, ucr_refuses_missing_values_by_name);
     tcase_add_test(tcase, ucr_refuses_what_is_no_number);
     tcase_add_test(tcase, ucr_refuses_series_of_different_lengths);
     tcase_add_test(tcase, ucr_refuses_ts_that_it_can_not_read_by_name);
     tcase_add_test(tcase, ucr_refuses_other_text);
-    tcase_add_test(tcase, ucr_names_the_part_that_is_missing);
     tcase_add_test(tcase, ucr_refuses_more_classes_than_labels_can_name);
     tcase_add_test(tcase, ucr_reads_real_sets);
     tcase_add_test(tcase, ucr_refuses_real_sets_that_it_can_not_read);

@@ -9,15 +9,25 @@ static void must(bool ok, const struct hk_err *err) {
     if (!ok) ck_abort_msg("%s (%s:%d)", err->message, err->file, err->line);
 }
 
-struct hk_sim *net_create(enum hk_precision precision, double tick_ms, int threads) {
+static struct hk_sim *create(const struct hk_sim_options *options) {
     struct hk_err err = {0};
-    struct hk_sim *sim = hk_sim_create(&(struct hk_sim_options){.tick_ms = tick_ms,
-                                                                .seed = 1,
-                                                                .precision = precision,
-                                                                .threads = threads},
-                                       &err);
+    struct hk_sim *sim = hk_sim_create(options, &err);
     must(sim != NULL, &err);
     return sim;
+}
+
+struct hk_sim *net_create(enum hk_precision precision, double tick_ms, int threads) {
+    return create(&(struct hk_sim_options){.tick_ms = tick_ms,
+                                           .seed = 1,
+                                           .precision = precision,
+                                           .threads = threads});
+}
+
+struct hk_sim *net_create_exact(double tick_ms, int threads) {
+    return create(&(struct hk_sim_options){.tick_ms = tick_ms,
+                                           .clock = HK_CLOCK_EXACT,
+                                           .seed = 1,
+                                           .threads = threads});
 }
 
 /* The next word of *text that ends at `stop` or at the end, copied to word. */
@@ -122,29 +132,38 @@ static double dropout_in(const char *settings) {
     return at ? strtod(at + strlen("dropout="), NULL) : 0.0;
 }
 
-struct hk_pop *net_neurons(struct hk_sim *sim, const char *name, hk_neuron size, const char *model,
-                           const char *settings, const char *receptors, const char *drives) {
-    struct hk_err err = {0};
+static struct hk_pop *try_neurons(struct hk_sim *sim, const char *name, hk_neuron size,
+                                  const char *model, const char *settings, const char *receptors,
+                                  const char *drives, struct hk_err *err) {
     _Alignas(16) char param[PARAM_SIZE];
     struct parts in = {.receptor_count = 0}, out = {.drive_count = 0};
     const struct hk_model *found = find(sim, HK_KIND_NEURON, model);
     set_params(found, param, settings, ' ');
     read_receptors(sim, receptors, &in);
     read_drives(sim, drives, &out);
-    struct hk_pop *pop =
-        hk_sim_add_population(sim,
-                              &(struct hk_pop_spec){.name = name,
-                                                    .size = size,
-                                                    .neuron = (const struct hk_neuron_model *)found,
-                                                    .param = param,
-                                                    .dropout = dropout_in(settings),
-                                                    .receptors = in.receptors,
-                                                    .receptor_count = in.receptor_count,
-                                                    .drives = out.drives,
-                                                    .drive_count = out.drive_count},
-                              &err);
+    const struct hk_pop_spec spec = {.name = name,
+                                     .size = size,
+                                     .neuron = (const struct hk_neuron_model *)found,
+                                     .param = param,
+                                     .dropout = dropout_in(settings),
+                                     .receptors = in.receptors,
+                                     .receptor_count = in.receptor_count,
+                                     .drives = out.drives,
+                                     .drive_count = out.drive_count};
+    return hk_sim_add_population(sim, &spec, err);
+}
+
+struct hk_pop *net_neurons(struct hk_sim *sim, const char *name, hk_neuron size, const char *model,
+                           const char *settings, const char *receptors, const char *drives) {
+    struct hk_err err = {0};
+    struct hk_pop *pop = try_neurons(sim, name, size, model, settings, receptors, drives, &err);
     must(pop != NULL, &err);
     return pop;
+}
+
+bool net_refuses_neurons(struct hk_sim *sim, const char *model, const char *settings,
+                         const char *receptors, struct hk_err *err) {
+    return !try_neurons(sim, "n", 3, model, settings, receptors, NULL, err);
 }
 
 struct hk_pop *net_source(struct hk_sim *sim, const char *name, hk_neuron size, const char *model,

@@ -8,12 +8,18 @@
 /* A simulation of seed 1. */
 struct hk_sim *net_create(enum hk_precision precision, double tick_ms, int threads);
 
+/* The same on the exact clock. */
+struct hk_sim *net_create_exact(double tick_ms, int threads);
+
 /* `settings` reads "tau_m=10 v_rest=0 integrator=euler"; numbers are in the table's unit,
  * and "dropout=0.3" is the population's.
  * `receptors` reads "exc:exp:tau=2 inh:cond-exp:tau=5,e=-80", `drives`
  * "step:amplitude=400,from=10"; NULL: none. */
 struct hk_pop *net_neurons(struct hk_sim *sim, const char *name, hk_neuron size, const char *model,
                            const char *settings, const char *receptors, const char *drives);
+/* Three of such neurons, called "n", can't be added: err says why. */
+bool net_refuses_neurons(struct hk_sim *sim, const char *model, const char *settings,
+                         const char *receptors, struct hk_err *err);
 /* A source by model and settings. */
 struct hk_pop *net_source(struct hk_sim *sim, const char *name, hk_neuron size, const char *model,
                           const char *settings);

@@ -1,0 +1,148 @@
+/* The exact clock, for sim/ alone: nothing happens between events.
+ *
+ * A window is as long as the least delay between neurons, so all that arrives within it is known at
+ * its beginning, and threads, which own targets, need nothing of each other until its end. Within a
+ * window a thread walks through time from event to event. At one tick the order is
+ *   1. neurons fire whose way to the threshold ends here;
+ *   2. weights arrive: those of drives, by (population, unit); then those of synapses, by
+ *      (projection, source, row, target), all before anybody is looked at;
+ *   3. neurons fire that these have raised to the threshold;
+ *   4. plasticity sees the arrivals and the spikes of the tick, as on a grid;
+ *   5. signals jump.
+ * What happens to different targets at one tick doesn't depend on each other, so the order among
+ * targets is none.
+ *
+ * Spikes in flight have a cursor a projection, not an event a synapse. A window's arrivals are
+ * listed from the cursors at its beginning. */
+#ifndef HK_SIM_EXACT_INTERNAL_H
+#define HK_SIM_EXACT_INTERNAL_H
+
+#include "sim/sim_internal.h"
+
+/* A spike; or when a neuron's way to its threshold may end, stale unless that is its `due`. */
+struct hk_shot {
+    hk_tick tick;
+    uint32_t pop;
+    hk_neuron unit;
+};
+
+/* A spike on its way through one projection, as far as the thread owns its targets. */
+struct hk_cursor {
+    hk_tick sent;
+    uint32_t proj;
+    hk_neuron source;
+    uint32_t row, end; /* rows that are still to arrive */
+    double part;       /* of the weights, that is released */
+};
+
+/* A row that arrives within the window. */
+struct hk_arrival {
+    uint32_t after; /* ticks after the window's beginning */
+    uint32_t proj;
+    hk_neuron source;
+    uint32_t row;
+    double part;
+};
+
+/* A growing list of one of these. */
+struct hk_list_of {
+    struct hk_block block;
+    size_t count;
+};
+
+enum { HK_OUTBOXES = 4 }; /* windows that somebody may still be reading, a power of two */
+
+/* When the weights of a drive arrive within the window, for the thread's units. */
+struct hk_pulses {
+    struct hk_raster raster; /* in order; ticks after the window's first */
+    size_t next;
+};
+
+/* Ticks at which a signal jumps, ascending, from `next` on. */
+struct hk_jumps {
+    struct hk_list_of ticks; /* hk_tick */
+    size_t next;
+};
+
+/* One thread's. */
+struct hk_exact_thread {
+    _Alignas(HK_CACHE_LINE) struct hk_list_of sent[HK_OUTBOXES]; /* struct hk_shot of neurons, */
+    struct hk_list_of emitted[HK_OUTBOXES];                      /* and of sources, by window */
+    struct hk_list_of cursors, arrivals, spare;
+    struct hk_list_of crossings; /* a heap; the earliest is first */
+    struct hk_list_of posts;     /* struct hk_shot: fired at the tick that is being looked at */
+    struct hk_list_of touched;   /* struct hk_shot: who something arrived at, at that tick */
+    struct hk_list_of units;     /* uint32_t: room for posts of one population */
+    struct hk_raster raster;     /* room for what sources emit */
+    struct hk_jumps jumps[HK_SIGNALS_MAX];
+    uint64_t window;    /* its number; windows 1, 2 ... */
+    hk_tick begin, end; /* it is what lies after `begin`, up to `end` */
+    size_t arrival;     /* what comes next */
+    hk_tick now;        /* the tick that is being looked at */
+    uint64_t mark;      /* of the last batch */
+    struct hk_err err;
+    bool failed[2]; /* at the end of even and odd windows */
+};
+
+/* Of a population, beside struct hk_alone. */
+struct hk_exact_pop {
+    hk_tick *free; /* [padded] V is held until then; state waits there, so `last` is it */
+    /* [padded] If nothing arrives the unit doesn't fire before `next`, HK_NEVER: not at all; and
+     * does then where it is `sure`. An entry of the heap is for `due`, and the unit is looked at
+     * then. */
+    hk_tick *next, *due;
+    bool *sure;
+    uint64_t *mark; /* [padded] of the last batch that the unit was in */
+    hk_tick refractory;
+    bool changed; /* state was written to: ways have to be found anew */
+    /* [threads] */
+    double *current;          /* of drives, pA, */
+    hk_tick *until;           /* and how long it stays */
+    struct hk_pulses *pulses; /* [thread][drive_count] */
+};
+#define HK_NEVER INT64_MAX
+
+struct hk_exact {
+    struct hk_exact_thread *threads;
+    struct hk_exact_pop *pops; /* [pop_count] */
+    bool learns;               /* some projection does, from events */
+    struct hk_list_of heard;   /* struct hk_shot: of all threads, for listeners */
+};
+
+/* Room for one more at the end of a list, or NULL with err. */
+void *hk_list_add(struct hk_list_of *list, size_t size, struct hk_err *err);
+
+static inline struct hk_exact_pop *hk_exact_pop(const struct hk_pop *pop) {
+    return &pop->sim->exact->pops[pop->index];
+}
+
+/* ---- sim/exact_queue.c ---- */
+
+/* The order of everything that has one: (tick, population, unit). */
+void hk_exact_sort_shots(struct hk_list_of *shots);
+/* Where there is no room, the thread's err says so. The unit is due then. */
+void hk_crossing_push(struct hk_exact_thread *t, const struct hk_shot *crossing);
+/* The next way that may end; NULL: none. Stale entries are thrown away, early ones put off. */
+const struct hk_shot *hk_crossing_first(const struct hk_sim *sim, struct hk_exact_thread *t);
+void hk_crossing_pop(struct hk_exact_thread *t);
+/* Spikes that were sent in the last window, or emitted for this one, begin to travel. */
+bool hk_exact_depart(struct hk_sim *sim, int thread) HK_MUST_USE;
+/* What arrives in the window, in order. */
+bool hk_exact_list_arrivals(struct hk_sim *sim, int thread) HK_MUST_USE;
+
+/* ---- sim/exact.c ---- */
+
+bool hk_exact_check_pop(const struct hk_pop *pop, struct hk_err *err) HK_MUST_USE;
+bool hk_exact_check_proj(const struct hk_proj *proj, struct hk_err *err) HK_MUST_USE;
+bool hk_exact_build(struct hk_sim *sim, struct hk_err *err) HK_MUST_USE;
+void hk_exact_finish(struct hk_sim *sim);
+/* After state was reset: nothing is in flight. */
+void hk_exact_reset(struct hk_sim *sim);
+/* Before state is written: all units of the population are brought to now. */
+void hk_exact_settle(struct hk_pop *pop);
+
+/* ---- sim/exact_run.c ---- */
+
+bool hk_exact_run(struct hk_sim *sim, hk_tick end, struct hk_err *err) HK_MUST_USE;
+
+#endif

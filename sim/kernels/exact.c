@@ -1,0 +1,437 @@
+/* Events of the exact clock at the units that one thread owns (contract: sim/kernels.h). Units that
+ * something happens to are gathered, brought to that time, and put back; then each is looked at: it
+ * fires, or nothing can come of it, or its way to the threshold is found and put into the heap. */
+#include "sim/exact_internal.h"
+
+#include "sim/kernels/gathered.h"
+
+#include <math.h>
+#include <string.h>
+
+static struct hk_exact_thread *thread_of(const struct hk_pop *pop, int thread) {
+    return &pop->sim->exact->threads[thread];
+}
+
+/* ---- ways to the threshold ---- */
+
+/* From t milliseconds after `from` to a tick: the first that isn't before. */
+static hk_tick tick_after(const struct hk_pop *pop, hk_tick from, double ms) {
+    double ticks = ceil(ms / pop->sim->options.tick_ms);
+    return ticks < 4e18 - (double)from ? from + (hk_tick)ticks : HK_NEVER;
+}
+
+static double find_way(const struct hk_pop *pop, struct gathered *g, size_t k) {
+    struct hk_wave inputs = {.count = 0};
+    double *state[HK_ALONE_COLUMNS];
+    struct hk_idle idle = idle_neuron(pop, g);
+    for (size_t c = 0; c < pop->column_count; c++) state[c] = &g->value[c][k];
+    idle.count = 1;
+    for (size_t r = 0; r < pop->receptor_count; r++) {
+        idle.param = pop->receptors[r].param;
+        idle.state = state + pop->receptors[r].first_column;
+        pop->receptors[r].model->wave(&idle, &inputs);
+    }
+    idle.param = pop->param;
+    idle.state = state;
+    return pop->neuron->closed->cross(&idle, &inputs);
+}
+
+/* The unit won't fire before `next`, and will then if that is sure. What lies in the heap for an
+ * earlier time will be put off when it comes up. */
+static void set_next(const struct hk_pop *pop, int thread, hk_neuron unit, hk_tick next,
+                     bool sure) {
+    struct hk_exact_pop *exact = hk_exact_pop(pop);
+    exact->next[unit] = next;
+    exact->sure[unit] = sure;
+    if (next >= exact->due[unit]) return;
+    exact->due[unit] = next;
+    hk_crossing_push(thread_of(pop, thread), &(struct hk_shot){next, (uint32_t)pop->index, unit});
+}
+
+/* Where the k-th gathered unit, which isn't at its threshold, may get there: the way isn't followed
+ * before the unit has come near, because most that begin are ended by what arrives. */
+static void set_out(const struct hk_pop *pop, int thread, struct gathered *g,
+                    const struct measured *m, size_t k) {
+    if (m->least[k] > 0.0) {
+        set_next(pop, thread, g->unit[k], HK_NEVER, false);
+        return;
+    }
+    double ticks = floor(m->now[k] / (m->speed[k] * pop->sim->options.tick_ms)) - 1.0;
+    if (ticks > 1.0)
+        set_next(pop, thread, g->unit[k],
+                 ticks < 4e18 - (double)g->at[k] ? g->at[k] + (hk_tick)ticks : HK_NEVER, false);
+    else
+        set_next(pop, thread, g->unit[k], tick_after(pop, g->at[k], find_way(pop, g, k)), true);
+}
+
+/* ---- firing ---- */
+
+static void send(struct hk_pop *pop, int thread, hk_neuron unit, hk_tick tick) {
+    struct hk_exact_thread *t = thread_of(pop, thread);
+    const struct hk_shot shot = {tick, (uint32_t)pop->index, unit};
+    if (pop->kept && pop->sim->dropping && !pop->kept[unit]) return;
+    struct hk_shot *post = hk_list_add(&t->posts, sizeof shot, &t->err);
+    if (post) *post = shot;
+    struct hk_shot *sent = hk_list_add(&t->sent[t->window % HK_OUTBOXES], sizeof shot, &t->err);
+    if (sent) *sent = shot;
+    pop->counts[unit]++;
+    pop->sim->tally[thread].counts.spikes++;
+}
+
+/* A unit that is at its own time and fires: V is held for the refractory time, so all else is
+ * brought to its end, and the unit waits there. */
+static void fire_gathered(struct hk_pop *pop, int thread, struct gathered *g) {
+    struct hk_exact_pop *exact = hk_exact_pop(pop);
+    hk_neuron unit = g->unit[0];
+    struct hk_idle idle = idle_neuron(pop, g);
+    struct measured m;
+    send(pop, thread, unit, g->at[0]);
+    pop->neuron->closed->fire(&idle);
+    if (exact->refractory > 0) {
+        double held = g->value[0][0];
+        g->ms[0] = (double)exact->refractory * pop->sim->options.tick_ms;
+        g->push[0] = 0.0;
+        lapse(pop, g);
+        g->value[0][0] = held;
+        g->at[0] += exact->refractory;
+        exact->free[unit] = g->at[0];
+    }
+    put_back(pop, g);
+    measure(pop, g, &m);
+    if (m.now[0] > 0.0)
+        set_out(pop, thread, g, &m, 0);
+    else
+        set_next(pop, thread, unit, g->at[0], true);
+    if (exact->refractory > 0 || exact->next[unit] > g->at[0] + 1) return;
+    (void)HK_FAIL(&thread_of(pop, thread)->err, HK_ERR_NUMERIC,
+                  "%s: unit %u would fire again and again within a tick at %g ms: a refractory "
+                  "time (t_ref) or a reset below the threshold would end that",
+                  pop->name, unit, (double)g->at[0] * pop->sim->options.tick_ms);
+}
+
+/* State stays where it was last put, unless the unit fires: what happened to it since is nothing.
+ */
+static void reach(struct hk_sim *sim, int thread, const struct hk_shot *due) {
+    struct hk_pop *pop = sim->pops[due->pop];
+    struct gathered g;
+    g.count = 1;
+    g.current = hk_exact_pop(pop)->current[thread];
+    g.unit[0] = due->unit;
+    g.at[0] = due->tick;
+    gather(pop, &g);
+    lapse(pop, &g);
+    if (hk_exact_pop(pop)->sure[due->unit])
+        fire_gathered(pop, thread, &g);
+    else
+        set_next(pop, thread, due->unit, tick_after(pop, due->tick, find_way(pop, &g, 0)), true);
+}
+
+/* ---- looking ---- */
+
+static void fire_one(struct hk_pop *pop, int thread, const struct gathered *from, size_t k) {
+    struct gathered g;
+    g.count = 1;
+    g.current = from->current;
+    g.unit[0] = from->unit[k];
+    g.at[0] = from->at[k];
+    gather(pop, &g);
+    fire_gathered(pop, thread, &g);
+}
+
+/* Units that have been put back are looked at as they are. */
+static void look_at(struct hk_pop *pop, int thread, struct gathered *g) {
+    struct measured m;
+    measure(pop, g, &m);
+    pop->sim->tally[thread].counts.updates += g->count;
+    for (size_t k = 0; k < g->count; k++) {
+        if (m.now[k] > 0.0)
+            set_out(pop, thread, g, &m, k);
+        else
+            fire_one(pop, thread, g, k);
+    }
+}
+
+static void touch_all(const struct hk_pop *pop, int thread, const struct gathered *g) {
+    struct hk_exact_thread *t = thread_of(pop, thread);
+    for (size_t k = 0; k < g->count; k++) {
+        struct hk_shot *touched = hk_list_add(&t->touched, sizeof *touched, &t->err);
+        if (touched) *touched = (struct hk_shot){g->at[k], (uint32_t)pop->index, g->unit[k]};
+    }
+}
+
+static void look_or_touch(struct hk_pop *pop, int thread, struct gathered *g, bool look) {
+    if (look)
+        look_at(pop, thread, g);
+    else
+        touch_all(pop, thread, g);
+}
+
+/* ---- weights that arrive ---- */
+
+/* At units that wait: what will be left of the weights when they go on is added there; jumps are
+ * lost. The state of a receptor is a sum over arrivals, so a new one is brought there alone. */
+static void take_waiting(struct hk_pop *pop, struct gathered *g, size_t receptor,
+                         const double *arrived) {
+    const struct hk_receptor *r = &pop->receptors[receptor];
+    const hk_tick *last = pop->alone->last;
+    for (size_t k = 0; k < g->count; k++) {
+        g->ms[k] = (double)(last[g->unit[k]] - g->at[k]) * pop->sim->options.tick_ms;
+        g->push[k] = 0.0;
+        g->at[k] = last[g->unit[k]];
+    }
+    for (size_t c = 0; c < pop->column_count; c++) {
+        g->state[c] = g->value[c];
+        memset(g->value[c], 0, sizeof g->value[c]);
+    }
+    take(pop, g, receptor, arrived);
+    struct hk_idle idle = idle_receptor(pop, g, receptor);
+    r->model->lapse(&idle);
+    for (size_t c = r->first_column; c < r->first_column + r->model->column_count; c++) {
+        hk_real *column = pop->column[c];
+        for (size_t k = 0; k < g->count; k++) column[g->unit[k]] += (hk_real)g->value[c][k];
+    }
+    gather(pop, g);
+}
+
+struct batch {
+    struct gathered g;
+    double arrived[GATHERED];
+};
+
+static void begin_batch(const struct hk_pop *pop, int thread, struct batch *batch) {
+    batch->g.count = 0;
+    batch->g.current = hk_exact_pop(pop)->current[thread];
+}
+
+/* Take those out of the batch that wait at a later time; whether there are any. */
+static bool split_waiting(const struct hk_pop *pop, struct batch *batch, struct batch *waiting) {
+    const hk_tick *last = pop->alone->last;
+    struct gathered *g = &batch->g;
+    size_t left = 0;
+    waiting->g.count = 0;
+    for (size_t k = 0; k < g->count; k++) {
+        bool waits = last[g->unit[k]] > g->at[k];
+        struct batch *to = waits ? waiting : batch;
+        size_t at = waits ? waiting->g.count++ : left++;
+        to->g.unit[at] = g->unit[k];
+        to->g.at[at] = g->at[k];
+        to->arrived[at] = batch->arrived[k];
+    }
+    g->count = left;
+    return waiting->g.count > 0;
+}
+
+static bool any_waits(const struct hk_pop *pop, const struct gathered *g) {
+    const hk_tick *last = pop->alone->last;
+    bool any = false;
+    for (size_t k = 0; k < g->count; k++) any |= last[g->unit[k]] > g->at[k];
+    return any;
+}
+
+/* Nobody is twice in a batch. */
+static void end_batch(struct hk_pop *pop, int thread, struct batch *batch, size_t receptor,
+                      bool look) {
+    struct batch waiting;
+    if (any_waits(pop, &batch->g) && split_waiting(pop, batch, &waiting)) {
+        waiting.g.current = batch->g.current;
+        take_waiting(pop, &waiting.g, receptor, waiting.arrived);
+        look_or_touch(pop, thread, &waiting.g, look);
+    }
+    if (batch->g.count == 0) return;
+    gather(pop, &batch->g);
+    lapse(pop, &batch->g);
+    take(pop, &batch->g, receptor, batch->arrived);
+    put_back(pop, &batch->g);
+    look_or_touch(pop, thread, &batch->g, look);
+    batch->g.count = 0;
+}
+
+/* Synapses of a row lie in the order of targets, so those that share one are neighbours. */
+static uint64_t arrive(struct hk_sim *sim, int thread, const struct hk_arrival *arrival,
+                       bool look) {
+    const struct hk_proj *proj = sim->projs[arrival->proj];
+    const struct hk_proj_part *part = &proj->parts[thread];
+    struct hk_pop *pop = proj->target;
+    const hk_neuron base = pop->part[thread];
+    const hk_real *weight = part->weight;
+    const double shared = proj->weight.a * arrival->part;
+    hk_syn first = part->row_start[arrival->row], end = part->row_start[arrival->row + 1];
+    struct batch batch;
+    begin_batch(pop, thread, &batch);
+    for (hk_syn k = first; k < end; k++) {
+        hk_neuron unit = base + part->target[k];
+        double w = weight ? (double)weight[k] * arrival->part : shared;
+        if (batch.g.count > 0 && batch.g.unit[batch.g.count - 1] == unit) {
+            batch.arrived[batch.g.count - 1] += w;
+            continue;
+        }
+        if (batch.g.count == GATHERED) end_batch(pop, thread, &batch, proj->receptor, look);
+        batch.g.unit[batch.g.count] = unit;
+        batch.g.at[batch.g.count] = sim->exact->threads[thread].now;
+        batch.arrived[batch.g.count++] = w;
+    }
+    end_batch(pop, thread, &batch, proj->receptor, look);
+    return end - first;
+}
+
+/* ---- pulses of drives ---- */
+
+static struct hk_pulses *pulses_of(const struct hk_pop *pop, int thread, size_t drive) {
+    return &hk_exact_pop(pop)->pulses[(size_t)thread * pop->drive_count + drive];
+}
+
+/* Pulses before `before` become a batch, until a unit comes again. */
+static size_t gather_pulses(struct hk_pop *pop, int thread, size_t drive, hk_tick before,
+                            struct batch *batch) {
+    struct hk_exact_pop *exact = hk_exact_pop(pop);
+    struct hk_pulses *pulses = pulses_of(pop, thread, drive);
+    const struct hk_raster_spike *spike = pulses->raster.put.data;
+    const hk_tick first = thread_of(pop, thread)->begin + 1;
+    const uint64_t mark = ++thread_of(pop, thread)->mark;
+    const double weight = pop->drives[drive].model->weight(pop->drives[drive].derived);
+    begin_batch(pop, thread, batch);
+    for (; pulses->next < pulses->raster.count && batch->g.count < GATHERED; pulses->next++) {
+        hk_tick at = first + spike[pulses->next].tick;
+        hk_neuron unit = spike[pulses->next].unit;
+        if (at >= before || exact->mark[unit] == mark) break;
+        exact->mark[unit] = mark;
+        batch->g.unit[batch->g.count] = unit;
+        batch->g.at[batch->g.count] = at;
+        batch->arrived[batch->g.count++] = weight;
+    }
+    return batch->g.count;
+}
+
+static size_t pulse(struct hk_pop *pop, int thread, size_t drive, hk_tick before) {
+    struct batch batch;
+    size_t count = gather_pulses(pop, thread, drive, before, &batch);
+    if (count) end_batch(pop, thread, &batch, pop->drives[drive].receptor, true);
+    return count;
+}
+
+static size_t pulse_now(struct hk_pop *pop, int thread, size_t drive) {
+    struct batch batch;
+    size_t sum = 0, count;
+    while ((count = gather_pulses(pop, thread, drive, thread_of(pop, thread)->now + 1, &batch))) {
+        end_batch(pop, thread, &batch, pop->drives[drive].receptor, false);
+        sum += count;
+    }
+    return sum;
+}
+
+/* ---- all of a tick ---- */
+
+static void look_batch(struct hk_pop *pop, int thread, struct gathered *g) {
+    if (g->count == 0) return;
+    gather(pop, g);
+    look_at(pop, thread, g);
+    g->count = 0;
+}
+
+/* Who was touched several times is looked at once. */
+static void look(struct hk_sim *sim, int thread) {
+    struct hk_exact_thread *t = &sim->exact->threads[thread];
+    const struct hk_shot *touched = t->touched.block.data;
+    struct hk_pop *pop = NULL;
+    struct gathered g;
+    uint64_t mark = 0;
+    g.count = 0;
+    for (size_t k = 0; k < t->touched.count; k++) {
+        if (!pop || touched[k].pop != pop->index) {
+            if (pop) look_batch(pop, thread, &g);
+            pop = sim->pops[touched[k].pop];
+            g.current = hk_exact_pop(pop)->current[thread];
+            mark = ++t->mark;
+        }
+        uint64_t *last_mark = &hk_exact_pop(pop)->mark[touched[k].unit];
+        if (*last_mark == mark) continue;
+        *last_mark = mark;
+        if (g.count == GATHERED) look_batch(pop, thread, &g);
+        g.unit[g.count] = touched[k].unit;
+        g.at[g.count++] = pop->alone->last[touched[k].unit];
+    }
+    if (pop) look_batch(pop, thread, &g);
+    t->touched.count = 0;
+}
+
+/* ---- all units of a population ---- */
+
+typedef void group_action(struct hk_pop *pop, int thread, struct gathered *g, hk_tick tick);
+
+static void each_group(struct hk_pop *pop, int thread, hk_tick tick, group_action *action) {
+    struct gathered g;
+    for (hk_neuron first = pop->part[thread]; first < pop->part[thread + 1]; first += GATHERED) {
+        hk_neuron left = pop->part[thread + 1] - first;
+        g.count = left < GATHERED ? left : GATHERED;
+        g.current = hk_exact_pop(pop)->current[thread];
+        for (hk_neuron k = 0; k < g.count; k++) g.unit[k] = first + k;
+        action(pop, thread, &g, tick);
+    }
+}
+
+/* As units are at `tick`: those that wait go back in time, but for V. */
+static void view(const struct hk_pop *pop, struct gathered *g, hk_tick tick) {
+    double v[GATHERED];
+    for (size_t k = 0; k < g->count; k++) g->at[k] = tick;
+    gather(pop, g);
+    memcpy(v, g->value[0], sizeof v);
+    lapse(pop, g);
+    for (size_t k = 0; k < g->count; k++)
+        if (g->ms[k] < 0.0) g->value[0][k] = v[k];
+}
+
+static void settle_group(struct hk_pop *pop, int thread, struct gathered *g, hk_tick tick) {
+    (void)thread;
+    view(pop, g, tick);
+    put_back(pop, g);
+}
+
+static void settle(struct hk_pop *pop, int thread, hk_tick tick) {
+    each_group(pop, thread, tick, settle_group);
+}
+
+static void restart_group(struct hk_pop *pop, int thread, struct gathered *g, hk_tick tick) {
+    const struct hk_exact_pop *exact = hk_exact_pop(pop);
+    double v[GATHERED];
+    struct measured m;
+    (void)tick;
+    for (size_t k = 0; k < g->count; k++) {
+        hk_tick last = pop->alone->last[g->unit[k]], free = exact->free[g->unit[k]];
+        g->at[k] = free > last ? free : last;
+    }
+    gather(pop, g);
+    memcpy(v, g->value[0], sizeof v);
+    lapse(pop, g);
+    memcpy(g->value[0], v, sizeof v); /* of those that wait; for the others no time has passed */
+    put_back(pop, g);
+    measure(pop, g, &m);
+    for (size_t k = 0; k < g->count; k++) {
+        if (m.now[k] > 0.0)
+            set_out(pop, thread, g, &m, k);
+        else /* a tick later: this one is over */
+            set_next(pop, thread, g->unit[k], g->at[k] + 1, true);
+    }
+}
+
+static void restart(struct hk_pop *pop, int thread) {
+    each_group(pop, thread, 0, restart_group);
+}
+
+static double peek(const struct hk_pop *pop, int thread, size_t column, hk_neuron unit,
+                   hk_tick tick) {
+    struct gathered g;
+    g.count = 1;
+    g.current = hk_exact_pop(pop)->current[thread];
+    g.unit[0] = unit;
+    view(pop, &g, tick);
+    return g.value[column][0];
+}
+
+const struct hk_kernels_exact hk_kernels_exact = {.arrive = arrive,
+                                                  .pulse = pulse,
+                                                  .pulse_now = pulse_now,
+                                                  .look = look,
+                                                  .reach = reach,
+                                                  .settle = settle,
+                                                  .restart = restart,
+                                                  .peek = peek};
