@@ -41,11 +41,12 @@ struct chain {
 static bool check_chain(const struct chain *chain, const struct hk_node *base, const char *path,
                         struct hk_err *err) {
     enum { BASES_MAX = 16 };
+    if (chain->depth >= BASES_MAX)
+        return hk_node_fail(err, base, "more than %d bases of bases", BASES_MAX);
     for (const struct chain *at = chain; at; at = at->outer)
         if (strcmp(at->path, path) == 0)
             return hk_node_fail(err, base, "%s is based on itself", base->text);
-    return chain->depth < BASES_MAX ||
-           hk_node_fail(err, base, "more than %d bases of bases", BASES_MAX);
+    return true;
 }
 
 static bool read_base(struct hk_arena *arena, const struct chain *chain, struct hk_node **root,

@@ -182,8 +182,8 @@ static const char *const all_told[] =
      "x.yaml:5:12: precision: 'triple' is not one of single, double",
      "x.yaml:6:13: unknown unit 'mx'; did you mean 'ms'?",
      "x.yaml:6:39: no param is called 'd'; known here: a, b, c",
-     "x.yaml:6:42: '2x' can't name a param: it must be letters, digits and _, not begin with a "
-     "digit, and not be a function",
+     ("x.yaml:6:42: '2x' can't name a param: it must be letters, digits and _, not begin with a "
+      "digit, and not be a function"),
      "x.yaml:7:28: expected a number such as 0.5 or a quantity such as 20 ms, got 'none'",
      "x.yaml:7:41: 0 is too small; must be at least 1",
      "x.yaml:9:14: must be a whole number, got 2.5",
@@ -210,8 +210,8 @@ static const char *const all_told[] =
      "x.yaml:19:76: 0 is too small; must be at least 1",
      "x.yaml:20:5: two phases are called a",
      "x.yaml:20:28: unknown key 'shew'; did you mean 'show'?",
-     "x.yaml:20:34: 1.23456789 ms is not a whole number of ticks of 1e-06 ms; the nearest are "
-     "1.234567 and 1.234568 ms",
+     ("x.yaml:20:34: 1.23456789 ms is not a whole number of ticks of 1e-06 ms; the nearest are "
+      "1.234567 and 1.234568 ms"),
      "x.yaml:20:59: there is no read-out 'digit'; did you mean 'digits'?",
      "x.yaml:21:24: there is no population 'out'; known here: in, exc, inh",
      "x.yaml:21:35: there is no phase 'b'",

@@ -210,6 +210,26 @@ START_TEST(a_time_that_is_no_whole_tick_is_told_with_the_nearest) {
 }
 END_TEST
 
+START_TEST(on_the_exact_clock_a_tick_is_1_ns_and_numbers_are_double) {
+    const char *text = with("resolution: 0.1 ms", "clock: exact");
+    struct hk_err err = {0};
+    struct hk_experiment e;
+    ck_assert_msg(read_text(&e, text, "projections.out->out.delay=1500001 ns", &err), "%s",
+                  err.message);
+    ck_assert(hk_sim_tick_ms(e.sim) == 1e-6);
+    ck_assert_int_eq(hk_sim_precision(e.sim), HK_DOUBLE);
+    ck_assert_int_eq(e.duration, 50000000);
+    hk_experiment_finish(&e);
+    expect_message(with("resolution: 0.1 ms", "clock: exact\nprecision: single"), NULL,
+                   HK_ERR_CONFIG,
+                   "x.yaml:4:12: `clock: exact` needs `precision: double`, its default");
+    expect_message(with("model: lif, size: 10, tau_m: 20 ms", "model: izhikevich, size: 10"),
+                   "clock=exact", HK_ERR_CONFIG,
+                   "x.yaml:7:8: out: izhikevich has no closed form between events; use clock: "
+                   "grid");
+}
+END_TEST
+
 START_TEST(what_is_wrong_among_parts_is_told_where_it_stands) {
     expect_message(with("tau_m: 20 ms", "v_reset: -40 mV"), NULL, HK_ERR_RANGE,
                    "x.yaml:7:40: out: v_reset = -40 mV must be below v_th = -55 mV");
@@ -546,6 +566,7 @@ Suite *suite_io_experiment(void) {
     tcase_add_test(cases, bases_that_lead_back_or_nowhere_are_told);
     tcase_add_test(cases, every_64_bit_number_is_a_seed_and_0_is_one);
     tcase_add_test(cases, a_time_that_is_no_whole_tick_is_told_with_the_nearest);
+    tcase_add_test(cases, on_the_exact_clock_a_tick_is_1_ns_and_numbers_are_double);
     tcase_add_test(cases, what_is_wrong_among_parts_is_told_where_it_stands);
     tcase_add_test(cases, mistakes_in_values_are_told_with_their_place);
     tcase_add_test(cases, mistakes_in_names_are_told_with_the_nearest_known_one);
