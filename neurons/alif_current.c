@@ -62,8 +62,8 @@ static double alif_current_gain(const void *derived) {
 }
 
 /* What arrives, less what w takes. */
-static void adapt(const struct alif_current_step *d, const struct hk_input *in,
-                  hk_real *restrict w, hk_real *restrict push, size_t count) {
+static void adapt(const struct alif_current_step *d, const struct hk_input *in, hk_real *restrict w,
+                  hk_real *restrict push, size_t count) {
     const hk_real decay = d->decay, to_push = d->to_push;
     const hk_real *restrict arrived = in->push;
     for (size_t i = 0; i < count; i++) {
