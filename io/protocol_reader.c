@@ -106,7 +106,7 @@ static bool read_readout(struct context *c, struct hk_node *node, struct hk_err 
     ok &= hk_go_on(read_classes(c, node, &spec->classes, err), err);
     ok &= hk_go_on(read_from(c, node, &pop, err), err);
     spec->pop = pop;
-    if (!ok || !spec->model->check || spec->classes == 0) return ok;
+    if (!ok || !spec->model || !spec->model->check || spec->classes == 0) return ok;
     return spec->model->check(spec->param, hk_pop_size(spec->pop), spec->classes, err) ||
            hk_node_context(err, node);
 }
