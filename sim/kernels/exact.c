@@ -21,10 +21,12 @@ static hk_tick tick_after(const struct hk_pop *pop, hk_tick from, double ms) {
 }
 
 static double find_way(const struct hk_pop *pop, struct gathered *g, size_t k) {
-    struct hk_wave inputs = {.count = 0};
+    struct hk_wave inputs; /* large: what isn't used isn't cleared */
     double *state[HK_ALONE_COLUMNS];
     struct hk_idle idle = idle_neuron(pop, g);
     for (size_t c = 0; c < pop->column_count; c++) state[c] = &g->value[c][k];
+    inputs.constant = 0.0;
+    inputs.count = 0;
     idle.count = 1;
     for (size_t r = 0; r < pop->receptor_count; r++) {
         idle.param = pop->receptors[r].param;
