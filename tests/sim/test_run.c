@@ -5,33 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/support/bits.h"
 #include "tests/support/net.h"
 #include "tests/support/suites.h"
 
 /* A recurrent network with every kind of storage and a plastic projection of each kind: matrix,
- * rows with one and with many delays, uniform with and without exception. Returns a digest of
- * spikes and weights. */
-static uint64_t mix(uint64_t hash, uint64_t word) {
-    return (hash ^ word) * 0x9e3779b97f4a7c15u + (hash >> 29);
-}
-
-static uint64_t bits(double value) {
-    uint64_t word;
-    memcpy(&word, &value, sizeof word);
-    return word;
-}
-
-static uint64_t digest_weights(const struct hk_proj *proj, uint64_t hash) {
-    struct hk_err err = {0};
-    struct hk_block room = {0};
-    size_t count = hk_proj_count(proj);
-    ck_assert(hk_block_reserve(&room, count, sizeof(double), &err));
-    ck_assert(hk_proj_read(proj, &(struct hk_synapses){.weight = room.data}, &err));
-    for (size_t k = 0; k < count; k++) hash = mix(hash, bits(((const double *)room.data)[k]));
-    hk_block_finish(&room);
-    return hash;
-}
-
+ * rows with one and with many delays, uniform with and without exception. */
 enum { LINKS = 7 };
 
 struct circuit {
@@ -116,7 +95,8 @@ static void make_circuit(struct circuit *c, enum hk_precision precision, int thr
 static uint64_t digest_spikes(const struct net_heard *heard, uint64_t hash) {
     const hk_tick *ticks = heard->ticks.data;
     const uint32_t *units = heard->units.data;
-    for (size_t k = 0; k < heard->count; k++) hash = mix(mix(hash, (uint64_t)ticks[k]), units[k]);
+    for (size_t k = 0; k < heard->count; k++)
+        hash = bits_mix(bits_mix(hash, (uint64_t)ticks[k]), units[k]);
     return hash;
 }
 
@@ -131,7 +111,7 @@ static uint64_t run_network(enum hk_precision precision, int threads, size_t *sp
         hash = digest_spikes(&c.heard[p], hash);
         net_heard_finish(&c.heard[p]);
     }
-    for (size_t i = 0; i < LINKS; i++) hash = digest_weights(c.proj[i], hash);
+    for (size_t i = 0; i < LINKS; i++) hash = bits_mix_synapses(hash, c.proj[i]);
     hk_sim_destroy(c.sim);
     return hash;
 }
