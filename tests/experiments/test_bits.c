@@ -2,7 +2,6 @@
  * set: spikes, synapses and state. The files are those of tests/support/shrunk.h. */
 #include <check.h>
 #include <glob.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,37 +65,23 @@ static void compare_all(const struct shrunk *shrunk, struct shrunk_way way) {
     }
 }
 
-static const struct shrunk_way grid = {.define = {"clock=grid"}};
-static const struct shrunk_way grid_double = {.define = {"clock=grid", "precision=double"}};
-static const struct shrunk_way exact = {.define = {"clock=exact", "resolution=1 ns"}};
-static const struct shrunk_way exact_coarse = {.define = {"clock=exact"}};
-
-/* The file at `index`, or NULL: skip the test. */
-static const struct shrunk *choose(int index) {
-    static char why[128];
-    const struct shrunk *shrunk = &shrunk_all[index];
-    if (shrunk_is_here(shrunk)) return shrunk;
-    (void)snprintf(why, sizeof why, "%s: the data set %s is not here", shrunk->path, shrunk->data);
-    hk_test_skip_note(why);
-    return NULL;
-}
-
 START_TEST(threads_and_instruction_sets_make_no_difference) {
-    const struct shrunk *shrunk = choose(_i);
-    if (shrunk) compare_quick(shrunk, grid);
+    const struct shrunk *shrunk = shrunk_choose((size_t)_i);
+    if (shrunk) compare_quick(shrunk, shrunk_grid);
 }
 END_TEST
 
 /* Files whose models have no closed forms are refused by name. */
 START_TEST(nor_do_they_on_the_exact_clock) {
-    const struct shrunk *shrunk = choose(_i);
+    const struct shrunk *shrunk = shrunk_choose((size_t)_i);
     if (!shrunk) return;
     if (!shrunk->no_exact) {
-        compare_quick(shrunk, shrunk->coarse ? exact_coarse : exact);
+        compare_quick(shrunk, shrunk_exact(shrunk));
         return;
     }
     struct hk_err err = {0};
     struct hk_experiment e;
+    const struct shrunk_way exact = shrunk_exact(shrunk);
     ck_assert_msg(!shrunk_read(shrunk, &exact, &e, &err), "%s: is accepted", shrunk->path);
     ck_assert_int_eq(err.code, HK_ERR_CONFIG);
     ck_assert_msg(strstr(err.message, shrunk->no_exact) != NULL, "%s", err.message);
@@ -106,11 +91,11 @@ END_TEST
 
 START_TEST(all_threads_with_all_instruction_sets_make_no_difference) {
     hk_test_only_long();
-    const struct shrunk *shrunk = choose(_i);
+    const struct shrunk *shrunk = shrunk_choose((size_t)_i);
     if (!shrunk) return;
-    compare_all(shrunk, grid);
-    compare_all(shrunk, grid_double);
-    if (!shrunk->no_exact) compare_all(shrunk, shrunk->coarse ? exact_coarse : exact);
+    compare_all(shrunk, shrunk_grid);
+    compare_all(shrunk, shrunk_grid_double);
+    if (!shrunk->no_exact) compare_all(shrunk, shrunk_exact(shrunk));
 }
 END_TEST
 

@@ -7,6 +7,7 @@
 
 #include "io/sweep.h"
 #include "tests/support/paths.h"
+#include "tests/support/skip.h"
 
 #define FROM_START "report.from=0 ms"
 
@@ -91,8 +92,23 @@ const struct shrunk shrunk_all[] = {
 };
 const size_t shrunk_count = HK_COUNT(shrunk_all);
 
-bool shrunk_is_here(const struct shrunk *shrunk) {
-    return !shrunk->data || hk_test_data(shrunk->data);
+enum { TEXT_SIZE = 256 };
+
+const struct shrunk_way shrunk_grid = {.define = {"clock=grid"}};
+const struct shrunk_way shrunk_grid_double = {.define = {"clock=grid", "precision=double"}};
+
+struct shrunk_way shrunk_exact(const struct shrunk *shrunk) {
+    return (struct shrunk_way){
+        .define = {"clock=exact", shrunk->coarse ? NULL : "resolution=1 ns"}};
+}
+
+const struct shrunk *shrunk_choose(size_t index) {
+    static char why[TEXT_SIZE];
+    const struct shrunk *shrunk = &shrunk_all[index];
+    if (!shrunk->data || hk_test_data(shrunk->data)) return shrunk;
+    (void)snprintf(why, sizeof why, "%s: the data set %s is not here", shrunk->path, shrunk->data);
+    hk_test_skip_note(why);
+    return NULL;
 }
 
 static void must(bool ok, const struct shrunk *shrunk, const struct hk_err *err) {
@@ -100,8 +116,6 @@ static void must(bool ok, const struct shrunk *shrunk, const struct hk_err *err)
 }
 
 /* ---- reading ---- */
-
-enum { TEXT_SIZE = 256 };
 
 /* The experiment of a sweep's trial, and what the trial sets: lent until the next call. */
 static size_t read_trial(const struct shrunk *shrunk, const char **path, const char **defines) {
