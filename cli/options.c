@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { FLAG, TEXT, THREADS, JOBS, RUNS, DEFINE };
+enum kind { FLAG, TEXT, THREADS, JOBS, RUNS, DEPTH, TOP, DEFINE };
 
 struct row {
     enum hk_option option;
@@ -53,6 +53,12 @@ static const struct row rows[] = {
      "estimate memory, work, wall time and output, building nothing", FLAG, AT(cost)},
     {HK_OPTION_RATE, 0, "--rate", "RATE",
      "how fast --cost takes each neuron to fire; default: 5 Hz", TEXT, AT(rate)},
+    {HK_OPTION_DEPTH, 0, "--depth", "N",
+     "how many spikes behind each other to explain; default: 1", DEPTH, AT(depth)},
+    {HK_OPTION_TOP, 0, "--top", "N",
+     "how many causes of each; default: 8", TOP, AT(top)},
+    {HK_OPTION_DOT, 0, "--dot", NULL,
+     "print a graph for Graphviz", FLAG, AT(dot)},
     {HK_OPTION_JSON, 0, "--json", NULL,
      "print one JSON object", FLAG, AT(json)},
     {HK_OPTION_MAN, 0, "--man", NULL,
@@ -136,6 +142,8 @@ static bool apply(const struct row *row, const char *value, struct hk_settings *
     case THREADS: ok = read_number(value, HK_THREADS_MAX, at, err); break;
     case JOBS: ok = read_number(value, HK_SWEEP_JOBS_MAX, at, err); break;
     case RUNS: ok = read_number(value, HK_RUNS_MAX, at, err); break;
+    case DEPTH: ok = read_number(value, HK_DEPTH_MAX, at, err); break;
+    case TOP: ok = read_number(value, HK_TOP_MAX, at, err); break;
     case DEFINE: ok = add_define(settings, value, err); break;
     }
     return ok || hk_err_context(err, "%s", row->name);

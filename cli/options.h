@@ -29,9 +29,12 @@ enum hk_option {
     HK_OPTION_MAN = 1 << 18,
     HK_OPTION_RUNS = 1 << 19,
     HK_OPTION_BUSY = 1 << 20,
+    HK_OPTION_DEPTH = 1 << 21,
+    HK_OPTION_TOP = 1 << 22,
+    HK_OPTION_DOT = 1 << 23,
 };
 
-enum { HK_DEFINES_MAX = 256, HK_RUNS_MAX = 1024 };
+enum { HK_DEFINES_MAX = 256, HK_RUNS_MAX = 1024, HK_DEPTH_MAX = 64, HK_TOP_MAX = 1024 };
 
 /* What a command line says. Texts are argv's. */
 struct hk_settings {
@@ -45,8 +48,8 @@ struct hk_settings {
     const char *folder;                           /* NULL: results/<name> */
     const char *format, *from, *to, *kind, *rate; /* NULL: not said */
     int threads;                                  /* 0: chosen by the work */
-    int jobs, runs;                               /* 0: not said */
-    bool cost, json, man, quiet, verbose, help, version, resume, dry_run, busy;
+    int jobs, runs, depth, top;                   /* 0: not said */
+    bool cost, dot, json, man, quiet, verbose, help, version, resume, dry_run, busy;
 };
 
 /* Read the words after argv[0]; `taken` has the bits of the options that may be there. Options may

@@ -26,7 +26,7 @@ struct poisson_table {
     hk_real weight;
     uint32_t parts; /* independent draws that are added up */
     struct alias alias;
-    double tail[TAIL_STEPS]; /* P(K <= TAIL + k | K >= TAIL) */
+    double tail[TAIL_STEPS];      /* P(K <= TAIL + k | K >= TAIL) */
     struct poisson_slices slices; /* of the exact clock */
 };
 

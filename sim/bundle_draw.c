@@ -86,17 +86,19 @@ static void count_part(void *context, int thread) {
 
 /* The words of each segment become where its first comes, counted from the row's start: with one
  * page behind the header, else at the first header. Returns the words of the row. */
-static uint64_t lay_row(const struct hk_bundle *bundle, hk_neuron source, uint32_t *words,
-                        struct segment *segments) {
+static uint64_t lay_row(const struct hk_bundle *bundle, hk_neuron source, bool one_page,
+                        void *data) {
+    uint32_t *words = data;
+    struct segment *segments = data;
     const uint32_t head = header_words(bundle);
     size_t first = (size_t)source * bundle->delays;
     uint64_t sum = 0;
     for (size_t i = first; i < first + bundle->delays; i++) {
-        uint32_t *next = segments ? &segments[i].next : &words[i];
+        uint32_t *next = one_page ? &words[i] : &segments[i].next;
         uint64_t length = *next;
-        if (!segments || length == 0) length += head; /* an empty segment has a header, too */
-        *next = (uint32_t)(segments ? sum : sum + head);
-        if (segments) segments[i].page = NO_PAGE;
+        if (one_page || length == 0) length += head; /* an empty segment has a header, too */
+        *next = (uint32_t)(one_page ? sum + head : sum);
+        if (!one_page) segments[i].page = NO_PAGE;
         sum += length;
     }
     return sum;
@@ -106,11 +108,11 @@ static bool lay_rows(struct wire *wire, int thread, struct hk_err *err) {
     const struct hk_bundle *bundle = wire->bundle;
     struct hk_arena *arena = bundle->source->sim->arena;
     struct hk_bundle_part *part = hk_bundle_part(bundle, thread);
-    struct segment *segments = has_one_page(bundle, thread) ? NULL : wire->segment[thread].data;
+    const bool one_page = has_one_page(bundle, thread);
     part->start = HK_NEW(arena, hk_syn, (size_t)bundle->source->size + 1, err);
     if (!part->start) return false;
     for (hk_neuron i = 0; i < bundle->source->size; i++) {
-        uint64_t words = lay_row(bundle, i, wire->segment[thread].data, segments);
+        uint64_t words = lay_row(bundle, i, one_page, wire->segment[thread].data);
         if (words > UINT32_MAX)
             return HK_FAIL(err, HK_ERR_LIMIT, "a unit of %s has more than %u synapses",
                            bundle->source->name, UINT32_MAX);

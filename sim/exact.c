@@ -163,6 +163,7 @@ void hk_exact_finish(struct hk_sim *sim) {
             hk_raster_finish(&exact->pops[i].pulses[k].raster);
     }
     finish_list(&exact->heard);
+    hk_traces_finish(exact);
 }
 
 /* ---- starting anew ---- */

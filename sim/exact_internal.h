@@ -107,6 +107,34 @@ struct hk_exact {
     struct hk_exact_pop *pops; /* [pop_count] */
     bool learns;               /* some projection does, from events */
     struct hk_list_of heard;   /* struct hk_shot: of all threads, for listeners */
+    struct hk_list_of traces;  /* struct hk_trace *: of units that are followed */
+};
+
+/* Something that reached a unit that is followed. */
+enum hk_trace_kind { HK_TRACE_SYNAPSE, HK_TRACE_PULSE, HK_TRACE_CURRENT };
+struct hk_trace_event {
+    enum hk_trace_kind kind;
+    uint32_t from; /* projection, or drive of the population */
+    hk_neuron source;
+    size_t receptor;
+    hk_tick sent, tick;
+    double weight; /* as it arrived; CURRENT: of all drives from then on, pA */
+    size_t order;  /* in which they were kept */
+};
+
+/* A unit's state, as doubles; and copies of it, side by side. */
+struct hk_replay_state {
+    hk_tick at;
+    double current; /* of drives, pA */
+    double value[HK_ALONE_COLUMNS];
+};
+struct hk_replay {
+    const struct hk_pop *pop;
+    size_t lanes; /* copies, at most HK_GROUP */
+    hk_tick at;
+    double current;
+    double value[HK_ALONE_COLUMNS][HK_GROUP];
+    size_t skip[HK_GROUP], skip_end[HK_GROUP]; /* events that each does without */
 };
 
 /* Room for one more at the end of a list, or NULL with err. */
@@ -129,6 +157,18 @@ void hk_crossing_pop(struct hk_exact_thread *t);
 bool hk_exact_depart(struct hk_sim *sim, int thread) HK_MUST_USE;
 /* What arrives in the window, in order. */
 bool hk_exact_list_arrivals(struct hk_sim *sim, int thread) HK_MUST_USE;
+
+/* ---- sim/trace.c: what happens to the thread's units that are followed ---- */
+
+/* State was set; the current of drives has changed; rows arrive now; pulses of the window are
+ * known; posts have fired. */
+void hk_traces_set(struct hk_pop *pop, int thread, hk_tick tick);
+void hk_traces_current(struct hk_pop *pop, int thread, hk_tick tick);
+void hk_traces_arrive(struct hk_sim *sim, int thread, const struct hk_arrival *arrivals,
+                      size_t count);
+void hk_traces_pulse(struct hk_sim *sim, int thread);
+void hk_traces_post(struct hk_sim *sim, int thread);
+void hk_traces_finish(struct hk_exact *exact);
 
 /* ---- sim/exact.c ---- */
 

@@ -102,6 +102,7 @@ static bool list_pulses(struct hk_sim *sim, int thread) {
             if (!hk_raster_order(&pulses->raster, &t->err)) return false;
         }
     }
+    hk_traces_pulse(sim, thread);
     return true;
 }
 
@@ -113,27 +114,56 @@ static hk_tick next_pulse(const struct hk_pop *pop, int thread, size_t drive) {
     return pop->sim->exact->threads[thread].begin + 1 + spike[pulses->next].tick;
 }
 
-/* A batch of pulses of each drive, of those before `before`: of drives of one population the one
- * whose turn it is. Whether there were any. */
+/* Of a population's drives the one whose turn it is, when, and when the next one's is. */
+struct turn {
+    size_t drive;
+    hk_tick tick, other;
+};
+
+static struct turn next_turn(const struct hk_pop *pop, int thread) {
+    struct turn turn = {0, HK_NEVER, HK_NEVER};
+    for (size_t d = 0; d < pop->drive_count; d++) {
+        hk_tick next = next_pulse(pop, thread, d);
+        if (next < turn.tick)
+            turn = (struct turn){d, next, turn.tick};
+        else if (next < turn.other)
+            turn.other = next;
+    }
+    return turn;
+}
+
+/* Do several pulses come at the next tick that are, or may be, of one unit? They arrive together,
+ * which takes a tick of its own; batches are of pulses that don't. */
+static bool is_tied(const struct hk_pop *pop, int thread, const struct turn *turn) {
+    if (turn->tick == HK_NEVER) return false;
+    const struct hk_pulses *pulses = pulses_of(pop, thread, turn->drive);
+    const struct hk_raster_spike *spike = pulses->raster.put.data;
+    bool again = pulses->next + 1 < pulses->raster.count &&
+                 hk_raster_same(&spike[pulses->next], &spike[pulses->next + 1]);
+    return again || turn->other == turn->tick;
+}
+
+static hk_tick next_tie(const struct hk_sim *sim, int thread) {
+    hk_tick first = HK_NEVER;
+    for (size_t i = 0; i < sim->pop_count; i++) {
+        if (sim->pops[i]->drive_count == 0) continue;
+        const struct turn turn = next_turn(sim->pops[i], thread);
+        if (turn.tick < first && is_tied(sim->pops[i], thread, &turn)) first = turn.tick;
+    }
+    return first;
+}
+
+/* A batch of pulses of each population, of those before `before` and before a tie. Whether there
+ * were any. */
 static bool pulse(struct hk_sim *sim, int thread, hk_tick before) {
     size_t count = 0;
     for (size_t i = 0; i < sim->pop_count; i++) {
         struct hk_pop *pop = sim->pops[i];
-        size_t first = 0;
-        hk_tick least = HK_NEVER, other = HK_NEVER;
-        for (size_t d = 0; d < pop->drive_count; d++) {
-            hk_tick next = next_pulse(pop, thread, d);
-            if (next < least) {
-                other = least;
-                least = next;
-                first = d;
-            } else if (next < other) {
-                other = next;
-            }
-        }
-        if (least >= before) continue;
-        if (other <= least) other = least + 1;
-        count += sim->on_exact->pulse(pop, thread, first, other < before ? other : before);
+        if (pop->drive_count == 0) continue;
+        const struct turn turn = next_turn(pop, thread);
+        if (turn.tick >= before || is_tied(pop, thread, &turn)) continue;
+        count += sim->on_exact->pulse(pop, thread, turn.drive,
+                                      turn.other < before ? turn.other : before);
     }
     return count > 0;
 }
@@ -169,6 +199,7 @@ static void change_current(struct hk_pop *pop, int thread, hk_tick tick) {
     exact->current[thread] = current;
     exact->until[thread] = until;
     pop->sim->on_exact->restart(pop, thread);
+    hk_traces_current(pop, thread, tick);
 }
 
 static hk_tick next_change(const struct hk_sim *sim, int thread) {
@@ -304,6 +335,7 @@ static void arrive(struct hk_sim *sim, int thread, const struct hk_arrival *arri
                    bool look) {
     uint64_t events = 0;
     if (sim->exact->learns) catch_up(sim, thread, sim->exact->threads[thread].now, arrivals, count);
+    hk_traces_arrive(sim, thread, arrivals, count);
     for (size_t k = 0; k < count; k++)
         events += sim->on_exact->arrive(sim, thread, &arrivals[k], look);
     sim->tally[thread].counts.events += events;
@@ -323,6 +355,7 @@ static void run_tick(struct hk_sim *sim, int thread, hk_tick tick) {
     size_t pulses = pulse_now(sim, thread);
     if (count) arrive(sim, thread, arrivals, count, count == 1 && pulses == 0);
     if (t->touched.count) sim->on_exact->look(sim, thread);
+    hk_traces_post(sim, thread);
     if (sim->exact->learns && (count || t->posts.count))
         learn(sim, thread, tick, arrivals, count, 0);
     t->posts.count = 0;
@@ -333,8 +366,8 @@ static hk_tick least_of(hk_tick a, hk_tick b) {
     return a < b ? a : b;
 }
 
-/* The next tick of the window at which something happens, pulses apart; its end + 1 where nothing
- * does. */
+/* The next tick of the window at which something happens, pulses apart that come alone; its end + 1
+ * where nothing does. */
 static hk_tick next_event(const struct hk_sim *sim, int thread) {
     struct hk_exact_thread *t = &sim->exact->threads[thread];
     const struct hk_arrival *arrivals = t->arrivals.block.data;
@@ -343,6 +376,7 @@ static hk_tick next_event(const struct hk_sim *sim, int thread) {
     if (t->arrival < t->arrivals.count) first = t->begin + arrivals[t->arrival].after;
     if (crossing) first = least_of(first, crossing->tick);
     first = least_of(first, next_change(sim, thread));
+    first = least_of(first, next_tie(sim, thread));
     return least_of(first, next_jump(sim, t));
 }
 
@@ -355,6 +389,7 @@ static void run_window(struct hk_sim *sim, int thread) {
     for (;;) {
         hk_tick tick = next_event(sim, thread);
         if (pulse(sim, thread, tick)) {
+            hk_traces_post(sim, thread);
             learn_posts(sim, thread);
         } else {
             if (tick > t->end) break;
@@ -432,7 +467,9 @@ static bool check_threads(const struct hk_sim *sim, uint64_t window, struct hk_e
 static void begin(struct hk_sim *sim, int thread) {
     for (size_t i = 0; i < sim->pop_count; i++) {
         struct hk_pop *pop = sim->pops[i];
-        if (pop->neuron && hk_exact_pop(pop)->changed) change_current(pop, thread, sim->now);
+        if (!pop->neuron || !hk_exact_pop(pop)->changed) continue;
+        change_current(pop, thread, sim->now);
+        hk_traces_set(pop, thread, sim->now);
     }
 }
 

@@ -8,8 +8,10 @@
 struct hk_arrival;
 struct hk_pop;
 struct hk_proj;
+struct hk_replay;
 struct hk_shot;
 struct hk_sim;
+struct hk_trace_event;
 
 /* One tick of what one thread owns. */
 struct hk_kernels_step {
@@ -71,6 +73,15 @@ struct hk_kernels_exact {
     /* A state variable as it is after `tick`. */
     double (*peek)(const struct hk_pop *pop, int thread, size_t column, hk_neuron unit,
                    hk_tick tick);
+};
+
+/* Copies of one unit go once more through what reached it on the exact clock (sim/trace.c). */
+struct hk_kernels_replay {
+    /* Events first..end-1, each left out in the copies that skip it. */
+    void (*run)(struct hk_replay *replay, const struct hk_trace_event *events, size_t first,
+                size_t end);
+    /* How far each copy would be from its threshold at `tick`, mV. */
+    void (*measure)(const struct hk_replay *replay, hk_tick tick, double *distance);
 };
 
 /* Plasticity. */

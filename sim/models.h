@@ -50,6 +50,8 @@ extern const struct hk_kernels_bundle
     *const hk_kernels_bundle_variant[HK_PRECISION_COUNT][HK_ISA_COUNT];
 extern const struct hk_kernels_sleep
     *const hk_kernels_sleep_variant[HK_PRECISION_COUNT][HK_ISA_COUNT];
+extern const struct hk_kernels_replay
+    *const hk_kernels_replay_variant[HK_PRECISION_COUNT][HK_ISA_COUNT];
 extern const struct hk_kernels_exact
     *const hk_kernels_exact_variant[HK_PRECISION_COUNT][HK_ISA_COUNT];
 extern const struct hk_kernels_draws

@@ -310,6 +310,10 @@ const struct hk_receptor_model *hk_pop_find_receptor(const struct hk_pop *pop, c
     return index < 0 ? NULL : pop->receptors[index].model;
 }
 
+const struct hk_drive_model *hk_pop_drive(const struct hk_pop *pop, size_t index) {
+    return index < pop->drive_count ? pop->drives[index].model : NULL;
+}
+
 int hk_pop_column(const struct hk_pop *pop, const char *name) {
     for (size_t c = 0; c < pop->column_count; c++)
         if (strcmp(pop->info[c].name, name) == 0) return (int)c;

@@ -8,6 +8,10 @@
 struct hk_raster_spike {
     uint32_t tick, unit;
 };
+static inline bool hk_raster_same(const struct hk_raster_spike *a,
+                                  const struct hk_raster_spike *b) {
+    return a->tick == b->tick && a->unit == b->unit;
+}
 struct hk_raster {
     hk_tick ticks;         /* spikes lie in 0..ticks-1 */
     size_t count;          /* spikes */

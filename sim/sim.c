@@ -28,6 +28,7 @@ struct hk_sim *hk_sim_create(const struct hk_sim_options *options, struct hk_err
     sim->learn = hk_kernels_learn_variant[sim->options.precision][isa];
     sim->bundle = hk_kernels_bundle_variant[sim->options.precision][isa];
     sim->on_exact = hk_kernels_exact_variant[sim->options.precision][isa];
+    sim->replay = hk_kernels_replay_variant[sim->options.precision][isa];
     sim->sleep = hk_kernels_sleep_variant[sim->options.precision][isa];
     sim->draws = hk_kernels_draws_variant[sim->options.precision][isa];
     sim->credit = hk_kernels_credit_variant[sim->options.precision][isa];

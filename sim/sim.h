@@ -78,6 +78,8 @@ double hk_pop_rounding_ms(const struct hk_pop *pop);
 const struct hk_receptor_model *hk_pop_receptor(const struct hk_pop *pop, size_t index,
                                                 const char **name);
 const struct hk_receptor_model *hk_pop_find_receptor(const struct hk_pop *pop, const char *name);
+/* A drive, in the order of adding, or NULL. */
+const struct hk_drive_model *hk_pop_drive(const struct hk_pop *pop, size_t index);
 
 /* State columns: a model's own by name ("v"), a receptor's with its name behind ("g_exc"). The
  * index of one, or -1. */

@@ -319,6 +319,7 @@ struct hk_sim {
     const struct hk_kernels_bundle *bundle;
     const struct hk_kernels_sleep *sleep;
     const struct hk_kernels_exact *on_exact;
+    const struct hk_kernels_replay *replay;
     const struct hk_kernels_draws *draws;
     const struct hk_kernels_columns *columns;
     struct hk_pop **pops;

@@ -92,7 +92,7 @@ struct point {
 };
 
 static void go_to(const struct hk_wave *wave, double t, struct point *at) {
-    at->t = t;
+    *at = (struct point){.t = t};
     for (size_t k = 0; k < wave->count; k++) at->decay[k] = hk_exp(-t / wave->term[k].tau);
 }
 
@@ -220,7 +220,7 @@ struct search {
     struct hk_wave slope, curve, jerk; /* the first three derivatives */
 };
 
-static const double NONE = INFINITY;
+static const double NONE = (double)INFINITY;
 
 /* d falls from above 0 to 0 or below somewhere in between. */
 static double find_crossing(const struct search *s, const struct point *from,
@@ -273,7 +273,7 @@ double hk_wave_first(const struct hk_wave *wave) {
     enum { DOUBLINGS = 80 };
     struct search s;
     struct point from, to;
-    double shortest = INFINITY;
+    double shortest = (double)INFINITY;
     for (size_t k = 0; k < wave->count; k++) shortest = fmin(shortest, wave->term[k].tau);
     go_to(wave, 0.0, &from);
     if (!(value_at(wave, &from) > 0.0)) return 0.0;

@@ -168,24 +168,16 @@ static void look_or_touch(struct hk_pop *pop, int thread, struct gathered *g, bo
 
 /* ---- weights that arrive ---- */
 
-/* At units that wait: what will be left of the weights when they go on is added there; jumps are
- * lost. The state of a receptor is a sum over arrivals, so a new one is brought there alone. */
+/* At units that wait: what will be left of the weights when they go on is added there. */
 static void take_waiting(struct hk_pop *pop, struct gathered *g, size_t receptor,
                          const double *arrived) {
     const struct hk_receptor *r = &pop->receptors[receptor];
     const hk_tick *last = pop->alone->last;
     for (size_t k = 0; k < g->count; k++) {
         g->ms[k] = (double)(last[g->unit[k]] - g->at[k]) * pop->sim->options.tick_ms;
-        g->push[k] = 0.0;
         g->at[k] = last[g->unit[k]];
     }
-    for (size_t c = 0; c < pop->column_count; c++) {
-        g->state[c] = g->value[c];
-        memset(g->value[c], 0, sizeof g->value[c]);
-    }
-    take(pop, g, receptor, arrived);
-    struct hk_idle idle = idle_receptor(pop, g, receptor);
-    r->model->lapse(&idle);
+    take_alone(pop, g, receptor, arrived);
     for (size_t c = r->first_column; c < r->first_column + r->model->column_count; c++) {
         hk_real *column = pop->column[c];
         for (size_t k = 0; k < g->count; k++) column[g->unit[k]] += (hk_real)g->value[c][k];
@@ -280,9 +272,10 @@ static struct hk_pulses *pulses_of(const struct hk_pop *pop, int thread, size_t 
     return &hk_exact_pop(pop)->pulses[(size_t)thread * pop->drive_count + drive];
 }
 
-/* Pulses before `before` become a batch, until a unit comes again. */
+/* Pulses before `before` become a batch, until a unit comes again; and, where each is to be looked
+ * at by itself, until it comes twice in a tick. */
 static size_t gather_pulses(struct hk_pop *pop, int thread, size_t drive, hk_tick before,
-                            struct batch *batch) {
+                            bool alone, struct batch *batch) {
     struct hk_exact_pop *exact = hk_exact_pop(pop);
     struct hk_pulses *pulses = pulses_of(pop, thread, drive);
     const struct hk_raster_spike *spike = pulses->raster.put.data;
@@ -293,7 +286,9 @@ static size_t gather_pulses(struct hk_pop *pop, int thread, size_t drive, hk_tic
     for (; pulses->next < pulses->raster.count && batch->g.count < GATHERED; pulses->next++) {
         hk_tick at = first + spike[pulses->next].tick;
         hk_neuron unit = spike[pulses->next].unit;
-        if (at >= before || exact->mark[unit] == mark) break;
+        bool tied = alone && pulses->next + 1 < pulses->raster.count &&
+                    hk_raster_same(&spike[pulses->next], &spike[pulses->next + 1]);
+        if (at >= before || tied || exact->mark[unit] == mark) break;
         exact->mark[unit] = mark;
         batch->g.unit[batch->g.count] = unit;
         batch->g.at[batch->g.count] = at;
@@ -304,7 +299,7 @@ static size_t gather_pulses(struct hk_pop *pop, int thread, size_t drive, hk_tic
 
 static size_t pulse(struct hk_pop *pop, int thread, size_t drive, hk_tick before) {
     struct batch batch;
-    size_t count = gather_pulses(pop, thread, drive, before, &batch);
+    size_t count = gather_pulses(pop, thread, drive, before, true, &batch);
     if (count) end_batch(pop, thread, &batch, pop->drives[drive].receptor, true);
     return count;
 }
@@ -312,7 +307,8 @@ static size_t pulse(struct hk_pop *pop, int thread, size_t drive, hk_tick before
 static size_t pulse_now(struct hk_pop *pop, int thread, size_t drive) {
     struct batch batch;
     size_t sum = 0, count;
-    while ((count = gather_pulses(pop, thread, drive, thread_of(pop, thread)->now + 1, &batch))) {
+    const hk_tick next = thread_of(pop, thread)->now + 1;
+    while ((count = gather_pulses(pop, thread, drive, next, false, &batch))) {
         end_batch(pop, thread, &batch, pop->drives[drive].receptor, false);
         sum += count;
     }

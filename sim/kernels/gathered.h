@@ -6,6 +6,8 @@
 
 #include "sim/sim_internal.h"
 
+#include <string.h>
+
 enum { GATHERED = HK_GROUP };
 
 struct gathered {
@@ -84,6 +86,20 @@ static inline void take(const struct hk_pop *pop, struct gathered *g, size_t rec
     struct hk_idle idle = idle_receptor(pop, g, receptor);
     pop->receptors[receptor].model->take(&idle, arrived, jump);
     for (size_t k = 0; k < g->count; k++) g->value[0][k] += jump[k];
+}
+
+/* What will be left of weights that arrive now when g->ms[] have passed, alone in g->value[]: of
+ * jumps nothing, as V is held meanwhile. The state of a receptor is a sum over arrivals. */
+static inline void take_alone(const struct hk_pop *pop, struct gathered *g, size_t receptor,
+                              const double *arrived) {
+    for (size_t c = 0; c < pop->column_count; c++) {
+        g->state[c] = g->value[c];
+        memset(g->value[c], 0, sizeof g->value[c]);
+    }
+    for (size_t k = 0; k < g->count; k++) g->push[k] = 0.0;
+    take(pop, g, receptor, arrived);
+    struct hk_idle idle = idle_receptor(pop, g, receptor);
+    pop->receptors[receptor].model->lapse(&idle);
 }
 
 /* How far each is from its threshold, how near it can come, and how fast. */

@@ -24,8 +24,8 @@ static double heard_ms(const struct net_heard *heard, size_t k) {
     return (double)net_heard_tick(heard, k) * NS;
 }
 
-/* V rises to 16 mV above its rest: tau ln 16 until 15 mV (spiking.md 2). Each spike lies on the next
- * nanosecond. */
+/* V rises to 16 mV above its rest: tau ln 16 until 15 mV (spiking.md 2). Each spike lies on the
+ * next nanosecond. */
 START_TEST(a_constant_current_fires_at_the_interval_of_the_closed_form) {
     struct net_heard heard;
     struct hk_sim *sim = net_create_exact(NS, 1);
@@ -169,8 +169,8 @@ START_TEST(arrivals_of_one_tick_act_together) {
 }
 END_TEST
 
-/* V is held for 20 ms from 3 ms on. A current that arrives meanwhile, at 7 ms, goes on decaying, and
- * acts from 23 ms on; a jump is lost. */
+/* V is held for 20 ms from 3 ms on. A current that arrives meanwhile, at 7 ms, goes on decaying,
+ * and acts from 23 ms on; a jump is lost. */
 START_TEST(what_arrives_at_a_neuron_that_is_held) {
     static const double kick[] = {1}, times[] = {6};
     struct hk_sim *sim = net_create_exact(NS, 1);
@@ -414,8 +414,8 @@ static struct net_heard run_layers(struct hk_sim *sim) {
     return heard;
 }
 
-/* A grid of step h stamps a spike with the end of its step: between 0 and h late, on the mean h / 2,
- * as long as no crossing was missed and nothing else has come in between. First spikes only. */
+/* A grid of step h stamps a spike with the end of its step: between 0 and h late, on the mean h /
+ * 2, as long as no crossing was missed and nothing else has come in between. First spikes only. */
 START_TEST(spikes_of_a_grid_come_nearer_in_proportion_to_its_step) {
     static const double steps[GRIDS] = {0.1, 0.05, 0.025, 0.0125};
     double first[LAYER], mean[GRIDS] = {0};

@@ -24,8 +24,8 @@ static struct train make_train(void) {
     struct hk_draws draws = hk_draws_at(hk_stream_make(5, "test", "train"), 0, 0);
     for (size_t k = 0; k < SPIKES; k++) {
         bool volley = k % 40 >= 20;
-        double tick = volley ? RUN / 10.0 * (double)(k / 40) + 300 : (double)(k * RUN / SPIKES);
-        train.times[k] = (tick + (double)hk_draws_below(&draws, 10)) / 10;
+        size_t tick = volley ? k / 40 * RUN / 10 + 300 : k * RUN / SPIKES;
+        train.times[k] = (double)(tick + hk_draws_below(&draws, 10)) / 10;
         train.units[k] = hk_draws_below(&draws, INPUTS);
     }
     for (size_t k = 1; k < SPIKES; k++) /* in the order of time */
