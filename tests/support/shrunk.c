@@ -10,6 +10,8 @@
 #include "tests/support/skip.h"
 
 #define FROM_START "report.from=0 ms"
+/* So small, the microcircuit falls silent without more input. */
+#define DRIVEN "params.background=1 Hz"
 
 /* Images as large as MNIST's, drawn by the program, and phases of a few of them. */
 #define DIGITS  "data={set: digits, train: 12, test: 4}"
@@ -18,9 +20,9 @@
     "protocol.0.take=2", "protocol.1.take=1", "protocol.2.skip=0", "protocol.2.take=1",            \
         "protocol.3.take=1", "protocol.0.retry.most=1", "protocol.1.retry.most=0",                 \
         "protocol.2.retry.most=0", "protocol.3.retry.most=0"
-#define SHORTLY "protocol.0.show=80 ms", "protocol.0.rest=10 ms"
+#define SHORTLY "protocol.0.show=60 ms", "protocol.0.rest=10 ms"
 #define ALL_SHORTLY                                                                                \
-    SHORTLY, "protocol.1.show=80 ms", "protocol.2.show=80 ms", "protocol.3.show=80 ms"
+    SHORTLY, "protocol.1.show=60 ms", "protocol.2.show=60 ms", "protocol.3.show=60 ms"
 #define FEW_ANSWERS "populations.hidden.size=60", "populations.out.size=40", "params.features=2"
 
 /* What the exact clock says of those that it can't run. */
@@ -30,28 +32,36 @@
 
 const struct shrunk shrunk_all[] = {
     {.path = "bench/brunel.yaml",
-     .defines = {"params.order=200", "params.J=1 mV", "duration=60 ms", FROM_START}},
+     .defines = {"params.order=200", "params.J=1 mV", "duration=40 ms", FROM_START}},
     {.path = "bench/brunel-stdp.yaml",
-     .defines = {"params.order=100", "params.J=1 mV", "duration=60 ms", FROM_START}},
-    {.path = "bench/coba.yaml", .defines = {"duration=40 ms", FROM_START}, .no_exact = CONDUCTANCE},
-    {.path = "bench/cuba.yaml", .defines = {"duration=40 ms", FROM_START}},
+     .defines = {"params.order=100", "params.J=1 mV", "duration=40 ms", FROM_START}},
+    {.path = "bench/coba.yaml", .defines = {"duration=25 ms", FROM_START}, .no_exact = CONDUCTANCE},
+    {.path = "bench/cuba.yaml", .defines = {"duration=25 ms", FROM_START}},
+    {.path = "bench/cuba-hour.yaml", .defines = {"duration=15 ms", FROM_START}},
     {.path = "bench/diehl-cook-400.yaml",
      .defines = {DIGITS, "params.images=2", "params.neurons=150", SHORTLY},
      .no_exact = CONDUCTANCE},
     {.path = "bench/diehl-cook-6400.yaml",
      .defines = {DIGITS, "params.images=1", "params.neurons=400", "protocol.0.show=200 ms"},
      .no_exact = CONDUCTANCE},
+    {.path = "bench/first-spike.yaml"},
     {.path = "bench/microcircuit.yaml",
-     .defines = {"params.scale=0.02", "duration=30 ms", FROM_START},
+     .defines = {"params.scale=0.02", DRIVEN, "duration=20 ms", FROM_START},
      .coarse = true},
     {.path = "bench/microcircuit-dc.yaml",
-     .defines = {"params.scale=0.02", "duration=30 ms", FROM_START},
+     .defines = {"params.scale=0.02", "duration=20 ms", FROM_START},
      .coarse = true},
     {.path = "bench/microcircuit-scaled.yaml",
      .defines = {"params.scale=0.04", "duration=20 ms", FROM_START},
      .coarse = true},
+    {.path = "bench/microcircuit-stdp.yaml",
+     .defines = {"params.scale=0.02", DRIVEN, "duration=20 ms", FROM_START},
+     .coarse = true},
+    {.path = "bench/million.yaml", .defines = {"params.scale=0.0005", "duration=30 ms"}},
     {.path = "bench/silent-million.yaml",
      .defines = {"params.neurons=10000", "params.active=100", "duration=30 ms", FROM_START}},
+    {.path = "bench/sparse-deep.yaml",
+     .defines = {"params.neurons=200", "params.images=2", "protocol.0.show=40 ms"}},
     {.path = "experiments/adaptation.yaml"},
     {.path = "experiments/biolcnet-conditioning.yaml",
      .defines = {CROPPED, FEW_ANSWERS, "params.digit=1", "protocol.1.take=1", "protocol.2.skip=0",
@@ -61,7 +71,7 @@ const struct shrunk shrunk_all[] = {
      .defines = {CROPPED, FEW_ANSWERS, "params.images=2", "protocol.0.skip=2", "protocol.2.take=1"},
      .no_exact = NEXT_STEP},
     {.path = "experiments/brunel.yaml",
-     .defines = {"params.order=200", "params.J=1 mV", "duration=60 ms", FROM_START}},
+     .defines = {"params.order=200", "params.J=1 mV", "duration=40 ms", FROM_START}},
     {.path = "experiments/desire-mnist.yaml",
      .defines = {DIGITS, "params.epochs=2", "populations.hidden1.size=150",
                  "populations.hidden2.size=70",
@@ -85,9 +95,12 @@ const struct shrunk shrunk_all[] = {
                  "protocol.2.take=1", "protocol.3.take=1"},
      .data = "ucr/ItalyPowerDemand",
      .no_exact = CONDUCTANCE},
+    {.path = "experiments/sweeps/brunel-clocks.yaml",
+     .trial = 2,
+     .defines = {"params.order=100", "params.J=1 mV", "duration=40 ms", FROM_START}},
     {.path = "experiments/sweeps/brunel-phases.yaml",
      .trial = 11,
-     .defines = {"params.order=100", "params.J=1 mV", "duration=60 ms", FROM_START}},
+     .defines = {"params.order=100", "params.J=1 mV", "duration=40 ms", FROM_START}},
     {.path = "experiments/sweeps/stdp-windows.yaml", .trial = 60, .defines = {"params.pairs=10"}},
 };
 const size_t shrunk_count = HK_COUNT(shrunk_all);
