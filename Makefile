@@ -187,10 +187,12 @@ $(PROGRAM): $(CLI_OBJ) $(LIBRARY)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(LIBS) -o $@
 
+# Memory fails on order in tests (tests/support/faults.c).
+FAULTS := $(foreach name,calloc realloc free mmap munmap,-Wl,--wrap=$(name))
 $(RUNNER): $(TEST_OBJ) $(LIBRARY)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(CHECK_LIBS) $(LIBS) -o $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(FAULTS) -pthread $^ $(CHECK_LIBS) $(LIBS) -o $@
 
 $(TEST_SRC:%.c=$(plain)/%.o) $(plain)/gen/suites.o: private HOUSE += $(CHECK_CFLAGS)
 $(TEST_SRC:%.c=$(plain)/%.o) $(plain)/gen/suites.o: | $(SUITES_H) packages-test

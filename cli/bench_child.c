@@ -1,7 +1,8 @@
 #include "cli/bench_child.h"
 
+#include "io/clock.h"
+
 #include <errno.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,11 +10,10 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-/* How the child knows what it is: "FD NANOSECONDS", the file that it leaves its outcome in, and when
- * it was started on CLOCK_MONOTONIC. */
+/* How the child knows what it is: "FD SECONDS", the file that it leaves its outcome in, and when it
+ * was started. */
 static const char variable[] = "HILLOCK_BENCH_CHILD";
 
 struct outcome {
@@ -21,12 +21,6 @@ struct outcome {
     struct hk_bench_measure measure;
     struct hk_err err;
 };
-
-static int64_t now_ns(void) {
-    struct timespec now;
-    if (clock_gettime(CLOCK_MONOTONIC, &now) != 0) return 0;
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 static struct outcome *map_outcome(int file, struct hk_err *err) {
     void *shared = mmap(NULL, sizeof(struct outcome), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
@@ -76,7 +70,7 @@ static bool wait_for(pid_t process, const char *path, struct hk_err *err) {
 
 static bool run_child(char **words, const char *path, int file, struct hk_err *err) {
     char text[64];
-    (void)snprintf(text, sizeof text, "%d %" PRId64, file, now_ns());
+    (void)snprintf(text, sizeof text, "%d %.9f", file, hk_clock_s());
     pid_t process = hk_fork_child(err);
     if (process < 0) return false;
     if (process == 0) {
@@ -117,13 +111,12 @@ bool hk_bench_child_measure(const struct hk_settings *settings, struct hk_err *e
     char *end = NULL;
     const char *text = getenv(variable);
     long file = text ? strtol(text, &end, 10) : -1;
-    int64_t started_ns = end ? strtoll(end, NULL, 10) : 0;
+    double started_s = end ? strtod(end, NULL) : 0.0;
     (void)unsetenv(variable);
     struct outcome *outcome = map_outcome((int)file, err);
     if (!outcome) return false;
     const struct hk_experiment_options options = hk_settings_experiment(settings);
-    outcome->ok =
-        hk_bench_run(&options, 1e-9 * (double)started_ns, &outcome->measure, &outcome->err);
+    outcome->ok = hk_bench_run(&options, started_s, &outcome->measure, &outcome->err);
     (void)munmap(outcome, sizeof *outcome);
     return true;
 }

@@ -16,8 +16,8 @@ struct hk_command {
 
 extern const struct hk_command hk_command_run, hk_command_sweep, hk_command_check,
     hk_command_explain, hk_command_why, hk_command_config, hk_command_schema, hk_command_info,
-    hk_command_diff, hk_command_plot, hk_command_bench, hk_command_models, hk_command_doctor,
-    hk_command_version, hk_command_help;
+    hk_command_recover, hk_command_diff, hk_command_plot, hk_command_bench, hk_command_models,
+    hk_command_doctor, hk_command_version, hk_command_help;
 
 /* index 0, 1 ... until NULL: the order of the help text. */
 const struct hk_command *hk_command_at(size_t index);

@@ -112,14 +112,57 @@ static void add_names(struct hk_explanation *x, const char *const *names, size_t
     for (size_t k = 0; k < count; k++) hk_prose_add(&x->prose, "%s %s", k ? "," : " in", names[k]);
 }
 
+/* "spikes of exc, inh", "v of exc", "weights of input->exc in 50 bins", "rates of exc, inh" */
+static void add_what(struct hk_explanation *x, const struct hk_record *record) {
+    static const char *const what[] = {[HK_RECORD_SPIKES] = "spikes", [HK_RECORD_RATE] = "rates"};
+    const struct hk_histogram *h = &record->histogram;
+    if (record->kind == HK_RECORD_WEIGHTS)
+        hk_prose_add(&x->prose, " weights of %s", hk_proj_name(record->proj));
+    else if (record->kind == HK_RECORD_STATE)
+        hk_prose_add(&x->prose, " %s of",
+                     hk_pop_column_info(record->pops[0], record->column)->name);
+    else
+        hk_prose_add(&x->prose, " %s of", what[record->kind]);
+    for (size_t i = 0; i < record->pop_count; i++)
+        hk_prose_add(&x->prose, "%s %s", i ? "," : "", hk_pop_name(record->pops[i]));
+    if (record->only_count > 0) hk_prose_add(&x->prose, ", %zu units", record->only_count);
+    if (h->bins > 0) hk_prose_add(&x->prose, " counted in %zu bins", h->bins);
+    if (h->has_range)
+        hk_prose_add(&x->prose, " from %g to %g %s", h->low, h->high,
+                     hk_proj_weight_unit(record->proj));
+}
+
+static void add_when(struct hk_explanation *x, const struct hk_record *record) {
+    char time[HK_EXPLAIN_SIZE];
+    bool until = record->to < INT64_MAX;
+    if (record->on) hk_prose_add(&x->prose, ", when a unit of %s fires", hk_pop_name(record->on));
+    if (record->every > 0)
+        hk_prose_add(&x->prose, ", every %s", hk_explain_time(x, record->every, time));
+    if (record->samples > 0)
+        hk_prose_add(&x->prose, ", every %zu sample%s", record->samples,
+                     record->samples == 1 ? "" : "s");
+    if (record->bin > 0)
+        hk_prose_add(&x->prose, " in bins of %s", hk_explain_time(x, record->bin, time));
+    if (record->from > 0)
+        hk_prose_add(&x->prose, ", from %s", hk_explain_time(x, record->from, time));
+    if (until)
+        hk_prose_add(&x->prose, "%s %s", record->from > 0 ? " to" : ", until",
+                     hk_explain_time(x, record->to, time));
+    add_names(x, record->phases, record->phase_count);
+}
+
 static void explain_record(struct hk_explanation *x) {
-    const struct hk_experiment *e = x->e;
-    if (e->record_count == 0) return;
+    const struct hk_records *records = &x->e->records;
+    if (records->count == 0) return;
     hk_prose_begin(&x->prose, 2);
-    hk_prose_add(&x->prose, "Recorded: spikes of");
-    for (size_t i = 0; i < e->record_count; i++)
-        hk_prose_add(&x->prose, "%s %s", i ? "," : "", hk_pop_name(e->records[i].pop));
-    add_names(x, e->records[0].phases, e->records[0].phase_count);
+    hk_prose_add(&x->prose, "Recorded:");
+    for (size_t i = 0; i < records->count; i++) {
+        const struct hk_record *record = &records->list[i];
+        if (i > 0) hk_prose_add(&x->prose, ";");
+        if (record->name) hk_prose_add(&x->prose, " as %s,", record->name);
+        add_what(x, record);
+        add_when(x, record);
+    }
     hk_prose_add(&x->prose, ".");
 }
 

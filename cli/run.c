@@ -3,6 +3,7 @@
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "cli/quote.h"
+#include "io/run_files.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -30,6 +31,7 @@ static void print_network(const struct hk_run_summary *summary, const struct hk_
                   " neuron steps in %.4g s\n",
                   summary->counts.spikes, summary->counts.events, summary->counts.updates,
                   summary->wall_s - summary->build_s);
+    (void)fprintf(stderr, "results: made of the journal in %.3g s\n", summary->folded.wall_s);
 }
 
 static void print_end(bool ok, struct hk_progress *progress, const struct hk_run_summary *summary,
@@ -43,7 +45,11 @@ static void print_end(bool ok, struct hk_progress *progress, const struct hk_run
     }
     hk_progress_stop(progress);
     if (summary->folder) path = hk_arena_format(arena, NULL, "%s/results.h5", summary->folder);
-    if (path && access(path, F_OK) == 0) (void)fprintf(stderr, "results until then: %s\n", path);
+    if (path && access(path, F_OK) == 0)
+        (void)fprintf(stderr, "results until then: %s\n", path);
+    else if (path && hk_run_files_left(summary->folder))
+        (void)fprintf(stderr, "recorded until then: `hillock recover %s` makes results of it\n",
+                      summary->folder);
 }
 
 static bool run_experiment(const struct hk_settings *settings, struct hk_experiment *experiment,

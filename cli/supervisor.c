@@ -5,7 +5,7 @@
  *   - Descriptors are close-on-exec, libevent's too.
  *   - A child outlives a parent that is killed: PR_SET_PDEATHSIG, and a second look at getppid()
  *     for a parent that was killed before that. SIGKILL, because a simulation in the middle of a
- *     long step hears nothing else; its results.h5.part is no whole file and is run anew.
+ *     long step hears nothing else; a journal without results.h5 is no whole run and is run anew.
  *   - Ctrl-C goes to a whole process group: each child has a group of its own.
  *   - Persistent timers lose ticks after a stall: times are read from the clock. */
 #include "cli/supervisor.h"

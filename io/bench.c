@@ -3,13 +3,8 @@
 #include <math.h>
 #include <stdio.h>
 #include <sys/resource.h>
-#include <time.h>
 
-static double clock_s(clockid_t clock) {
-    struct timespec now;
-    if (clock_gettime(clock, &now) != 0) return 0.0;
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
+#include "io/clock.h"
 
 static uint64_t memory_of_process(void) {
     struct rusage usage;
@@ -63,7 +58,7 @@ static bool await_spike(const struct hk_experiment *e, hk_tick end, double start
         hk_tick left = end - hk_sim_now(e->sim);
         if (left <= 0) break;
         if (!hk_sim_run(e->sim, left < piece ? left : piece, err)) return false;
-        if (all_spikes(e->sim) > 0) m->first_spike_s = clock_s(CLOCK_MONOTONIC) - started_s;
+        if (all_spikes(e->sim) > 0) m->first_spike_s = hk_clock_s() - started_s;
     }
     return true;
 }
@@ -119,16 +114,16 @@ static void describe(const struct hk_sim *sim, struct hk_bench_measure *m) {
 
 static bool build_and_run(const struct hk_experiment *e, double started_s,
                           struct hk_bench_measure *m, struct hk_err *err) {
-    double began = clock_s(CLOCK_MONOTONIC);
+    double began = hk_clock_s();
     m->memory_before = memory_of_process();
     if (!hk_sim_build(e->sim, err)) return false;
-    m->build_s = clock_s(CLOCK_MONOTONIC) - began;
+    m->build_s = hk_clock_s() - began;
     describe(e->sim, m);
-    began = clock_s(CLOCK_MONOTONIC);
-    double cpu_began = clock_s(CLOCK_PROCESS_CPUTIME_ID);
+    began = hk_clock_s();
+    double cpu_began = hk_clock_cpu_s();
     if (!(e->duration ? run_duration(e, started_s, m, err) : run_protocol(e, m, err))) return false;
-    m->sim_s = clock_s(CLOCK_MONOTONIC) - began;
-    m->cpu_s = clock_s(CLOCK_PROCESS_CPUTIME_ID) - cpu_began;
+    m->sim_s = hk_clock_s() - began;
+    m->cpu_s = hk_clock_cpu_s() - cpu_began;
     m->bio_s = (double)hk_sim_now(e->sim) * hk_sim_tick_ms(e->sim) * 1e-3;
     m->counts = hk_sim_count(e->sim);
     m->memory = memory_of_process();

@@ -1,8 +1,7 @@
 #include "io/cost.h"
 
+#include "io/cost_record.h"
 #include "sim/estimate.h"
-
-#include <string.h>
 
 struct work {
     const struct hk_experiment *experiment;
@@ -54,18 +53,6 @@ static bool expect_spikes(const struct work *w, const struct hk_pop *pop,
     return ok;
 }
 
-static bool is_recorded(const struct hk_experiment *e, const struct hk_pop *pop,
-                        const struct hk_phase *phase) {
-    for (size_t i = 0; i < e->record_count; i++) {
-        const struct hk_record *record = &e->records[i];
-        bool meant = record->phase_count == 0;
-        for (size_t k = 0; phase && k < record->phase_count; k++)
-            meant |= strcmp(record->phases[k], phase->name) == 0;
-        if (record->pop == pop && meant) return true;
-    }
-    return false;
-}
-
 static bool add_spikes(struct work *w, const struct hk_pop *pop, size_t index,
                        const struct hk_phase *phase, struct hk_err *err) {
     double spikes = 0.0;
@@ -73,7 +60,6 @@ static bool add_spikes(struct work *w, const struct hk_pop *pop, size_t index,
     w->spikes[index] += spikes;
     w->cost->spikes += spikes;
     if (!hk_pop_has_neurons(pop)) w->cost->source_spikes += spikes;
-    if (is_recorded(w->experiment, pop, phase)) w->cost->output_bytes += HK_COST_RECORD * spikes;
     return true;
 }
 
@@ -129,6 +115,7 @@ static bool estimate(struct work *w, struct hk_err *err) {
     for (size_t i = 0; (proj = hk_sim_projection(sim, i)); i++)
         if (!add_projection(w, proj, err)) return false;
     if (!hk_sim_expect(sim, &need, err)) return false;
+    cost->output_bytes += hk_cost_record(w->experiment, w->spikes, cost->steps);
     cost->network_bytes = need.memory;
     cost->other_bytes = (double)hk_arena_size(w->experiment->arena);
     cost->threads = need.threads;

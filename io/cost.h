@@ -14,6 +14,7 @@
 #define HK_COST_DRAW   140.0 /* draw a synapse and put it in place */
 /* Bytes in the results file. */
 #define HK_COST_RECORD 2.0     /* a recorded spike, compressed */
+#define HK_COST_VALUE  0.8     /* of the bytes of a state variable or weight, compressed */
 #define HK_COST_FILE   20000.0 /* everything that doesn't grow */
 
 struct hk_cost {

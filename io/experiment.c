@@ -219,54 +219,20 @@ static bool read_time(struct hk_experiment *e, struct hk_reader *reader, struct 
     return e->duration > 0 || hk_node_fail(err, duration, "the duration must be above 0");
 }
 
-static bool find_phase(const struct hk_experiment *e, const struct hk_node *node, const char **name,
-                       struct hk_err *err) {
-    if (!(*name = hk_node_text(node, err))) return false;
-    for (size_t i = 0; i < e->protocol.phase_count; i++)
-        if (strcmp(e->protocol.phases[i].name, *name) == 0) return true;
-    return hk_node_fail(err, node, "there is no phase '%s'", *name);
-}
-
-static bool read_phases(struct hk_experiment *e, const struct hk_node *list, const char ***names,
-                        size_t *count, struct hk_err *err) {
-    if (!list) return true;
-    if (!hk_node_expect(list, HK_NODE_LIST, err)) return false;
-    if (!(*names = HK_NEW(e->arena, const char *, list->count, err))) return false;
-    for (const struct hk_node *node = list->first; node; node = node->next)
-        if (!find_phase(e, node, &(*names)[(*count)++], err)) return false;
-    return true;
-}
-
-/* `record: {spikes: [exc, inh], in: [test]}` */
-static bool read_record(struct hk_experiment *e, struct hk_err *err) {
-    const struct hk_node *record = hk_node_get(e->root, "record"), *spikes;
-    const char **phases = NULL;
-    size_t phase_count = 0;
-    if (!record) return true;
-    if (!hk_node_expect(record, HK_NODE_MAP, err)) return false;
-    if (!hk_words_check(record, &hk_words_record, err)) return false;
-    if (!read_phases(e, hk_node_get(record, "in"), &phases, &phase_count, err)) return false;
-    if (!(spikes = hk_node_get(record, "spikes"))) return true;
-    if (!hk_node_expect(spikes, HK_NODE_LIST, err)) return false;
-    e->records = HK_NEW(e->arena, struct hk_record, spikes->count, err);
-    if (!e->records) return false;
-    for (const struct hk_node *node = spikes->first; node; node = node->next) {
-        struct hk_record *r = &e->records[e->record_count++];
-        *r = (struct hk_record){hk_node_population(node, e->sim, err), phases, phase_count};
-        if (!r->pop) return false;
-    }
-    return true;
+static bool read_record(struct hk_experiment *e, struct hk_reader *reader, struct hk_err *err) {
+    struct hk_node *record = hk_node_get(e->root, "record");
+    return !record ||
+           hk_records_read(reader, record, e->sim, e->duration, &e->protocol, &e->records, err);
 }
 
 static bool read_report(struct hk_experiment *e, struct hk_reader *reader, struct hk_err *err) {
     struct hk_node *report = hk_node_get(e->root, "report");
     struct hk_reports *out = &e->reports;
-    const char **phases = NULL;
+    const struct hk_node *phases = report ? hk_node_get(report, "in") : NULL;
     if (!report) return true;
     if (!hk_reports_read(reader, report, e->sim, e->duration, out, err)) return false;
-    if (!read_phases(e, hk_node_get(report, "in"), &phases, &out->phase_count, err)) return false;
-    out->phases = phases;
-    return true;
+    return !phases ||
+           hk_phases_read(reader, phases, &e->protocol, &out->phases, &out->phase_count, err);
 }
 
 static bool read_all(struct hk_experiment *e, const struct hk_experiment_options *options,
@@ -283,7 +249,7 @@ static bool read_all(struct hk_experiment *e, const struct hk_experiment_options
     return hk_network_read(&reader, populations, hk_node_get(e->root, "signals"),
                            hk_node_get(e->root, "projections"), e->has_data ? &e->data.train : NULL,
                            &network, err) &&
-           read_time(e, &reader, &network, err) && read_record(e, err) &&
+           read_time(e, &reader, &network, err) && read_record(e, &reader, err) &&
            read_report(e, &reader, err);
 }
 

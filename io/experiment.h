@@ -3,6 +3,7 @@
 #define HK_IO_EXPERIMENT_H
 
 #include "io/dataset.h"
+#include "io/record_reader.h"
 #include "io/report_reader.h"
 #include "sim/protocol.h"
 
@@ -12,13 +13,6 @@ struct hk_experiment_options {
     size_t define_count;
     const char *seed; /* of --seed, instead of the file's; NULL: the file's */
     int threads;      /* 0: chosen by the work */
-};
-
-/* What `record:` asks for. */
-struct hk_record {
-    struct hk_pop *pop;        /* whose spikes */
-    const char *const *phases; /* in these phases; count 0: always */
-    size_t phase_count;
 };
 
 struct hk_experiment {
@@ -31,8 +25,7 @@ struct hk_experiment {
     struct hk_dataset data;
     hk_tick duration; /* 0: it has a protocol */
     struct hk_protocol protocol;
-    struct hk_record *records;
-    size_t record_count;
+    struct hk_records records; /* what `record:` asks for */
     struct hk_reports reports; /* what `report:` asks for */
 };
 

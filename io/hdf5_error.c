@@ -22,6 +22,7 @@ static herr_t take_first(unsigned index, const H5E_error2_t *error, void *contex
     static const char before[] = "error message = '";
     const char *text = error->desc, *system = strstr(text, before);
     if (system) text = system + strlen(before);
+    if (strstr(error->desc, "unable to lock file")) text = "another program has locked it";
     size_t length = strcspn(text, system ? "'" : "\n");
     (void)snprintf(reason->text, sizeof reason->text, "%.*s", (int)length, text);
     return 0;

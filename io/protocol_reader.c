@@ -383,3 +383,31 @@ bool hk_protocol_read(struct hk_reader *reader, const struct hk_node *readouts,
     out->readout_count = c.readout_count;
     return read_phases(&c, protocol, out, err);
 }
+
+/* ---- phases by name ---- */
+
+static bool find_phase(const struct hk_node *node, const char *const *known, size_t count,
+                       const char **name, struct hk_err *err) {
+    char hint[HK_HINT_SIZE];
+    if (!(*name = hk_node_text(node, err))) return false;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(known[i], *name) == 0) return true;
+    if (count == 0)
+        return hk_node_fail(err, node, "there is no phase '%s': a plain duration has none", *name);
+    return hk_node_fail(err, node, "there is no phase '%s'; %s", *name,
+                        hk_nearest_hint(*name, known, count, hint));
+}
+
+bool hk_phases_read(struct hk_reader *reader, const struct hk_node *list,
+                    const struct hk_protocol *protocol, const char *const **names, size_t *count,
+                    struct hk_err *err) {
+    if (!hk_node_expect(list, HK_NODE_LIST, err)) return false;
+    const char **known = HK_NEW(reader->arena, const char *, protocol->phase_count, err);
+    const char **found = HK_NEW(reader->arena, const char *, list->count, err);
+    if (!known || !found) return false;
+    for (size_t i = 0; i < protocol->phase_count; i++) known[i] = protocol->phases[i].name;
+    for (const struct hk_node *node = list->first; node; node = node->next)
+        if (!find_phase(node, known, protocol->phase_count, &found[(*count)++], err)) return false;
+    *names = found;
+    return true;
+}

@@ -3,15 +3,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "io/decimal.h"
+
 enum {
     SPIKE_CHUNK = 64 * 1024,
     SERIES_CHUNK = 1024,
     REPORT_CHUNK_SIZE = 256 * 1024, /* bytes */
-};
-
-/* A tick in milliseconds, as the decimal fraction `whole` / `parts`. */
-struct decimal {
-    double whole, parts;
 };
 
 struct hk_results_spikes {
@@ -19,8 +16,9 @@ struct hk_results_spikes {
     struct hk_results *results;
     const char *path;
     size_t neurons;
-    struct decimal tick;
+    struct hk_decimal tick;
     hk_tick last;
+    double start_ms, stop_ms; /* what is recorded */
     struct hk_stream *times, *ids;
 };
 
@@ -39,6 +37,7 @@ struct hk_results_report {
 
 struct hk_results {
     struct hk_arena *arena;
+    bool is_segment;
     struct hk_store *store;
     struct hk_results_spikes *spikes;
     struct hk_results_report *reports;
@@ -53,7 +52,7 @@ static bool is_name(const char *name, size_t length) {
     return length > 0 && !is_dots;
 }
 
-static bool check_path(const char *path, struct hk_err *err) {
+bool hk_results_check_path(const char *path, struct hk_err *err) {
     for (const char *name = path;; name++) {
         size_t length = strcspn(name, "/");
         if (!is_name(name, length))
@@ -67,7 +66,7 @@ static bool check_path(const char *path, struct hk_err *err) {
     }
 }
 
-static bool check_name(const char *name, struct hk_err *err) {
+bool hk_results_check_name(const char *name, struct hk_err *err) {
     if (is_name(name, strlen(name)) && !strchr(name, '/')) return true;
     return HK_FAIL(err, HK_ERR_CONFIG,
                    "\"%s\" can't be a name in a results file: it must hold no slash and be "
@@ -78,48 +77,41 @@ static bool check_name(const char *name, struct hk_err *err) {
 
 /* ---- Single values and arrays ---------------------------------------------------------------- */
 
+bool hk_results_has(struct hk_results *results, const char *path) {
+    return hk_store_has(results->store, path);
+}
+
+bool hk_results_put(struct hk_results *results, const struct hk_store_item *item,
+                    struct hk_err *err) {
+    return hk_results_check_path(item->path, err) && hk_store_put(results->store, item, err);
+}
+
 bool hk_results_number(struct hk_results *results, const char *path, double value, const char *unit,
                        struct hk_err *err) {
-    struct hk_store_item set = {path, unit, HK_ELEMENT_F64, .data = &value};
-    return check_path(path, err) && hk_store_put(results->store, &set, err);
+    struct hk_store_item item = {path, unit, HK_ELEMENT_F64, .data = &value};
+    return hk_results_put(results, &item, err);
 }
 
 bool hk_results_integer(struct hk_results *results, const char *path, int64_t value,
                         const char *unit, struct hk_err *err) {
-    struct hk_store_item set = {path, unit, HK_ELEMENT_I64, .data = &value};
-    return check_path(path, err) && hk_store_put(results->store, &set, err);
+    struct hk_store_item item = {path, unit, HK_ELEMENT_I64, .data = &value};
+    return hk_results_put(results, &item, err);
 }
 
 bool hk_results_text(struct hk_results *results, const char *path, const char *text,
                      struct hk_err *err) {
-    return check_path(path, err) && hk_store_put_text(results->store, path, text, err);
+    return hk_results_check_path(path, err) && hk_store_put_text(results->store, path, text, err);
 }
 
 bool hk_results_array(struct hk_results *results, const struct hk_results_array *array,
                       struct hk_err *err) {
     HK_ASSERT(array->rank > 0);
-    struct hk_store_item set = {array->path, array->unit,  array->element,
-                                array->rank, array->shape, array->data};
-    return check_path(array->path, err) && hk_store_put(results->store, &set, err);
+    struct hk_store_item item = {array->path, array->unit,  array->element,
+                                 array->rank, array->shape, array->data};
+    return hk_results_put(results, &item, err);
 }
 
 /* ---- Spikes ---------------------------------------------------------------------------------- */
-
-/* Times are written as a person writes them: three ticks of 0.1 ms are 0.3, where 3 * 0.1 would be
- * 0.30000000000000004. The product of two whole numbers is exact (to 2^53), so its quotient by a
- * power of ten is the double nearest to the decimal. A tick that isn't a short decimal is just
- * multiplied. */
-static struct decimal decimal_from(double value) {
-    for (double parts = 1.0; parts <= 1e9; parts *= 10.0) {
-        double whole = round(value * parts);
-        if (fabs(value * parts - whole) <= 1e-12 * whole) return (struct decimal){whole, parts};
-    }
-    return (struct decimal){value, 1.0};
-}
-
-static double time_of(const struct decimal *tick, hk_tick ticks) {
-    return (double)ticks * tick->whole / tick->parts;
-}
 
 static bool describe_real(struct hk_store *store, const char *path, const char *name, double value,
                           struct hk_err *err) {
@@ -132,7 +124,7 @@ static struct hk_stream *spikes_column(struct hk_results_spikes *spikes, const c
                                        struct hk_err *err) {
     struct hk_results *results = spikes->results;
     char *path = hk_arena_format(results->arena, err, "%s/%s", spikes->path, name);
-    struct hk_rows rows = {path, unit, element, 1, 1, SPIKE_CHUNK};
+    struct hk_rows rows = {path, unit, element, 1, 1, .chunk = SPIKE_CHUNK};
     return path ? hk_store_open(results->store, &rows, err) : NULL;
 }
 
@@ -144,6 +136,7 @@ static bool spikes_describe(const struct hk_results_spikes *spikes, double tick_
     enum { BY_TIME = 2 };
     struct hk_store *store = spikes->results->store;
     uint64_t neurons = spikes->neurons;
+    if (spikes->results->is_segment) return true;
     struct hk_attribute attribute = {spikes->path, "n_neurons", HK_ELEMENT_U64, 0, &neurons};
     return hk_store_describe_choice(store, spikes->path, "sorting", orders, BY_TIME, err) &&
            hk_store_describe(store, &attribute, err) &&
@@ -154,12 +147,13 @@ struct hk_results_spikes *hk_results_spikes_open(struct hk_results *results, con
                                                  size_t neurons, double tick_ms,
                                                  struct hk_err *err) {
     HK_ASSERT(tick_ms > 0.0);
-    if (!check_name(population, err)) return NULL;
+    if (!hk_results_check_name(population, err)) return NULL;
     struct hk_results_spikes *spikes = HK_NEW(results->arena, struct hk_results_spikes, 1, err);
     if (!spikes) return NULL;
     spikes->results = results;
     spikes->neurons = neurons;
-    spikes->tick = decimal_from(tick_ms);
+    spikes->stop_ms = (double)INFINITY;
+    spikes->tick = hk_decimal_from(tick_ms);
     spikes->path = hk_arena_format(results->arena, err, "spikes/%s", population);
     if (!spikes->path) return NULL;
     spikes->times = spikes_column(spikes, "timestamps", "ms", HK_ELEMENT_F64, err);
@@ -169,6 +163,20 @@ struct hk_results_spikes *hk_results_spikes_open(struct hk_results *results, con
     spikes->next = results->spikes;
     results->spikes = spikes;
     return spikes;
+}
+
+bool hk_results_spikes_narrow(struct hk_results_spikes *spikes, double start_ms, double stop_ms,
+                              const hk_neuron *ids, size_t count, struct hk_err *err) {
+    struct hk_results *results = spikes->results;
+    spikes->start_ms = start_ms;
+    spikes->stop_ms = stop_ms;
+    if (count == 0 || results->is_segment) return true;
+    uint64_t *wide = HK_NEW(results->arena, uint64_t, count, err);
+    char *path = hk_arena_format(results->arena, err, "%s/recorded_ids", spikes->path);
+    if (!wide || !path) return false;
+    for (size_t i = 0; i < count; i++) wide[i] = ids[i];
+    struct hk_store_item set = {path, NULL, HK_ELEMENT_U64, 1, &count, wide};
+    return hk_store_put(results->store, &set, err);
 }
 
 static bool spikes_check(const struct hk_results_spikes *spikes, const hk_tick *ticks,
@@ -193,13 +201,13 @@ bool hk_results_spikes_append(struct hk_results_spikes *spikes, const hk_tick *t
         part = count - done;
         double *time = hk_stream_room(spikes->times, &part);
         uint64_t *id = hk_stream_room(spikes->ids, &part);
-        for (size_t i = 0; i < part; i++) time[i] = time_of(&spikes->tick, ticks[done + i]);
+        for (size_t i = 0; i < part; i++) time[i] = hk_decimal_ms(spikes->tick, ticks[done + i]);
         for (size_t i = 0; i < part; i++) id[i] = ids[done + i];
         spikes->last = ticks[done + part - 1];
         if (!hk_stream_commit(spikes->times, part, err)) return false;
         if (!hk_stream_commit(spikes->ids, part, err)) return false;
     }
-    return hk_store_flush_sometimes(spikes->results->store, err);
+    return true;
 }
 
 void hk_results_set_span(struct hk_results *results, double start_ms, double stop_ms) {
@@ -212,8 +220,13 @@ static bool spikes_finish(const struct hk_results_spikes *spikes, struct hk_err 
     const struct hk_results *results = spikes->results;
     double stop_ms = results->stop_ms;
     if (!results->has_span && hk_stream_count(spikes->ids) > 0)
-        stop_ms = time_of(&spikes->tick, spikes->last + 1);
-    return describe_real(results->store, spikes->path, "t_start", results->start_ms, err) &&
+        stop_ms = hk_decimal_ms(spikes->tick, spikes->last + 1);
+    /* A recording that was cut off may have some of what came behind its end. */
+    if (hk_stream_count(spikes->ids) > 0)
+        stop_ms = fmax(stop_ms, hk_decimal_ms(spikes->tick, spikes->last));
+    double start_ms = fmin(fmax(results->start_ms, spikes->start_ms), stop_ms);
+    stop_ms = fmin(stop_ms, spikes->stop_ms);
+    return describe_real(results->store, spikes->path, "t_start", start_ms, err) &&
            describe_real(results->store, spikes->path, "t_stop", stop_ms, err);
 }
 
@@ -221,14 +234,15 @@ static bool spikes_finish(const struct hk_results_spikes *spikes, struct hk_err 
 
 struct hk_results_series *hk_results_series_open(struct hk_results *results, const char *path,
                                                  const char *columns, struct hk_err *err) {
-    if (!check_path(path, err)) return NULL;
+    if (!hk_results_check_path(path, err)) return NULL;
     struct hk_results_series *series = HK_NEW(results->arena, struct hk_results_series, 1, err);
     if (!series) return NULL;
     series->results = results;
-    struct hk_rows rows = {path, NULL, HK_ELEMENT_F64, 2, 2, SERIES_CHUNK};
+    struct hk_rows rows = {path, NULL, HK_ELEMENT_F64, 2, 2, .chunk = SERIES_CHUNK};
     series->points = hk_store_open(results->store, &rows, err);
     if (!series->points) return NULL;
-    bool ok = hk_store_describe_text(results->store, path, "columns", columns, err);
+    bool ok = results->is_segment ||
+              hk_store_describe_text(results->store, path, "columns", columns, err);
     return ok ? series : NULL;
 }
 
@@ -238,8 +252,7 @@ bool hk_results_series_append(struct hk_results_series *series, double x, double
     double *point = hk_stream_room(series->points, &rows);
     point[0] = x;
     point[1] = y;
-    return hk_stream_commit(series->points, rows, err) &&
-           hk_store_flush_sometimes(series->results->store, err);
+    return hk_stream_commit(series->points, rows, err);
 }
 
 /* ---- Reports --------------------------------------------------------------------------------- */
@@ -282,6 +295,7 @@ static bool report_map(const struct hk_results_report *report, struct hk_err *er
     uint64_t *ids = HK_NEW(arena, uint64_t, count, err);
     uint64_t *starts = HK_NEW(arena, uint64_t, count + 1, err);
     uint32_t *elements = HK_NEW(arena, uint32_t, count, err);
+    if (report->results->is_segment) return true;
     if (!ids || !starts || !elements) return false;
     for (size_t i = 0; i < count; i++) ids[i] = report->frames.ids[i];
     for (size_t i = 0; i <= count; i++) starts[i] = i;
@@ -298,11 +312,12 @@ static bool report_open_data(struct hk_results_report *report, struct hk_err *er
     char *path = hk_arena_format(results->arena, err, "%s/data", report->path);
     if (!path) return false;
     size_t chunk = REPORT_CHUNK_SIZE / hk_element_size(frames->element) / frames->count;
-    struct hk_rows rows = {path, frames->unit, frames->element, 2, frames->count, chunk};
+    struct hk_rows rows = {path, frames->unit, frames->element, 2, frames->count, .chunk = chunk};
     if (chunk == 0) rows.chunk = 1;
     report->stream = hk_store_open(results->store, &rows, err);
     return report->stream &&
-           hk_store_describe_text(results->store, path, "variable", frames->variable, err);
+           (results->is_segment ||
+            hk_store_describe_text(results->store, path, "variable", frames->variable, err));
 }
 
 struct hk_results_report *hk_results_report_open(struct hk_results *results,
@@ -310,7 +325,7 @@ struct hk_results_report *hk_results_report_open(struct hk_results *results,
                                                  struct hk_err *err) {
     HK_ASSERT(frames->element == HK_ELEMENT_F32 || frames->element == HK_ELEMENT_F64);
     HK_ASSERT(frames->count > 0);
-    if (!check_name(frames->name, err)) return NULL;
+    if (!hk_results_check_name(frames->name, err)) return NULL;
     struct hk_results_report *report = HK_NEW(results->arena, struct hk_results_report, 1, err);
     if (!report) return NULL;
     report->results = results;
@@ -324,16 +339,7 @@ struct hk_results_report *hk_results_report_open(struct hk_results *results,
 
 bool hk_results_report_append(struct hk_results_report *report, const void *values, size_t frames,
                               struct hk_err *err) {
-    size_t row_size = report->frames.count * hk_element_size(report->frames.element);
-    const char *from = values;
-    for (size_t part; frames > 0; frames -= part) {
-        part = frames;
-        void *room = hk_stream_room(report->stream, &part);
-        memcpy(room, from, part * row_size);
-        from += part * row_size;
-        if (!hk_stream_commit(report->stream, part, err)) return false;
-    }
-    return hk_store_flush_sometimes(report->results->store, err);
+    return hk_stream_append(report->stream, values, frames, err);
 }
 
 /* mapping/time, right-open; only now is its end known. */
@@ -345,6 +351,13 @@ static bool report_finish(const struct hk_results_report *report, struct hk_err 
     char *path = mapping_path(report, "time", err);
     struct hk_store_item set = {path, "ms", HK_ELEMENT_F64, 1, &count, time};
     return path && hk_store_put(report->results->store, &set, err);
+}
+
+/* ---- Rows of any kind ----------------------------------------------------------------------- */
+
+struct hk_stream *hk_results_rows_open(struct hk_results *results, const struct hk_rows *rows,
+                                       struct hk_err *err) {
+    return hk_results_check_path(rows->path, err) ? hk_store_open(results->store, rows, err) : NULL;
 }
 
 /* ---- The file -------------------------------------------------------------------------------- */
@@ -360,21 +373,31 @@ static bool describe_root(struct hk_store *store, struct hk_err *err) {
            hk_store_describe(store, &attributes[1], err);
 }
 
-struct hk_results *hk_results_create(struct hk_arena *arena, const char *folder,
-                                     struct hk_err *err) {
+struct hk_results *hk_results_create_from(struct hk_arena *arena, const char *path,
+                                          enum hk_follow how, const char *const *segments,
+                                          size_t count, struct hk_err *err) {
     struct hk_results *results = HK_NEW(arena, struct hk_results, 1, err);
-    char *path = hk_arena_format(arena, err, "%s/results.h5", folder);
-    if (!results || !path) return NULL;
+    if (!results) return NULL;
     results->arena = arena;
+    results->is_segment = how == HK_FOLLOW_ROWS;
     results->store = hk_store_create(arena, path, err);
     if (!results->store) return NULL;
-    if (describe_root(results->store, err)) return results;
+    if ((results->is_segment || describe_root(results->store, err)) &&
+        hk_store_follow(results->store, how, segments, count, err))
+        return results;
     hk_results_destroy(results);
     return NULL;
 }
 
+struct hk_results *hk_results_create(struct hk_arena *arena, const char *folder,
+                                     struct hk_err *err) {
+    char *path = hk_arena_format(arena, err, "%s/results.h5", folder);
+    return path ? hk_results_create_from(arena, path, HK_FOLLOW_NOTHING, NULL, 0, err) : NULL;
+}
+
 bool hk_results_close(struct hk_results *results, struct hk_err *err) {
     bool ok = true;
+    if (results->is_segment) return hk_store_close(results->store, err);
     for (struct hk_results_spikes *spikes = results->spikes; ok && spikes; spikes = spikes->next)
         ok = spikes_finish(spikes, err);
     for (struct hk_results_report *report = results->reports; ok && report; report = report->next)

@@ -31,12 +31,26 @@ struct hk_results_report;
  * NULL on failure. */
 struct hk_results *hk_results_create(struct hk_arena *arena, const char *folder,
                                      struct hk_err *err) HK_MUST_USE;
+/* The same at `path`, from segments of an earlier time (io/store.h); or as a segment itself, which
+ * has rows and nothing about them. */
+struct hk_results *hk_results_create_from(struct hk_arena *arena, const char *path,
+                                          enum hk_follow how, const char *const *segments,
+                                          size_t count, struct hk_err *err) HK_MUST_USE;
 /* Write what is left, put the file on the disk for good, and call it results.h5. Whether that
  * succeeds or not, only hk_results_destroy may follow. */
 bool hk_results_close(struct hk_results *results, struct hk_err *err) HK_MUST_USE;
 /* After hk_results_close: nothing. Otherwise abandon the file, and leave the .part where it is. */
 void hk_results_destroy(struct hk_results *results);
 
+/* Can this be a path, or the name of a population or report? Errors: HK_ERR_CONFIG. */
+bool hk_results_check_path(const char *path, struct hk_err *err) HK_MUST_USE;
+bool hk_results_check_name(const char *name, struct hk_err *err) HK_MUST_USE;
+/* Is there something at this path? */
+bool hk_results_has(struct hk_results *results, const char *path);
+
+/* Anything that is written at once (io/store.h). */
+bool hk_results_put(struct hk_results *results, const struct hk_store_item *item,
+                    struct hk_err *err) HK_MUST_USE;
 /* One value. `unit` ("ms") may be NULL. */
 bool hk_results_number(struct hk_results *results, const char *path, double value, const char *unit,
                        struct hk_err *err) HK_MUST_USE;
@@ -65,8 +79,13 @@ struct hk_results_spikes *hk_results_spikes_open(struct hk_results *results, con
  * appended. */
 bool hk_results_spikes_append(struct hk_results_spikes *spikes, const hk_tick *ticks,
                               const hk_neuron *ids, size_t count, struct hk_err *err) HK_MUST_USE;
-/* The simulated time that all spikes together cover: t_start and t_stop of every population.
- * Without it, that is from 0 to the end of the tick of the population's last spike. */
+/* Say that these are the spikes of a part of the time, and, where `count` isn't 0, of a part of the
+ * neurons: recorded_ids. */
+bool hk_results_spikes_narrow(struct hk_results_spikes *spikes, double start_ms, double stop_ms,
+                              const hk_neuron *ids, size_t count, struct hk_err *err) HK_MUST_USE;
+/* The simulated time that all spikes together cover: t_start and t_stop of every population, but
+ * for what was narrowed. Without it, that is from 0 to the end of the tick of the population's last
+ * spike. */
 void hk_results_set_span(struct hk_results *results, double start_ms, double stop_ms);
 
 /* A curve that grows by points. `columns` says what x and y are: "samples, accuracy". */
@@ -92,5 +111,9 @@ struct hk_results_report *hk_results_report_open(struct hk_results *results,
 /* `values` is [frames][count] of the report's element. */
 bool hk_results_report_append(struct hk_results_report *report, const void *values, size_t frames,
                               struct hk_err *err) HK_MUST_USE;
+
+/* Any dataset that grows (io/store.h). */
+struct hk_stream *hk_results_rows_open(struct hk_results *results, const struct hk_rows *rows,
+                                       struct hk_err *err) HK_MUST_USE;
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "io/hdf5_error.h"
 #include "io/results.h"
+#include "io/run_files.h"
 
 _Static_assert(HK_STORE_RANK_MAX == H5S_MAX_RANK, "every array's shape fits");
 
@@ -107,22 +108,35 @@ static bool ends_with(const char *text, const char *end) {
     return length >= tail && strcmp(text + length - tail, end) == 0;
 }
 
-static bool part_fail(const char *part, struct hk_err *err) {
+/* What was given is a folder, or a file in one, whose run was not finished. */
+static bool unfinished_fail(struct hk_arena *arena, const char *path, struct hk_err *err) {
+    const char *slash = strrchr(path, '/');
+    int length = slash ? (int)(slash - path) : 1;
+    char *folder = hk_arena_format(arena, err, "%.*s", length, slash ? path : ".");
+    if (!folder || !hk_run_files_left(folder)) return false;
     return HK_FAIL(err, HK_ERR_DATA,
-                   "%s isn't a whole results file: its run has died or still goes on", part);
+                   "%s: there is no results.h5: its run has died or still goes on. After its death "
+                   "`hillock recover %s` makes one of what was recorded",
+                   folder, folder);
 }
 
 /* From what the user gave to the file that is there. */
 static bool find_file(struct hk_results_file *file, const char *given, struct hk_err *err) {
     struct stat status;
     bool in_folder = stat(given, &status) == 0 && S_ISDIR(status.st_mode);
-    char *path = hk_arena_format(file->arena, err, "%s%s", given, in_folder ? "/results.h5" : "");
-    char *part = hk_arena_format(file->arena, err, "%s" PART, path ? path : "");
-    if (!path || !part) return false;
-    if (ends_with(path, PART)) return part_fail(path, err);
-    if (stat(path, &status) != 0) {
-        int reason = errno;
-        if (access(part, F_OK) == 0) return part_fail(part, err);
+    size_t length = strlen(given);
+    while (in_folder && length > 1 && given[length - 1] == '/') length--;
+    char *path = hk_arena_format(file->arena, err, "%.*s%s", (int)length, given,
+                                 in_folder ? "/results.h5" : "");
+    if (!path) return false;
+    bool there = stat(path, &status) == 0;
+    int reason = errno;
+    if (!there || ends_with(path, PART)) {
+        struct hk_err unfinished = {0};
+        (void)unfinished_fail(file->arena, path, &unfinished);
+        if (unfinished.code != HK_OK && err && err->code == HK_OK) *err = unfinished;
+        if (unfinished.code != HK_OK) return false;
+        if (there) return HK_FAIL(err, HK_ERR_DATA, "%s isn't a whole results file", path);
         return HK_FAIL(err, HK_ERR_IO, "%s: can't open: %s", path, strerror(reason));
     }
     file->path = path;

@@ -11,9 +11,9 @@
 
 struct hk_results_file;
 
-/* Open results.h5, given by its own path or its folder's. A results.h5.part is refused: its run
- * has died or still goes on. What is read later lives in the arena too. NULL on failure; ends with
- * hk_results_read_close. */
+/* Open results.h5, given by its own path or its folder's. Where there is none but a journal, the
+ * message says what to do: its run has died or still goes on. What is read later lives in the
+ * arena too. NULL on failure; ends with hk_results_read_close. */
 struct hk_results_file *hk_results_read_open(struct hk_arena *arena, const char *path,
                                              struct hk_err *err) HK_MUST_USE;
 void hk_results_read_close(struct hk_results_file *file);

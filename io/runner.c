@@ -1,38 +1,34 @@
 #include "io/runner.h"
 
+#include "io/clock.h"
+#include "io/recorder.h"
 #include "io/rundir.h"
 #include "io/runner_write.h"
-#include "io/taps.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <time.h>
 
 struct runner {
     struct hk_experiment *experiment;
     const struct hk_run_options *options;
-    struct hk_results *results;
-    struct hk_results_series *accuracy; /* of the phase, every `average` presentations */
-    struct hk_taps *taps;
+    struct hk_recording *recording;
+    struct hk_recorder *recorder;
+    bool has_curve; /* of the phase: its accuracy every `average` presentations */
+    uint32_t curve;
     double phase_began, told;
 };
-
-static double clock_s(void) {
-    struct timespec now;
-    if (clock_gettime(CLOCK_MONOTONIC, &now) != 0) return 0.0;
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* ---- progress ---- */
 
 static bool tell(struct runner *run, struct hk_run_status *status, struct hk_err *err) {
     const struct hk_sim *sim = run->experiment->sim;
-    double now = clock_s();
+    double now = hk_clock_s();
     if (!run->options->progress) return true;
     if (!status->ended && now - run->told < 0.1) return true;
     run->told = now;
     status->elapsed_s = now - run->phase_began;
     status->simulated_ms = (double)hk_sim_now(sim) * hk_sim_tick_ms(sim);
+    status->saved_ms = hk_recording_saved_ms(run->recording);
     return run->options->progress(run->options->context, status, err);
 }
 
@@ -56,41 +52,47 @@ static bool write_wall(struct runner *run, const char *phase, double seconds, st
     char path[300];
     if (snprintf(path, sizeof path, "wall/%s_s", phase) >= (int)sizeof path)
         return HK_FAIL(err, HK_ERR_LIMIT, "the name of phase %s is too long", phase);
-    return hk_results_number(run->results, path, seconds, "s", err);
+    return hk_recording_number(run->recording, path, seconds, "s", err);
 }
 
 /* ---- phases ---- */
 
+static bool open_curve(struct runner *run, const struct hk_phase *phase, struct hk_err *err) {
+    char path[300];
+    if (snprintf(path, sizeof path, "metrics/%s/running_accuracy", phase->name) >= (int)sizeof path)
+        return HK_FAIL(err, HK_ERR_LIMIT, "the name of phase %s is too long", phase->name);
+    const struct hk_opening opening = {.kind = HK_STREAM_SERIES,
+                                       .path = path,
+                                       .note = "samples, accuracy"};
+    return hk_recording_open(run->recording, &opening, &run->curve, err);
+}
+
 static bool phase_begin(void *context, const struct hk_phase *phase, size_t index,
                         struct hk_err *err) {
     struct runner *run = context;
-    char path[300];
-    (void)index;
-    run->phase_began = clock_s();
-    run->accuracy = NULL;
-    hk_taps_begin(run->taps, phase->name);
-    if (!phase->curve) return true;
-    if (snprintf(path, sizeof path, "metrics/%s/running_accuracy", phase->name) >= (int)sizeof path)
-        return HK_FAIL(err, HK_ERR_LIMIT, "the name of phase %s is too long", phase->name);
-    run->accuracy = hk_results_series_open(run->results, path, "samples, accuracy", err);
-    return run->accuracy != NULL;
+    run->phase_began = hk_clock_s();
+    run->has_curve = phase->curve;
+    return hk_recorder_begin(run->recorder, phase->name, index, err) &&
+           (!phase->curve || open_curve(run, phase, err));
 }
 
 static bool presented(void *context, const struct hk_phase_report *report, struct hk_err *err) {
     struct runner *run = context;
-    if (run->accuracy && report->recent && report->done % report->phase->average == 0 &&
-        !hk_results_series_append(run->accuracy, (double)report->done,
-                                  (double)report->recent_correct / (double)report->recent, err))
+    const double point[] = {(double)report->done,
+                            (double)report->recent_correct / (double)report->recent};
+    if (run->has_curve && report->recent && report->done % report->phase->average == 0 &&
+        !hk_recording_rows(run->recording, run->curve, point, sizeof point, err))
         return false;
-    return tell_phase(run, report, false, err);
+    return hk_recorder_presented(run->recorder, report->done, err) &&
+           tell_phase(run, report, false, err);
 }
 
 static bool phase_end(void *context, const struct hk_phase_report *report, struct hk_err *err) {
     struct runner *run = context;
     struct hk_err later = {0}; /* what ended the phase keeps the first word */
-    bool ok = hk_write_phase(run->results, run->experiment, report, &later) &&
-              hk_taps_end(run->taps, &later) &&
-              write_wall(run, report->phase->name, clock_s() - run->phase_began, &later) &&
+    bool ok = hk_write_phase(run->recording, run->experiment, report, &later) &&
+              hk_recorder_end(run->recorder, &later) &&
+              write_wall(run, report->phase->name, hk_clock_s() - run->phase_began, &later) &&
               (report->done < report->total || tell_phase(run, report, true, &later));
     if (!ok && err && err->code == HK_OK) *err = later;
     return ok;
@@ -109,12 +111,11 @@ static bool run_protocol(struct runner *run, struct hk_err *err) {
 static bool run_duration(struct runner *run, struct hk_err *err) {
     const struct hk_experiment *e = run->experiment;
     hk_tick piece = e->duration / 1000 + 64, done = 0;
-    bool ok = true;
-    run->phase_began = clock_s();
-    hk_taps_begin(run->taps, NULL);
+    run->phase_began = hk_clock_s();
+    bool ok = hk_recorder_begin(run->recorder, NULL, 0, err);
     while (ok && done < e->duration) {
         hk_tick ticks = e->duration - done < piece ? e->duration - done : piece;
-        ok = hk_sim_run(e->sim, ticks, err);
+        ok = hk_recorder_run(run->recorder, ticks, err);
         done = hk_sim_now(e->sim);
         ok = ok && tell(run,
                         &(struct hk_run_status){.phase = "run",
@@ -125,17 +126,18 @@ static bool run_duration(struct runner *run, struct hk_err *err) {
                         err);
     }
     struct hk_err later = {0};
-    bool written = hk_write_rates(run->results, e, &later) && hk_taps_end(run->taps, &later) &&
-                   write_wall(run, "run", clock_s() - run->phase_began, &later);
+    bool written = hk_write_rates(run->recording, e, &later) &&
+                   hk_recorder_end(run->recorder, &later) &&
+                   write_wall(run, "run", hk_clock_s() - run->phase_began, &later);
     if (!written && err && err->code == HK_OK) *err = later;
     return ok && written;
 }
 
 /* ---- from build to the closed file ---- */
 
-static bool open_taps(struct runner *run, struct hk_err *err) {
-    run->taps = hk_taps_create(run->experiment, run->results, err);
-    return run->taps != NULL;
+static bool open_recorder(struct runner *run, struct hk_err *err) {
+    run->recorder = hk_recorder_create(run->experiment, run->recording, err);
+    return run->recorder != NULL;
 }
 
 /* How far recorded spikes were moved to whole ticks, where they were. */
@@ -149,7 +151,7 @@ static bool write_rounding(struct runner *run, struct hk_err *err) {
             (int)sizeof path)
             return HK_FAIL(err, HK_ERR_LIMIT, "the name of population %s is too long",
                            hk_pop_name(pop));
-        if (!hk_results_number(run->results, path, rounding_ms, "ms", err)) return false;
+        if (!hk_recording_number(run->recording, path, rounding_ms, "ms", err)) return false;
     }
     return true;
 }
@@ -160,25 +162,24 @@ static bool write_build(struct runner *run, struct hk_run_summary *summary, stru
     for (size_t i = 0; (proj = hk_sim_projection(sim, i)); i++)
         summary->synapses += hk_proj_count(proj);
     summary->threads = hk_sim_threads(sim);
-    return hk_results_number(run->results, "wall/build_s", summary->build_s, "s", err) &&
-           hk_results_integer(run->results, "network/synapses", (int64_t)summary->synapses, NULL,
-                              err) &&
-           hk_results_integer(run->results, "network/memory", (int64_t)hk_sim_memory(sim), "bytes",
-                              err) &&
+    return hk_recording_number(run->recording, "wall/build_s", summary->build_s, "s", err) &&
+           hk_recording_integer(run->recording, "network/synapses", (int64_t)summary->synapses,
+                                NULL, err) &&
+           hk_recording_integer(run->recording, "network/memory", (int64_t)hk_sim_memory(sim),
+                                "bytes", err) &&
            write_rounding(run, err) &&
-           hk_write_provenance(run->results, run->experiment, run->options->command, err);
+           hk_write_provenance(run->recording, run->experiment, run->options->command, err);
 }
 
 /* What the network has done and become. */
 static bool write_network(struct runner *run, struct hk_run_summary *summary, struct hk_err *err) {
     struct hk_experiment *e = run->experiment;
     summary->counts = hk_sim_count(e->sim);
-    hk_results_set_span(run->results, 0.0, (double)hk_sim_now(e->sim) * hk_sim_tick_ms(e->sim));
-    return hk_results_integer(run->results, "network/spikes", (int64_t)summary->counts.spikes, NULL,
-                              err) &&
-           hk_results_integer(run->results, "network/synaptic_events",
-                              (int64_t)summary->counts.events, NULL, err) &&
-           hk_write_weights(run->results, e, err);
+    return hk_recording_integer(run->recording, "network/spikes", (int64_t)summary->counts.spikes,
+                                NULL, err) &&
+           hk_recording_integer(run->recording, "network/synaptic_events",
+                                (int64_t)summary->counts.events, NULL, err) &&
+           hk_write_weights(run->recording, e, err);
 }
 
 static bool write_status(struct runner *run, double wall_s, const struct hk_err *why,
@@ -186,10 +187,10 @@ static bool write_status(struct runner *run, double wall_s, const struct hk_err 
     const char *status = why->code == HK_OK              ? "complete"
                          : why->code == HK_ERR_INTERRUPT ? "interrupted"
                                                          : "failed";
-    return hk_results_number(run->results, "wall/total_s", wall_s, "s", err) &&
-           hk_results_text(run->results, "provenance/status", status, err) &&
+    return hk_recording_number(run->recording, "wall/total_s", wall_s, "s", err) &&
+           hk_recording_text(run->recording, "provenance/status", status, err) &&
            (why->code == HK_OK ||
-            hk_results_text(run->results, "provenance/error", why->message, err));
+            hk_recording_text(run->recording, "provenance/error", why->message, err));
 }
 
 static bool make_folder(const struct hk_experiment *e, const struct hk_run_options *options,
@@ -199,9 +200,9 @@ static bool make_folder(const struct hk_experiment *e, const struct hk_run_optio
 }
 
 static bool build(struct runner *run, struct hk_run_summary *summary, struct hk_err *err) {
-    double began = clock_s();
+    double began = hk_clock_s();
     if (!hk_sim_build(run->experiment->sim, err)) return false;
-    summary->build_s = clock_s() - began;
+    summary->build_s = hk_clock_s() - began;
     return true;
 }
 
@@ -209,14 +210,15 @@ static bool build(struct runner *run, struct hk_run_summary *summary, struct hk_
 static bool run_and_close(struct runner *run, struct hk_run_summary *summary, struct hk_err *err) {
     const struct hk_experiment *e = run->experiment;
     struct hk_err why = {0}, closing = {0};
-    double began = clock_s();
+    double began = hk_clock_s();
     bool built = build(run, summary, &why);
-    bool ok = built && write_build(run, summary, &why) && open_taps(run, &why) &&
+    bool ok = built && write_build(run, summary, &why) && open_recorder(run, &why) &&
               (e->duration ? run_duration(run, &why) : run_protocol(run, &why));
-    summary->wall_s = clock_s() - began;
+    summary->wall_s = hk_clock_s() - began;
     bool written = (!built || write_network(run, summary, &closing)) &&
                    write_status(run, summary->wall_s, &why, &closing);
-    bool closed = hk_results_close(run->results, &closing);
+    hk_recorder_finish(run->recorder);
+    bool closed = hk_recording_close(run->recording, &summary->folded, &closing);
     if (err && err->code == HK_OK) *err = ok ? closing : why;
     return ok && written && closed;
 }
@@ -228,9 +230,9 @@ bool hk_run_experiment(struct hk_experiment *experiment, const struct hk_run_opt
     *summary = (struct hk_run_summary){.folder = NULL};
     if (!make_folder(experiment, options, &folder, err)) return false;
     summary->folder = folder;
-    run.results = hk_results_create(experiment->arena, folder, err);
-    if (!run.results) return false;
+    run.recording = hk_recording_create(experiment->arena, folder, options->segment_size, err);
+    if (!run.recording) return false;
     bool ok = run_and_close(&run, summary, err);
-    hk_results_destroy(run.results);
+    hk_recording_destroy(run.recording);
     return ok;
 }

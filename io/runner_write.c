@@ -1,6 +1,7 @@
 #include "io/runner_write.h"
 
 #include "io/tree_write.h"
+#include "io/weights.h"
 #include "version.h"
 
 #include <stdio.h>
@@ -16,7 +17,7 @@ enum { PATH_SIZE = 512 };
 
 /* ---- metrics ---- */
 
-static bool write_confusion(struct hk_results *results, const struct hk_phase_report *report,
+static bool write_confusion(struct hk_recording *recording, const struct hk_phase_report *report,
                             struct hk_err *err) {
     char path[PATH_SIZE];
     size_t rows = report->classes, columns = rows + 1;
@@ -24,28 +25,28 @@ static bool write_confusion(struct hk_results *results, const struct hk_phase_re
     if (rows > 256) return true;
     for (size_t i = 0; i < rows * columns; i++) cells[i] = (int64_t)report->confusion[i];
     if (!PATH(path, err, "metrics/%s/confusion", report->phase->name)) return false;
-    return hk_results_array(results,
-                            &(struct hk_results_array){.path = path,
-                                                       .element = HK_ELEMENT_I64,
-                                                       .rank = 2,
-                                                       .shape = (size_t[]){rows, columns},
-                                                       .data = cells},
+    return hk_recording_put(recording,
+                            &(struct hk_store_item){.path = path,
+                                                    .element = HK_ELEMENT_I64,
+                                                    .rank = 2,
+                                                    .shape = (size_t[]){rows, columns},
+                                                    .data = cells},
                             err);
 }
 
-static bool write_accuracy(struct hk_results *results, const struct hk_phase_report *report,
+static bool write_accuracy(struct hk_recording *recording, const struct hk_phase_report *report,
                            struct hk_err *err) {
     char path[PATH_SIZE];
     const char *phase = report->phase->name;
     if (report->judged == 0) return true;
     if (!PATH(path, err, "metrics/%s/accuracy", phase) ||
-        !hk_results_number(results, path, (double)report->correct / (double)report->judged, NULL,
-                           err))
+        !hk_recording_number(recording, path, (double)report->correct / (double)report->judged,
+                             NULL, err))
         return false;
     if (!PATH(path, err, "metrics/%s/judged", phase) ||
-        !hk_results_integer(results, path, (int64_t)report->judged, NULL, err))
+        !hk_recording_integer(recording, path, (int64_t)report->judged, NULL, err))
         return false;
-    return write_confusion(results, report, err);
+    return write_confusion(recording, report, err);
 }
 
 struct hk_arithmetic hk_arithmetic_of(const struct hk_sim *sim,
@@ -65,7 +66,7 @@ struct hk_arithmetic hk_arithmetic_of(const struct hk_sim *sim,
     return a;
 }
 
-static bool write_arithmetic(struct hk_results *results, const struct hk_sim *sim,
+static bool write_arithmetic(struct hk_recording *recording, const struct hk_sim *sim,
                              const struct hk_phase_report *report, struct hk_err *err) {
     const struct hk_arithmetic a = hk_arithmetic_of(sim, report);
     const struct {
@@ -77,34 +78,34 @@ static bool write_arithmetic(struct hk_results *results, const struct hk_sim *si
     char path[PATH_SIZE];
     for (size_t i = 0; a.backpropagation > 0.0 && i < HK_COUNT(rows); i++)
         if (!PATH(path, err, "metrics/%s/arithmetic/%s", report->phase->name, rows[i].name) ||
-            !hk_results_number(results, path, rows[i].value, NULL, err))
+            !hk_recording_number(recording, path, rows[i].value, NULL, err))
             return false;
     return true;
 }
 
-bool hk_write_phase(struct hk_results *results, const struct hk_experiment *experiment,
+bool hk_write_phase(struct hk_recording *recording, const struct hk_experiment *experiment,
                     const struct hk_phase_report *report, struct hk_err *err) {
     char path[PATH_SIZE];
     const char *phase = report->phase->name;
     const struct hk_pop *pop;
     if (!PATH(path, err, "metrics/%s/samples", phase) ||
-        !hk_results_integer(results, path, (int64_t)report->done, NULL, err))
+        !hk_recording_integer(recording, path, (int64_t)report->done, NULL, err))
         return false;
     if (!PATH(path, err, "metrics/%s/retries", phase) ||
-        !hk_results_integer(results, path, (int64_t)report->retries, NULL, err))
+        !hk_recording_integer(recording, path, (int64_t)report->retries, NULL, err))
         return false;
     double shown_s = (double)report->shown * hk_sim_tick_ms(experiment->sim) * 1e-3;
     for (size_t i = 0; (pop = hk_sim_population(experiment->sim, i)) && shown_s > 0.0; i++) {
         double rate = (double)report->spikes[i] / (shown_s * hk_pop_size(pop));
         if (!PATH(path, err, "metrics/%s/rate/%s", phase, hk_pop_name(pop)) ||
-            !hk_results_number(results, path, rate, "Hz", err))
+            !hk_recording_number(recording, path, rate, "Hz", err))
             return false;
     }
-    return write_arithmetic(results, experiment->sim, report, err) &&
-           write_accuracy(results, report, err);
+    return write_arithmetic(recording, experiment->sim, report, err) &&
+           write_accuracy(recording, report, err);
 }
 
-bool hk_write_rates(struct hk_results *results, const struct hk_experiment *experiment,
+bool hk_write_rates(struct hk_recording *recording, const struct hk_experiment *experiment,
                     struct hk_err *err) {
     const struct hk_sim *sim = experiment->sim;
     const struct hk_pop *pop;
@@ -115,7 +116,7 @@ bool hk_write_rates(struct hk_results *results, const struct hk_experiment *expe
         double spikes = 0.0;
         for (hk_neuron k = 0; k < hk_pop_size(pop); k++) spikes += counts[k];
         if (!PATH(path, err, "metrics/rate/%s", hk_pop_name(pop)) ||
-            !hk_results_number(results, path, spikes / (seconds * hk_pop_size(pop)), "Hz", err))
+            !hk_recording_number(recording, path, spikes / (seconds * hk_pop_size(pop)), "Hz", err))
             return false;
     }
     return true;
@@ -123,71 +124,55 @@ bool hk_write_rates(struct hk_results *results, const struct hk_experiment *expe
 
 /* ---- weights and state ---- */
 
-static bool write_column(struct hk_results *results, const char *path, enum hk_element element,
+static bool write_column(struct hk_recording *recording, const char *path, enum hk_element element,
                          size_t count, const void *data, const char *unit, struct hk_err *err) {
-    const struct hk_results_array array =
-        {.path = path, .unit = unit, .element = element, .rank = 1, .shape = &count, .data = data};
-    return hk_results_array(results, &array, err);
+    const struct hk_store_item item = {path, unit, element, 1, &count, data};
+    return hk_recording_put(recording, &item, err);
 }
 
-/* Canonical order is by target; the matrix has a row a source. */
-static bool write_matrix(struct hk_results *results, const struct hk_proj *proj,
-                         const double *weight, struct hk_block *room, struct hk_err *err) {
+static bool write_matrix(struct hk_recording *recording, const struct hk_proj *proj,
+                         struct hk_weights *weights, struct hk_err *err) {
     char path[PATH_SIZE];
-    size_t rows = hk_pop_size(hk_proj_source(proj)), columns = hk_pop_size(hk_proj_target(proj));
-    if (!hk_block_reserve(room, rows * columns, sizeof(float), err)) return false;
-    float *matrix = room->data;
-    for (size_t j = 0; j < columns; j++)
-        for (size_t i = 0; i < rows; i++) matrix[i * columns + j] = (float)weight[j * rows + i];
-    if (!PATH(path, err, "weights/%s", hk_proj_name(proj))) return false;
-    return hk_results_array(results,
-                            &(struct hk_results_array){.path = path,
-                                                       .unit = hk_proj_weight_unit(proj),
-                                                       .element = HK_ELEMENT_F32,
-                                                       .rank = 2,
-                                                       .shape = (size_t[]){rows, columns},
-                                                       .data = matrix},
-                            err);
+    if (!hk_weights_read(proj, HK_ELEMENT_F32, weights, err) ||
+        !PATH(path, err, "weights/%s", hk_proj_name(proj)))
+        return false;
+    const struct hk_store_item item = {path,           hk_proj_weight_unit(proj),
+                                       HK_ELEMENT_F32, 2,
+                                       weights->shape, weights->values};
+    return hk_recording_put(recording, &item, err);
 }
 
-static bool write_list(struct hk_results *results, const struct hk_proj *proj,
-                       const struct hk_synapses *synapses, struct hk_err *err) {
+static bool write_list(struct hk_recording *recording, const struct hk_proj *proj,
+                       struct hk_weights *weights, struct hk_err *err) {
     char path[PATH_SIZE];
+    struct hk_block source = {0}, target = {0};
     size_t count = hk_proj_count(proj);
     const char *name = hk_proj_name(proj);
-    return PATH(path, err, "weights/%s/source", name) &&
-           write_column(results, path, HK_ELEMENT_U32, count, synapses->source, NULL, err) &&
-           PATH(path, err, "weights/%s/target", name) &&
-           write_column(results, path, HK_ELEMENT_U32, count, synapses->target, NULL, err) &&
-           PATH(path, err, "weights/%s/weight", name) &&
-           write_column(results, path, HK_ELEMENT_F64, count, synapses->weight,
-                        hk_proj_weight_unit(proj), err);
-}
-
-static bool write_projection(struct hk_results *results, const struct hk_proj *proj,
-                             struct hk_err *err) {
-    bool ok = false;
-    struct hk_block weight = {0}, source = {0}, target = {0}, room = {0};
-    size_t count = hk_proj_count(proj);
-    size_t pairs = (size_t)hk_pop_size(hk_proj_source(proj)) * hk_pop_size(hk_proj_target(proj));
-    bool dense = count == pairs && hk_proj_is_dense(proj);
-    if (!hk_block_reserve(&weight, count + 1, sizeof(double), err)) goto done;
-    if (!dense && (!hk_block_reserve(&source, count + 1, sizeof(hk_neuron), err) ||
-                   !hk_block_reserve(&target, count + 1, sizeof(hk_neuron), err)))
-        goto done;
-    struct hk_synapses out = {.source = source.data, .target = target.data, .weight = weight.data};
-    if (!hk_proj_read(proj, &out, err)) goto done;
-    ok = dense ? write_matrix(results, proj, weight.data, &room, err)
-               : write_list(results, proj, &out, err);
-done:
-    hk_block_finish(&weight);
+    bool ok = hk_weights_ends(proj, &source, &target, err) &&
+              hk_weights_read(proj, HK_ELEMENT_F64, weights, err) &&
+              PATH(path, err, "weights/%s/source", name) &&
+              write_column(recording, path, HK_ELEMENT_U32, count, source.data, NULL, err) &&
+              PATH(path, err, "weights/%s/target", name) &&
+              write_column(recording, path, HK_ELEMENT_U32, count, target.data, NULL, err) &&
+              PATH(path, err, "weights/%s/weight", name) &&
+              write_column(recording, path, HK_ELEMENT_F64, count, weights->values,
+                           hk_proj_weight_unit(proj), err);
     hk_block_finish(&source);
     hk_block_finish(&target);
-    hk_block_finish(&room);
     return ok;
 }
 
-static bool write_slow_state(struct hk_results *results, const struct hk_pop *pop,
+static bool write_projection(struct hk_recording *recording, const struct hk_proj *proj,
+                             struct hk_err *err) {
+    struct hk_weights weights = {.rank = 0};
+    hk_weights_shape(proj, &weights);
+    bool ok = weights.is_matrix ? write_matrix(recording, proj, &weights, err)
+                                : write_list(recording, proj, &weights, err);
+    hk_weights_finish(&weights);
+    return ok;
+}
+
+static bool write_slow_state(struct hk_recording *recording, const struct hk_pop *pop,
                              struct hk_block *room, struct hk_err *err) {
     const struct hk_column *info;
     char path[PATH_SIZE];
@@ -196,30 +181,30 @@ static bool write_slow_state(struct hk_results *results, const struct hk_pop *po
         if (!hk_block_reserve(room, hk_pop_size(pop), sizeof(double), err)) return false;
         hk_pop_read(pop, c, room->data);
         if (!PATH(path, err, "state/%s/%s", hk_pop_name(pop), info->name) ||
-            !write_column(results, path, HK_ELEMENT_F64, hk_pop_size(pop), room->data, info->unit,
+            !write_column(recording, path, HK_ELEMENT_F64, hk_pop_size(pop), room->data, info->unit,
                           err))
             return false;
     }
     return true;
 }
 
-bool hk_write_weights(struct hk_results *results, const struct hk_experiment *experiment,
+bool hk_write_weights(struct hk_recording *recording, const struct hk_experiment *experiment,
                       struct hk_err *err) {
     const struct hk_proj *proj;
     const struct hk_pop *pop;
     struct hk_block room = {0};
     bool ok = true;
     for (size_t i = 0; ok && (proj = hk_sim_projection(experiment->sim, i)); i++)
-        if (hk_proj_is_plastic(proj)) ok = write_projection(results, proj, err);
+        if (hk_proj_is_plastic(proj)) ok = write_projection(recording, proj, err);
     for (size_t i = 0; ok && (pop = hk_sim_population(experiment->sim, i)); i++)
-        ok = write_slow_state(results, pop, &room, err);
+        ok = write_slow_state(recording, pop, &room, err);
     hk_block_finish(&room);
     return ok;
 }
 
 /* ---- provenance ---- */
 
-static bool write_texts(struct hk_results *results, const struct hk_experiment *e,
+static bool write_texts(struct hk_recording *recording, const struct hk_experiment *e,
                         const char *command, struct hk_err *err) {
     char now[64] = "";
     time_t clock = time(NULL);
@@ -239,22 +224,22 @@ static bool write_texts(struct hk_results *results, const struct hk_experiment *
                  {"experiment/name", e->name},
                  {"experiment/about", e->about}};
     for (size_t i = 0; i < HK_COUNT(texts); i++)
-        if (texts[i].text && !hk_results_text(results, texts[i].path, texts[i].text, err))
+        if (texts[i].text && !hk_recording_text(recording, texts[i].path, texts[i].text, err))
             return false;
     return true;
 }
 
-bool hk_write_provenance(struct hk_results *results, const struct hk_experiment *experiment,
+bool hk_write_provenance(struct hk_recording *recording, const struct hk_experiment *experiment,
                          const char *command, struct hk_err *err) {
     struct hk_block text = {0};
     char seed[32];
     (void)snprintf(seed, sizeof seed, "%llu", (unsigned long long)experiment->seed);
     bool ok = hk_tree_write(experiment->root, &text, err) &&
-              hk_results_text(results, "experiment/resolved", text.data, err) &&
-              hk_results_text(results, "provenance/seed", seed, err) &&
-              hk_results_integer(results, "provenance/threads", hk_sim_threads(experiment->sim),
-                                 NULL, err) &&
-              write_texts(results, experiment, command, err);
+              hk_recording_text(recording, "experiment/resolved", text.data, err) &&
+              hk_recording_text(recording, "provenance/seed", seed, err) &&
+              hk_recording_integer(recording, "provenance/threads", hk_sim_threads(experiment->sim),
+                                   NULL, err) &&
+              write_texts(recording, experiment, command, err);
     hk_block_finish(&text);
     return ok;
 }

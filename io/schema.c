@@ -161,6 +161,12 @@ static void put_fixed(struct hk_json *json) {
         {"ends", TWO("quantity")},
         {"times", TWO("time")},
         {"sides", TWO("count")},
+        {"weights", TWO("weight")},
+        {"interval", "{\"anyOf\":[" REF("ms") ",{\"type\":\"string\",\"pattern\":"
+                                              "\"^[0-9]+ +samples?$\"}]}"},
+        {"trigger", "{\"type\":\"string\",\"pattern\":\"^spike of .+$\"}"},
+        {"some-units", "{\"anyOf\":[{\"type\":\"array\",\"items\":" REF(
+                           "whole") ",\"minItems\":1}," REF("units") "]}"},
         {"sha256", "{\"type\":\"string\",\"pattern\":\"^[0-9a-fA-F]{64}$\"}"},
         {"measures", "{\"type\":\"array\",\"items\":" REF("measure") "}"},
         {"reports", "{\"anyOf\":[{\"type\":\"null\"}," REF("report") "]}"},
@@ -176,10 +182,17 @@ static void put_fixed(struct hk_json *json) {
     for (size_t i = 0; i < HK_COUNT(fixed); i++) hk_json_raw(json, fixed[i].name, fixed[i].text);
 }
 
+/* One of the maps that a recorder by name may be. */
+static bool is_recorder(const struct hk_words *words) {
+    return words == &hk_words_record_spikes || words == &hk_words_record_state ||
+           words == &hk_words_record_weights || words == &hk_words_record_rate;
+}
+
 /* What lies in a list, or is written in one piece: nothing of it comes from `base:`. */
 static bool is_whole(const struct hk_words *words) {
     return words == &hk_words_phase || words == &hk_words_retry || words == &hk_words_range ||
-           words == &hk_words_seeds;
+           words == &hk_words_seeds || words == &hk_words_units || words == &hk_words_histogram ||
+           is_recorder(words);
 }
 
 static void put_map(struct hk_json *json, const struct hk_words *words) {
@@ -191,6 +204,34 @@ static void put_map(struct hk_json *json, const struct hk_words *words) {
     hk_json_end(json);
     if (is_whole(words)) hk_schema_required(json, words);
     hk_json_bool(json, "additionalProperties", false);
+    hk_json_end(json);
+}
+
+/* `spikes:` and `in:` are lists, or recorders of these names. */
+static void put_record(struct hk_json *json) {
+    const struct hk_words *words;
+    hk_json_object(json, "recorder");
+    hk_json_array(json, "anyOf");
+    for (size_t i = 0; (words = hk_words_at(i)); i++)
+        if (is_recorder(words)) hk_schema_ref(json, NULL, words->name);
+    hk_json_end(json);
+    hk_json_end(json);
+    hk_json_object(json, hk_words_record.name);
+    hk_json_text(json, "description", hk_words_record.doc);
+    hk_json_raw(json, "type", "[\"object\",\"null\"]");
+    hk_json_object(json, "properties");
+    for (size_t i = 0; i < hk_words_record.count; i++) {
+        const struct hk_word *word = &hk_words_record.word[i];
+        hk_json_object(json, word->name);
+        hk_json_text(json, "description", word->doc);
+        hk_json_array(json, "anyOf");
+        hk_schema_ref(json, NULL, word->type);
+        hk_schema_ref(json, NULL, "recorder");
+        hk_json_end(json);
+        hk_json_end(json);
+    }
+    hk_json_end(json);
+    hk_schema_ref(json, "additionalProperties", "recorder");
     hk_json_end(json);
 }
 
@@ -209,11 +250,12 @@ static void put_definitions(struct hk_json *json) {
     put_quantities(json);
     put_fixed(json);
     put_measures(json);
+    put_record(json);
     for (size_t i = 0; (words = hk_words_at(i)); i++) {
         bool within_models = words == &hk_words_neurons || words == &hk_words_source ||
                              words == &hk_words_readout || words == &hk_words_signal ||
                              words == &hk_words_recording || words == &hk_words_distribution;
-        if (!within_models) put_map(json, words);
+        if (!within_models && words != &hk_words_record) put_map(json, words);
     }
     hk_schema_models(json);
     hk_json_end(json);

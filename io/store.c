@@ -1,43 +1,16 @@
-#include "io/store.h"
+#include "io/store_internal.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <hdf5.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "io/file.h"
 #include "io/hdf5_error.h"
 
 enum {
     PLAIN_SIZE = 64 * 1024,   /* up to here a dataset is neither chunked nor compressed */
     CHUNK_SIZE = 1024 * 1024, /* of larger ones */
-    FLUSH_SIZE = 16 * 1024 * 1024,
-    DEFLATE_LEVEL = 1,
-};
-
-/* The buffer is one chunk, and what is written always begins where a chunk does, so that HDF5
- * never has to read, decompress and merge. A chunk that isn't full when the file is flushed stays
- * in the buffer and is written again later. */
-struct hk_stream {
-    struct hk_stream *next;
-    struct hk_store *store;
-    struct hk_rows rows;
-    hid_t set;
-    size_t row_size; /* bytes */
-    size_t used;     /* rows in the buffer */
-    hsize_t stored;  /* rows before those: whole chunks */
-    char *buffer;
-};
-
-struct hk_store {
-    struct hk_arena *arena;
-    const char *path, *part, *folder;
-    hid_t file;          /* this and the two below: invalid once closed */
-    hid_t links, groups; /* how they are made */
-    struct hk_stream *streams;
-    size_t unflushed; /* bytes since the last flush */
-    bool failed;
+    PATH_SIZE = 4096,
 };
 
 /* ---- Failing --------------------------------------------------------------------------------- */
@@ -51,15 +24,11 @@ static bool ready(const struct hk_store *store, struct hk_err *err) {
 
 /* From here on HDF5 isn't asked to write, or to close what it couldn't write: see hk_hdf5_begin.
  * What the failed call had open stays open, so that HDF5 keeps its reason until we have it. */
-static bool fail(struct hk_store *store, const char *path, struct hk_err *err) {
+bool hk_store_fail(struct hk_store *store, const char *path, struct hk_err *err) {
     char what[256];
     (void)snprintf(what, sizeof what, "can't write %s", path);
     store->failed = true;
     return HK_HDF5_FAIL(err, HK_ERR_IO, store->part, what);
-}
-
-static bool system_fail(const char *path, const char *what, struct hk_err *err) {
-    return HK_FAIL(err, HK_ERR_IO, "%s: can't %s: %s", path, what, strerror(errno));
 }
 
 /* End a property list, a data space, a type or an attribute. */
@@ -77,7 +46,7 @@ size_t hk_element_size(enum hk_element element) {
     return sizes[element];
 }
 
-static hid_t stored_type(enum hk_element element) {
+hid_t hk_element_stored(enum hk_element element) {
     switch (element) {
     case HK_ELEMENT_F32: return H5T_IEEE_F32LE;
     case HK_ELEMENT_F64: return H5T_IEEE_F64LE;
@@ -90,7 +59,7 @@ static hid_t stored_type(enum hk_element element) {
     return H5I_INVALID_HID;
 }
 
-static hid_t memory_type(enum hk_element element) {
+hid_t hk_element_native(enum hk_element element) {
     switch (element) {
     case HK_ELEMENT_F32: return H5T_NATIVE_FLOAT;
     case HK_ELEMENT_F64: return H5T_NATIVE_DOUBLE;
@@ -119,7 +88,7 @@ static bool attribute_write(struct hk_store *store, const struct hk_attribute *a
     hid_t space = a->count > 0 ? H5Screate_simple(1, &count, NULL) : H5Screate(H5S_SCALAR);
     hid_t id = H5Acreate_by_name(store->file, a->path, a->name, in_file, space, H5P_DEFAULT,
                                  H5P_DEFAULT, H5P_DEFAULT);
-    if (id < 0 || H5Awrite(id, in_memory, a->data) < 0) return fail(store, a->path, err);
+    if (id < 0 || H5Awrite(id, in_memory, a->data) < 0) return hk_store_fail(store, a->path, err);
     drop(id);
     drop(space);
     return true;
@@ -127,7 +96,8 @@ static bool attribute_write(struct hk_store *store, const struct hk_attribute *a
 
 bool hk_store_describe(struct hk_store *store, const struct hk_attribute *a, struct hk_err *err) {
     if (!ready(store, err)) return false;
-    return attribute_write(store, a, stored_type(a->element), memory_type(a->element), err);
+    return attribute_write(store, a, hk_element_stored(a->element), hk_element_native(a->element),
+                           err);
 }
 
 /* Of variable size, as the files of others have it: not every reader takes a text of fixed size. */
@@ -146,7 +116,7 @@ bool hk_store_describe_choice(struct hk_store *store, const char *path, const ch
     if (!ready(store, err)) return false;
     hid_t type = H5Tenum_create(H5T_STD_I8LE);
     for (int8_t value = 0; words[value]; value++)
-        if (H5Tenum_insert(type, words[value], &value) < 0) return fail(store, path, err);
+        if (H5Tenum_insert(type, words[value], &value) < 0) return hk_store_fail(store, path, err);
     struct hk_attribute a = {.path = path, .name = name, .data = &chosen};
     bool ok = attribute_write(store, &a, type, type, err);
     drop(type);
@@ -160,9 +130,8 @@ static bool describe_unit(struct hk_store *store, const char *path, const char *
 
 /* ---- Datasets that are written at once ------------------------------------------------------- */
 
-/* Make the groups that `path` lies in. HDF5 would do so unasked, but note the time of day in them.
- */
-static bool make_groups(struct hk_store *store, const char *path, struct hk_err *err) {
+/* HDF5 would make them unasked, but note the time of day in them. */
+bool hk_store_make_groups(struct hk_store *store, const char *path, struct hk_err *err) {
     char *text = hk_arena_text(store->arena, path, err);
     if (!text) return false;
     for (char *slash = text; (slash = strchr(slash, '/')); *slash++ = '/') {
@@ -172,7 +141,7 @@ static bool make_groups(struct hk_store *store, const char *path, struct hk_err 
         hid_t group = H5I_INVALID_HID;
         if (exists == 0)
             group = H5Gcreate2(store->file, text, store->links, store->groups, H5P_DEFAULT);
-        if (group < 0) return fail(store, path, err);
+        if (group < 0) return hk_store_fail(store, path, err);
         drop(group);
     }
     return true;
@@ -184,7 +153,7 @@ static hid_t creation_list(size_t rank, const hsize_t *chunk) {
     bool ok = H5Pset_obj_track_times(list, false) >= 0;
     if (chunk)
         ok = ok && H5Pset_chunk(list, (int)rank, chunk) >= 0 && H5Pset_shuffle(list) >= 0 &&
-             H5Pset_deflate(list, DEFLATE_LEVEL) >= 0;
+             H5Pset_deflate(list, HK_DEFLATE_LEVEL) >= 0;
     return ok ? list : H5I_INVALID_HID;
 }
 
@@ -216,13 +185,13 @@ static bool dataset_write(struct hk_store *store, const struct hk_store_item *se
     hid_t space =
         set->rank > 0 ? H5Screate_simple((int)set->rank, shape, NULL) : H5Screate(H5S_SCALAR);
     hid_t creation = creation_list(set->rank, chunked ? chunk : NULL);
-    if (!make_groups(store, set->path, err)) return false;
+    if (!hk_store_make_groups(store, set->path, err)) return false;
     hid_t id = H5Dcreate2(store->file, set->path, types.in_file, space, store->links, creation,
                           H5P_DEFAULT);
     bool ok = id >= 0 &&
               H5Dwrite(id, types.in_memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, set->data) >= 0 &&
               H5Dclose(id) >= 0;
-    if (!ok) return fail(store, set->path, err);
+    if (!ok) return hk_store_fail(store, set->path, err);
     drop(creation);
     drop(space);
     return true;
@@ -231,7 +200,7 @@ static bool dataset_write(struct hk_store *store, const struct hk_store_item *se
 bool hk_store_put(struct hk_store *store, const struct hk_store_item *set, struct hk_err *err) {
     HK_ASSERT(set->rank <= HK_STORE_RANK_MAX);
     if (!ready(store, err)) return false;
-    struct types types = {stored_type(set->element), memory_type(set->element)};
+    struct types types = {hk_element_stored(set->element), hk_element_native(set->element)};
     return dataset_write(store, set, types, err) && describe_unit(store, set->path, set->unit, err);
 }
 
@@ -245,11 +214,25 @@ bool hk_store_put_text(struct hk_store *store, const char *path, const char *tex
     return ok;
 }
 
+bool hk_store_has(struct hk_store *store, const char *path) {
+    char part[PATH_SIZE];
+    hk_hdf5_begin();
+    for (const char *end = path; *end; end += *end == '/') {
+        end += strcspn(end, "/");
+        size_t size = (size_t)(end - path);
+        if (size >= sizeof part) return false;
+        memcpy(part, path, size);
+        part[size] = '\0';
+        if (H5Lexists(store->file, part, H5P_DEFAULT) <= 0) return false;
+    }
+    return true;
+}
+
 bool hk_store_link(struct hk_store *store, const char *target, const char *path,
                    struct hk_err *err) {
-    if (!ready(store, err) || !make_groups(store, path, err)) return false;
+    if (!ready(store, err) || !hk_store_make_groups(store, path, err)) return false;
     herr_t done = H5Lcreate_hard(store->file, target, store->file, path, store->links, H5P_DEFAULT);
-    return done >= 0 || fail(store, path, err);
+    return done >= 0 || hk_store_fail(store, path, err);
 }
 
 /* ---- Datasets that grow ---------------------------------------------------------------------- */
@@ -257,55 +240,70 @@ bool hk_store_link(struct hk_store *store, const char *target, const char *path,
 static bool stream_create_set(struct hk_stream *stream, struct hk_err *err) {
     struct hk_store *store = stream->store;
     const struct hk_rows *rows = &stream->rows;
-    hsize_t none[] = {0, rows->width}, most[] = {H5S_UNLIMITED, rows->width};
-    hsize_t chunk[] = {rows->chunk, rows->width};
+    hsize_t none[] = {0, rows->width, rows->depth};
+    hsize_t most[] = {H5S_UNLIMITED, rows->width, rows->depth};
+    hsize_t chunk[] = {rows->chunk, rows->width, rows->depth};
     hid_t space = H5Screate_simple((int)rows->rank, none, most);
     hid_t creation = creation_list(rows->rank, chunk);
-    if (!make_groups(store, rows->path, err)) return false;
-    stream->set = H5Dcreate2(store->file, rows->path, stored_type(rows->element), space,
+    if (!hk_store_make_groups(store, rows->path, err)) return false;
+    stream->set = H5Dcreate2(store->file, rows->path, hk_element_stored(rows->element), space,
                              store->links, creation, H5P_DEFAULT);
-    if (stream->set < 0) return fail(store, rows->path, err);
+    if (stream->set < 0) return hk_store_fail(store, rows->path, err);
     drop(creation);
     drop(space);
     return describe_unit(store, rows->path, rows->unit, err);
 }
 
+static bool stream_fill(struct hk_stream *stream, const struct hk_rows *rows, struct hk_err *err) {
+    struct hk_arena *arena = stream->store->arena;
+    size_t values = 0, bytes = 0;
+    stream->rows = *rows;
+    if (rows->rank < 3) stream->rows.depth = 1;
+    if (__builtin_mul_overflow(rows->width, stream->rows.depth, &values) ||
+        __builtin_mul_overflow(values, rows->chunk * hk_element_size(rows->element), &bytes) ||
+        bytes > UINT32_MAX)
+        return HK_FAIL(err, HK_ERR_LIMIT, "%s: %zu rows of %zu values are more than 4 GiB",
+                       rows->path, rows->chunk, values);
+    stream->row_size = values * hk_element_size(rows->element);
+    stream->rows.path = hk_arena_text(arena, rows->path, err);
+    stream->buffer = hk_arena_array(arena, rows->chunk, stream->row_size, HK_CACHE_LINE, err);
+    return stream->rows.path && stream->buffer;
+}
+
 struct hk_stream *hk_store_open(struct hk_store *store, const struct hk_rows *rows,
                                 struct hk_err *err) {
-    HK_ASSERT(rows->rank == 2 || (rows->rank == 1 && rows->width == 1));
-    HK_ASSERT(rows->width > 0 && rows->chunk > 0);
+    HK_ASSERT(rows->rank > 0 && rows->rank <= 3 && (rows->rank > 1 || rows->width == 1));
+    HK_ASSERT(rows->width > 0 && rows->chunk > 0 && (rows->rank < 3 || rows->depth > 0));
     if (!ready(store, err)) return NULL;
     struct hk_stream *stream = HK_NEW(store->arena, struct hk_stream, 1, err);
     if (!stream) return NULL;
     stream->store = store;
-    stream->rows = *rows;
-    stream->rows.path = hk_arena_text(store->arena, rows->path, err);
-    stream->row_size = rows->width * hk_element_size(rows->element);
-    stream->buffer =
-        hk_arena_array(store->arena, rows->chunk, stream->row_size, HK_CACHE_LINE, err);
-    if (!stream->rows.path || !stream->buffer) return NULL;
-    if (!stream_create_set(stream, err)) return NULL;
+    if (!stream_fill(stream, rows, err) || !stream_create_set(stream, err) ||
+        !hk_store_continue(stream, err))
+        return NULL;
     stream->next = store->streams;
     store->streams = stream;
     return stream;
 }
 
-/* Write what is in the buffer. */
+/* Write what is in the buffer, as the chunk that it is; what it lacks becomes zero. */
 static bool stream_store(struct hk_stream *stream, struct hk_err *err) {
+    struct hk_store *store = stream->store;
     const struct hk_rows *rows = &stream->rows;
-    if (stream->used == 0) return true;
-    hsize_t size[] = {stream->stored + stream->used, rows->width};
-    hsize_t start[] = {stream->stored, 0}, count[] = {stream->used, rows->width};
-    hid_t memory = H5Screate_simple((int)rows->rank, count, NULL);
-    hid_t file = H5I_INVALID_HID;
-    bool ok = H5Dset_extent(stream->set, size) >= 0 && (file = H5Dget_space(stream->set)) >= 0 &&
-              H5Sselect_hyperslab(file, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
-              H5Dwrite(stream->set, memory_type(rows->element), memory, file, H5P_DEFAULT,
-                       stream->buffer) >= 0;
-    if (!ok) return fail(stream->store, rows->path, err);
-    drop(file);
-    drop(memory);
-    if (stream->used < rows->chunk) return true;
+    hsize_t size[] = {stream->stored + stream->used, rows->width, rows->depth};
+    hsize_t start[] = {stream->stored, 0, 0};
+    size_t used = stream->used * stream->row_size, all = rows->chunk * stream->row_size;
+    size_t element_size = hk_element_size(rows->element), packed = 0;
+    unsigned mask = 0;
+    if (used == 0) return true;
+    memset(stream->buffer + used, 0, all - used);
+    const void *chunk = hk_packer_pack(&store->packer, stream->buffer, all / element_size,
+                                       element_size, &packed, &mask, err);
+    store->failed = !chunk;
+    if (!chunk) return false;
+    bool ok = H5Dset_extent(stream->set, size) >= 0 &&
+              H5Dwrite_chunk(stream->set, H5P_DEFAULT, mask, start, packed, chunk) >= 0;
+    if (!ok) return hk_store_fail(store, rows->path, err);
     stream->stored += stream->used;
     stream->used = 0;
     return true;
@@ -319,25 +317,33 @@ void *hk_stream_room(struct hk_stream *stream, size_t *rows) {
 
 bool hk_stream_commit(struct hk_stream *stream, size_t rows, struct hk_err *err) {
     HK_ASSERT(rows <= stream->rows.chunk - stream->used);
-    if (!ready(stream->store, err)) return false;
     stream->used += rows;
-    stream->store->unflushed += rows * stream->row_size;
-    return stream->used < stream->rows.chunk || stream_store(stream, err);
+    if (stream->used < stream->rows.chunk && !stream->store->failed) return true;
+    return ready(stream->store, err) && stream_store(stream, err);
+}
+
+bool hk_stream_append(struct hk_stream *stream, const void *data, size_t rows, struct hk_err *err) {
+    const char *from = data;
+    for (size_t part; rows > 0; rows -= part) {
+        part = rows;
+        void *room = hk_stream_room(stream, &part);
+        memcpy(room, from, part * stream->row_size);
+        from += part * stream->row_size;
+        if (!hk_stream_commit(stream, part, err)) return false;
+    }
+    return true;
 }
 
 uint64_t hk_stream_count(const struct hk_stream *stream) {
-    return stream->stored + stream->used;
+    return stream->skipped + stream->stored + stream->used;
 }
 
+/* Of all streams, what was kept back; from now on nothing can be appended. */
 static bool flush(struct hk_store *store, struct hk_err *err) {
     for (struct hk_stream *stream = store->streams; stream; stream = stream->next)
         if (!stream_store(stream, err)) return false;
-    store->unflushed = 0;
-    return H5Fflush(store->file, H5F_SCOPE_LOCAL) >= 0 || fail(store, "what was kept back", err);
-}
-
-bool hk_store_flush_sometimes(struct hk_store *store, struct hk_err *err) {
-    return store->unflushed < FLUSH_SIZE || (ready(store, err) && flush(store, err));
+    return H5Fflush(store->file, H5F_SCOPE_LOCAL) >= 0 ||
+           hk_store_fail(store, "what was kept back", err);
 }
 
 /* ---- The file -------------------------------------------------------------------------------- */
@@ -392,30 +398,21 @@ struct hk_store *hk_store_create(struct hk_arena *arena, const char *path, struc
 /* Close what can be closed; false when that isn't all. */
 static bool file_close(struct hk_store *store, struct hk_err *err) {
     hid_t file = store->file;
+    hk_packer_finish(&store->packer);
     drop(store->links);
     drop(store->groups);
     store->file = store->links = store->groups = H5I_INVALID_HID;
     if (store->failed) return false;
-    return file < 0 || H5Fclose(file) >= 0 || fail(store, "its end", err);
-}
-
-/* Wait until a file or folder is on the disk. */
-static bool sync_path(const char *path, struct hk_err *err) {
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) return system_fail(path, "open", err);
-    bool ok = fsync(descriptor) == 0 || errno == EINVAL; /* EINVAL: no such thing here */
-    if (!ok) (void)system_fail(path, "put on the disk", err);
-    (void)close(descriptor);
-    return ok;
+    return file < 0 || H5Fclose(file) >= 0 || hk_store_fail(store, "its end", err);
 }
 
 bool hk_store_close(struct hk_store *store, struct hk_err *err) {
     /* Flushed first, so that a full disk shows before HDF5 begins to take the file apart. */
     bool ok = ready(store, err) && flush(store, err);
     if (!file_close(store, err) || !ok) return false;
-    if (!sync_path(store->part, err)) return false;
-    if (rename(store->part, store->path) != 0) return system_fail(store->part, "rename", err);
-    return sync_path(store->folder, err);
+    if (!hk_file_sync_path(store->part, err)) return false;
+    if (rename(store->part, store->path) != 0) return hk_file_fail(store->part, "rename", err);
+    return hk_file_sync_path(store->folder, err);
 }
 
 void hk_store_destroy(struct hk_store *store) {

@@ -30,6 +30,7 @@ enum hk_element {
     HK_ELEMENT_I64,
     HK_ELEMENT_U64,
 };
+enum { HK_ELEMENTS = HK_ELEMENT_U64 + 1 };
 size_t hk_element_size(enum hk_element element);
 
 /* `path` and `path`.part must not exist. All memory is the arena's. NULL on failure. */
@@ -54,6 +55,8 @@ bool hk_store_put(struct hk_store *store, const struct hk_store_item *set,
                   struct hk_err *err) HK_MUST_USE;
 bool hk_store_put_text(struct hk_store *store, const char *path, const char *text,
                        struct hk_err *err) HK_MUST_USE;
+/* Is there something at this path? */
+bool hk_store_has(struct hk_store *store, const char *path);
 /* A second name, `path`, for the object at `target`. */
 bool hk_store_link(struct hk_store *store, const char *target, const char *path,
                    struct hk_err *err) HK_MUST_USE;
@@ -75,13 +78,14 @@ bool hk_store_describe_choice(struct hk_store *store, const char *path, const ch
                               struct hk_err *err) HK_MUST_USE;
 
 /* A dataset that grows by rows. Rows are put into the store's own memory, `chunk` rows at most, and
- * written, compressed, whenever that is full. NULL on failure. */
+ * written, compressed, whenever that is full. NULL on failure; HK_ERR_LIMIT: a chunk of 4 GiB. */
 struct hk_rows {
     const char *path, *unit; /* as in struct hk_store_item */
     enum hk_element element;
-    size_t rank;  /* 1: a row is one value; 2: `width` values */
+    size_t rank;  /* 1: a row is one value; 2: `width` values; 3: `width` times `depth` */
     size_t width; /* 1 when rank is 1 */
     size_t chunk;
+    size_t depth; /* when rank is 3 */
 };
 struct hk_stream *hk_store_open(struct hk_store *store, const struct hk_rows *rows,
                                 struct hk_err *err) HK_MUST_USE;
@@ -90,10 +94,25 @@ struct hk_stream *hk_store_open(struct hk_store *store, const struct hk_rows *ro
 void *hk_stream_room(struct hk_stream *stream, size_t *rows);
 /* Append the rows that were put there. */
 bool hk_stream_commit(struct hk_stream *stream, size_t rows, struct hk_err *err) HK_MUST_USE;
+/* Both at once, for as many rows as there are. */
+bool hk_stream_append(struct hk_stream *stream, const void *data, size_t rows,
+                      struct hk_err *err) HK_MUST_USE;
+/* All rows so far. */
 uint64_t hk_stream_count(const struct hk_stream *stream);
 
-/* To be called when all streams that belong together have their rows: hands what has come in to the
- * system if it is much (16 MiB), so that a .part left behind by a death holds nearly all. */
-bool hk_store_flush_sometimes(struct hk_store *store, struct hk_err *err) HK_MUST_USE;
+/* ---- segments ---- */
+
+/* A long recording is written in several files. Each has the rows of its streams from the last
+ * whole chunk of the file before, and what else was put meanwhile; the attribute `first_row` of a
+ * stream's dataset says where it begins. */
+enum hk_follow {
+    HK_FOLLOW_NOTHING,
+    HK_FOLLOW_ROWS, /* this file is a segment: its streams go on where the last one's end */
+    HK_FOLLOW_ALL,  /* it gets all that the segments have, compressed chunks as they are */
+};
+/* To be called before anything is written. The paths are in order, and lent until the store is
+ * closed. Errors also: HK_ERR_DATA (they don't fit together). */
+bool hk_store_follow(struct hk_store *store, enum hk_follow how, const char *const *segments,
+                     size_t count, struct hk_err *err) HK_MUST_USE;
 
 #endif

@@ -118,9 +118,43 @@ static const struct hk_word retry[] = {
     {"gain", "number", "0.5", "added to the encoders' gain at each retry", NULL},
     {"most", "whole", "20", "retries of one sample", NULL},
 };
+#define IN {"in", "text[]", NULL, "in these phases; default: always", NULL}
+#define WINDOW                                                                                     \
+    {"from", "time", NULL, "of the run, or of each phase; default: its beginning", NULL},          \
+    {"to", "time", NULL, "default: its end", NULL}
+#define ONLY {"only", "some-units", NULL, "some units, or {first: COUNT}; default: all", NULL}
 static const struct hk_word record[] = {
-    {"spikes", "text[]", NULL, "of these populations", NULL},
-    {"in", "text[]", NULL, "in these phases; default: always", NULL},
+    {"spikes", "text[]", NULL, "of these populations; beside it, recorders by name", NULL},
+    IN,
+};
+static const struct hk_word record_spikes[] = {
+    {"spikes", "text[]", hk_word_required, "of these populations", NULL},
+    ONLY, WINDOW, IN,
+};
+static const struct hk_word record_state[] = {
+    {"state", "text", hk_word_required, "POPULATION.VARIABLE", NULL},
+    ONLY,
+    {"every", "interval", NULL, "a time, or so many samples; or `on:`", NULL},
+    {"on", "trigger", NULL, "spike of POPULATION", NULL},
+    WINDOW, IN,
+};
+static const struct hk_word record_weights[] = {
+    {"weights", "text", hk_word_required, "of this projection", NULL},
+    {"every", "interval", hk_word_required, "a time, or with a protocol so many samples", NULL},
+    {"histogram", "histogram", NULL, "how many there are of which size, instead of each", NULL},
+    IN,
+};
+static const struct hk_word record_rate[] = {
+    {"rate", "text[]", hk_word_required, "of these populations, in Hz", NULL},
+    {"bin", "time", "1 ms", "that spikes are counted in", NULL},
+    WINDOW, IN,
+};
+static const struct hk_word units[] = {
+    {"first", "count", hk_word_required, "the units 0 to this less one", NULL},
+};
+static const struct hk_word histogram[] = {
+    {"bins", "count", hk_word_required, "how many", NULL},
+    {"range", "weights", NULL, "[LOWEST, HIGHEST]; default: those of each snapshot", NULL},
 };
 static const struct hk_word report[] = {
     {"spikes", "measures{}", NULL, "of these populations", NULL},
@@ -182,6 +216,12 @@ const struct hk_words
     hk_words_phase = WORDS(phase, "samples shown one after the other"),
     hk_words_retry = WORDS(retry, "show a sample again, with a higher gain"),
     hk_words_record = WORDS(record, "what is written down"),
+    hk_words_record_spikes = WORDS(record_spikes, "a recorder of spikes"),
+    hk_words_record_state = WORDS(record_state, "a recorder of a state variable"),
+    hk_words_record_weights = WORDS(record_weights, "a recorder of weights"),
+    hk_words_record_rate = WORDS(record_rate, "a recorder of population rates"),
+    hk_words_units = WORDS(units, "units of a population"),
+    hk_words_histogram = WORDS(histogram, "bins that weights are counted in"),
     hk_words_report = WORDS(report, "what is measured of spikes while they pass"),
     hk_words_recording = WORDS(recording, "what may stand beside the file of a recording"),
     hk_words_distribution = WORDS(distribution, "a value for each, drawn at random"),
@@ -194,11 +234,15 @@ const struct hk_words
 
 const struct hk_words *hk_words_at(size_t index) {
     static const struct hk_words *const all[] = {
-        &hk_words_experiment, &hk_words_defaults,     &hk_words_data,       &hk_words_neurons,
-        &hk_words_source,     &hk_words_signal,       &hk_words_projection, &hk_words_readout,
-        &hk_words_phase,      &hk_words_retry,        &hk_words_record,     &hk_words_report,
-        &hk_words_recording,  &hk_words_distribution, &hk_words_sweep,      &hk_words_range,
-        &hk_words_seeds,      &hk_words_trials,       &hk_words_limit,
+        &hk_words_experiment,   &hk_words_defaults,       &hk_words_data,
+        &hk_words_neurons,      &hk_words_source,         &hk_words_signal,
+        &hk_words_projection,   &hk_words_readout,        &hk_words_phase,
+        &hk_words_retry,        &hk_words_record,         &hk_words_record_spikes,
+        &hk_words_record_state, &hk_words_record_weights, &hk_words_record_rate,
+        &hk_words_units,        &hk_words_histogram,      &hk_words_report,
+        &hk_words_recording,    &hk_words_distribution,   &hk_words_sweep,
+        &hk_words_range,        &hk_words_seeds,          &hk_words_trials,
+        &hk_words_limit,
     };
     return index < HK_COUNT(all) ? all[index] : NULL;
 }

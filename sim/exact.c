@@ -64,16 +64,12 @@ static bool build_pop(struct hk_pop *pop, struct hk_err *err) {
     if (!pop->neuron) return true;
     if (!hk_alone_build(pop, err)) return false;
     exact->free = HK_NEW(sim->arena, hk_tick, pop->padded, err);
-    exact->next = HK_NEW(sim->arena, hk_tick, pop->padded, err);
-    exact->due = HK_NEW(sim->arena, hk_tick, pop->padded, err);
-    exact->sure = HK_NEW(sim->arena, bool, pop->padded, err);
-    exact->mark = HK_NEW(sim->arena, uint64_t, pop->padded, err);
+    exact->ways = HK_NEW(sim->arena, struct hk_way, pop->padded, err);
     exact->current = HK_NEW(sim->arena, double, threads, err);
     exact->until = HK_NEW(sim->arena, hk_tick, threads, err);
     exact->pulses = HK_NEW(sim->arena, struct hk_pulses, threads * pop->drive_count, err);
     exact->changed = true;
-    if (!exact->free || !exact->next || !exact->due || !exact->sure || !exact->mark ||
-        !exact->current || !exact->until || !exact->pulses)
+    if (!exact->free || !exact->ways || !exact->current || !exact->until || !exact->pulses)
         return false;
     double t_ref = pop->neuron->closed->t_ref ? pop->neuron->closed->t_ref(pop->param) : 0.0;
     return hk_tick_from_ms(t_ref, sim->options.tick_ms, &exact->refractory, err) ||
@@ -122,6 +118,9 @@ bool hk_exact_build(struct hk_sim *sim, struct hk_err *err) {
     exact->threads = hk_arena_array(sim->arena, (size_t)sim->threads, sizeof *exact->threads,
                                     HK_CACHE_LINE, err);
     if (!exact->pops || !exact->threads) return false;
+    for (int p = 0; p < sim->threads; p++)
+        if (!(exact->threads[p].first_of = HK_NEW(sim->arena, size_t, sim->pop_count + 1, err)))
+            return false;
     for (size_t i = 0; i < sim->pop_count; i++)
         if (!build_pop(sim->pops[i], err)) return false;
     for (size_t i = 0; i < sim->proj_count; i++)
@@ -145,6 +144,7 @@ static void finish_thread(struct hk_exact_thread *t) {
     finish_list(&t->cursors);
     finish_list(&t->arrivals);
     finish_list(&t->spare);
+    finish_list(&t->by_pop);
     finish_list(&t->crossings);
     finish_list(&t->posts);
     finish_list(&t->touched);
@@ -193,7 +193,7 @@ void hk_exact_reset(struct hk_sim *sim) {
         if (!pop->neuron) continue;
         for (hk_neuron k = 0; k < pop->size; k++) {
             pop->alone->last[k] = exact->free[k] = sim->now;
-            exact->next[k] = exact->due[k] = HK_NEVER;
+            exact->ways[k].next = exact->ways[k].due = HK_NEVER;
         }
         for (int p = 0; p < sim->threads; p++) exact->until[p] = sim->now;
         exact->changed = true;

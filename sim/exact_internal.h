@@ -30,19 +30,20 @@ struct hk_shot {
 struct hk_cursor {
     hk_tick sent;
     uint32_t proj;
-    hk_neuron source;
     uint32_t row, end; /* rows that are still to arrive */
     double part;       /* of the weights, that is released */
 };
 
-/* A row that arrives within the window. */
+/* A row that arrives within the window. Where delays are drawn from a range most rows are a single
+ * synapse: that one is carried along, because the row lies far away by then. */
 struct hk_arrival {
     uint32_t after; /* ticks after the window's beginning */
     uint32_t proj;
-    hk_neuron source;
     uint32_t row;
-    double part;
+    hk_neuron target; /* of the only synapse, which doesn't learn; else HK_ROW */
+    double part;      /* of the weights, that is released; or of that synapse the weight */
 };
+#define HK_ROW UINT32_MAX
 
 /* A growing list of one of these. */
 struct hk_list_of {
@@ -58,6 +59,15 @@ struct hk_pulses {
     size_t next;
 };
 
+static inline const struct hk_raster_spike *hk_pulses_first(const struct hk_pulses *pulses) {
+    return (const struct hk_raster_spike *)pulses->raster.put.data + pulses->next;
+}
+/* Is one unit hit twice at the next tick? */
+static inline bool hk_pulses_tied(const struct hk_pulses *pulses) {
+    return pulses->next + 1 < pulses->raster.count &&
+           hk_raster_same(hk_pulses_first(pulses), hk_pulses_first(pulses) + 1);
+}
+
 /* Ticks at which a signal jumps, ascending, from `next` on. */
 struct hk_jumps {
     struct hk_list_of ticks; /* hk_tick */
@@ -69,12 +79,14 @@ struct hk_exact_thread {
     _Alignas(HK_CACHE_LINE) struct hk_list_of sent[HK_OUTBOXES]; /* struct hk_shot of neurons, */
     struct hk_list_of emitted[HK_OUTBOXES];                      /* and of sources, by window */
     struct hk_list_of cursors, arrivals, spare;
+    struct hk_list_of by_pop;    /* uint32_t: arrivals of one population after the other */
     struct hk_list_of crossings; /* a heap; the earliest is first */
     struct hk_list_of posts;     /* struct hk_shot: fired at the tick that is being looked at */
     struct hk_list_of touched;   /* struct hk_shot: who something arrived at, at that tick */
     struct hk_list_of units;     /* uint32_t: room for posts of one population */
     struct hk_raster raster;     /* room for what sources emit */
     struct hk_jumps jumps[HK_SIGNALS_MAX];
+    size_t *first_of;   /* [pops + 1] where each population's begin in by_pop */
     uint64_t window;    /* its number; windows 1, 2 ... */
     hk_tick begin, end; /* it is what lies after `begin`, up to `end` */
     size_t arrival;     /* what comes next */
@@ -84,15 +96,19 @@ struct hk_exact_thread {
     bool failed[2]; /* at the end of even and odd windows */
 };
 
+/* A unit's way to its threshold. If nothing arrives it doesn't fire before `next`, HK_NEVER: not at
+ * all; and does then where it is `sure`. An entry of the heap is for `due`, and the unit is looked
+ * at then. */
+struct hk_way {
+    hk_tick next, due;
+    uint64_t mark; /* of the last batch that the unit was in */
+    bool sure;
+};
+
 /* Of a population, beside struct hk_alone. */
 struct hk_exact_pop {
-    hk_tick *free; /* [padded] V is held until then; state waits there, so `last` is it */
-    /* [padded] If nothing arrives the unit doesn't fire before `next`, HK_NEVER: not at all; and
-     * does then where it is `sure`. An entry of the heap is for `due`, and the unit is looked at
-     * then. */
-    hk_tick *next, *due;
-    bool *sure;
-    uint64_t *mark; /* [padded] of the last batch that the unit was in */
+    struct hk_way *ways; /* [padded] */
+    hk_tick *free;       /* [padded] V is held until then; state waits there, so `last` is it */
     hk_tick refractory;
     bool changed; /* state was written to: ways have to be found anew */
     /* [threads] */
@@ -106,7 +122,7 @@ struct hk_exact {
     struct hk_exact_thread *threads;
     struct hk_exact_pop *pops; /* [pop_count] */
     bool learns;               /* some projection does, from events */
-    struct hk_list_of heard;   /* struct hk_shot: of all threads, for listeners */
+    struct hk_list_of heard;   /* struct hk_shot: of all threads, for listeners and watchers */
     struct hk_list_of traces;  /* struct hk_trace *: of units that are followed */
 };
 
@@ -144,6 +160,39 @@ static inline struct hk_exact_pop *hk_exact_pop(const struct hk_pop *pop) {
     return &pop->sim->exact->pops[pop->index];
 }
 
+/* When the next pulse of a drive comes. */
+static inline hk_tick hk_pulses_next(const struct hk_pop *pop, int thread, size_t drive) {
+    const struct hk_pulses *pulses =
+        &hk_exact_pop(pop)->pulses[(size_t)thread * pop->drive_count + drive];
+    if (pulses->next >= pulses->raster.count) return HK_NEVER;
+    return pop->sim->exact->threads[thread].begin + 1 + hk_pulses_first(pulses)->tick;
+}
+
+/* Of a population's drives the one whose turn it is, when, and when the next one's is. */
+struct hk_turn {
+    size_t drive;
+    hk_tick tick, other;
+};
+static inline struct hk_turn hk_turn_next(const struct hk_pop *pop, int thread) {
+    struct hk_turn turn = {0, HK_NEVER, HK_NEVER};
+    for (size_t d = 0; d < pop->drive_count; d++) {
+        hk_tick next = hk_pulses_next(pop, thread, d);
+        if (next < turn.tick)
+            turn = (struct hk_turn){d, next, turn.tick};
+        else if (next < turn.other)
+            turn.other = next;
+    }
+    return turn;
+}
+/* Do several pulses come then that are, or may be, of one unit? They arrive together. */
+static inline bool hk_turn_is_tied(const struct hk_pop *pop, int thread,
+                                   const struct hk_turn *turn) {
+    if (turn->tick == HK_NEVER) return false;
+    return turn->other == turn->tick ||
+           hk_pulses_tied(
+               &hk_exact_pop(pop)->pulses[(size_t)thread * pop->drive_count + turn->drive]);
+}
+
 /* ---- sim/exact_queue.c ---- */
 
 /* The order of everything that has one: (tick, population, unit). */
@@ -157,6 +206,8 @@ void hk_crossing_pop(struct hk_exact_thread *t);
 bool hk_exact_depart(struct hk_sim *sim, int thread) HK_MUST_USE;
 /* What arrives in the window, in order. */
 bool hk_exact_list_arrivals(struct hk_sim *sim, int thread) HK_MUST_USE;
+/* The same, one population after the other, into by_pop. */
+bool hk_exact_split_arrivals(struct hk_sim *sim, int thread) HK_MUST_USE;
 
 /* ---- sim/trace.c: what happens to the thread's units that are followed ---- */
 
@@ -184,5 +235,8 @@ void hk_exact_settle(struct hk_pop *pop);
 /* ---- sim/exact_run.c ---- */
 
 bool hk_exact_run(struct hk_sim *sim, hk_tick end, struct hk_err *err) HK_MUST_USE;
+/* Did some unit fire at the tick, of the window that listeners are being told of? Of those that
+ * have a listener or trigger a watch. */
+bool hk_exact_heard(const struct hk_pop *pop, hk_tick tick);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 void *hk_list_add(struct hk_list_of *list, size_t size, struct hk_err *err) {
     if (!hk_block_reserve(&list->block, list->count + 1, size, err)) return NULL;
@@ -50,12 +51,12 @@ const struct hk_shot *hk_crossing_first(const struct hk_sim *sim, struct hk_exac
     while (t->crossings.count > 0) {
         const struct hk_shot first = *(const struct hk_shot *)t->crossings.block.data;
         struct hk_exact_pop *exact = &sim->exact->pops[first.pop];
-        hk_tick next = exact->next[first.unit];
-        bool is_stale = exact->due[first.unit] != first.tick;
+        hk_tick next = exact->ways[first.unit].next;
+        bool is_stale = exact->ways[first.unit].due != first.tick;
         if (!is_stale && next <= first.tick) return t->crossings.block.data;
         hk_crossing_pop(t);
         if (is_stale) continue;
-        exact->due[first.unit] = next;
+        exact->ways[first.unit].due = next;
         if (next < HK_NEVER) hk_crossing_push(t, &(struct hk_shot){next, first.pop, first.unit});
     }
     return NULL;
@@ -86,7 +87,6 @@ static bool depart_through(struct hk_proj *proj, int thread, const struct hk_sho
     if (!cursor) return false;
     *cursor = (struct hk_cursor){.sent = shot->tick,
                                  .proj = (uint32_t)proj->index,
-                                 .source = shot->unit,
                                  .row = (uint32_t)row,
                                  .end = (uint32_t)end,
                                  .part = released};
@@ -133,6 +133,17 @@ bool hk_exact_depart(struct hk_sim *sim, int thread) {
 
 /* ---- arrivals ---- */
 
+static struct hk_arrival make_arrival(const struct hk_proj *proj, const struct hk_proj_part *part,
+                                      const struct hk_cursor *cursor, hk_tick after) {
+    hk_syn first = part->row_start[cursor->row];
+    bool single = !proj->plasticity && part->row_start[cursor->row + 1] == first + 1;
+    struct hk_arrival arrival = {(uint32_t)after, cursor->proj, cursor->row, HK_ROW, cursor->part};
+    if (!single) return arrival;
+    arrival.target = part->target[first];
+    arrival.part *= part->weight ? ((const double *)part->weight)[first] : proj->weight.a;
+    return arrival;
+}
+
 /* What of a cursor arrives within the window; false: no memory. */
 static bool list_cursor(const struct hk_sim *sim, int thread, struct hk_cursor *cursor) {
     struct hk_exact_thread *t = &sim->exact->threads[thread];
@@ -144,11 +155,7 @@ static bool list_cursor(const struct hk_sim *sim, int thread, struct hk_cursor *
         if (tick > t->end) break;
         struct hk_arrival *arrival = hk_list_add(&t->arrivals, sizeof *arrival, &t->err);
         if (!arrival) return false;
-        *arrival = (struct hk_arrival){.after = (uint32_t)(tick - t->begin),
-                                       .proj = cursor->proj,
-                                       .source = cursor->source,
-                                       .row = cursor->row,
-                                       .part = cursor->part};
+        *arrival = make_arrival(proj, part, cursor, tick - t->begin);
     }
     return true;
 }
@@ -177,12 +184,11 @@ static bool sort_by_time(struct hk_exact_thread *t) {
 static int compare_arrivals(const void *a, const void *b) {
     const struct hk_arrival *x = a, *y = b;
     if (x->proj != y->proj) return x->proj < y->proj ? -1 : 1;
-    if (x->source != y->source) return x->source < y->source ? -1 : 1;
     if (x->row != y->row) return x->row < y->row ? -1 : 1;
     return (x->part < y->part) - (x->part > y->part);
 }
 
-/* Those of one tick by (projection, source, row). */
+/* Those of one tick by (projection, source, delay): rows lie in this order. */
 static void sort_ties(struct hk_list_of *arrivals) {
     struct hk_arrival *list = arrivals->block.data;
     for (size_t first = 0, end; first < arrivals->count; first = end) {
@@ -204,5 +210,22 @@ bool hk_exact_list_arrivals(struct hk_sim *sim, int thread) {
     t->cursors.count = left;
     if (!sort_by_time(t)) return false;
     sort_ties(&t->arrivals);
+    return true;
+}
+
+bool hk_exact_split_arrivals(struct hk_sim *sim, int thread) {
+    struct hk_exact_thread *t = &sim->exact->threads[thread];
+    const struct hk_arrival *arrival = t->arrivals.block.data;
+    size_t count = t->arrivals.count, *first = t->first_of;
+    if (!hk_block_reserve(&t->by_pop.block, count + 1, sizeof(uint32_t), &t->err)) return false;
+    uint32_t *by_pop = t->by_pop.block.data;
+    memset(first, 0, (sim->pop_count + 1) * sizeof *first);
+    for (size_t k = 0; k < count; k++) first[sim->projs[arrival[k].proj]->target->index]++;
+    for (size_t i = 0, sum = 0; i <= sim->pop_count; i++) { /* counts become ends */
+        sum += first[i];
+        first[i] = sum;
+    }
+    for (size_t k = count; k > 0; k--) /* backwards, so that ends become starts, stably */
+        by_pop[--first[sim->projs[arrival[k - 1].proj]->target->index]] = (uint32_t)(k - 1);
     return true;
 }

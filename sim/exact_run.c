@@ -106,74 +106,35 @@ static bool list_pulses(struct hk_sim *sim, int thread) {
     return true;
 }
 
-static hk_tick next_pulse(const struct hk_pop *pop, int thread, size_t drive) {
-    const struct hk_pulses *pulses = pulses_of(pop, thread, drive);
-    const struct hk_raster_spike *spike = pulses->raster.put.data;
-    bool any = pop->drives[drive].model->list && pulses->next < pulses->raster.count;
-    if (!any) return HK_NEVER;
-    return pop->sim->exact->threads[thread].begin + 1 + spike[pulses->next].tick;
-}
-
-/* Of a population's drives the one whose turn it is, when, and when the next one's is. */
-struct turn {
-    size_t drive;
-    hk_tick tick, other;
-};
-
-static struct turn next_turn(const struct hk_pop *pop, int thread) {
-    struct turn turn = {0, HK_NEVER, HK_NEVER};
-    for (size_t d = 0; d < pop->drive_count; d++) {
-        hk_tick next = next_pulse(pop, thread, d);
-        if (next < turn.tick)
-            turn = (struct turn){d, next, turn.tick};
-        else if (next < turn.other)
-            turn.other = next;
-    }
-    return turn;
-}
-
-/* Do several pulses come at the next tick that are, or may be, of one unit? They arrive together,
- * which takes a tick of its own; batches are of pulses that don't. */
-static bool is_tied(const struct hk_pop *pop, int thread, const struct turn *turn) {
-    if (turn->tick == HK_NEVER) return false;
-    const struct hk_pulses *pulses = pulses_of(pop, thread, turn->drive);
-    const struct hk_raster_spike *spike = pulses->raster.put.data;
-    bool again = pulses->next + 1 < pulses->raster.count &&
-                 hk_raster_same(&spike[pulses->next], &spike[pulses->next + 1]);
-    return again || turn->other == turn->tick;
-}
-
 static hk_tick next_tie(const struct hk_sim *sim, int thread) {
     hk_tick first = HK_NEVER;
     for (size_t i = 0; i < sim->pop_count; i++) {
-        if (sim->pops[i]->drive_count == 0) continue;
-        const struct turn turn = next_turn(sim->pops[i], thread);
-        if (turn.tick < first && is_tied(sim->pops[i], thread, &turn)) first = turn.tick;
+        const struct hk_turn turn = hk_turn_next(sim->pops[i], thread);
+        if (turn.tick < first && hk_turn_is_tied(sim->pops[i], thread, &turn)) first = turn.tick;
     }
     return first;
 }
 
-/* A batch of pulses of each population, of those before `before` and before a tie. Whether there
- * were any. */
+/* Pulses of each population, of those before `before` and before a tie. Whether there were any. */
 static bool pulse(struct hk_sim *sim, int thread, hk_tick before) {
     size_t count = 0;
     for (size_t i = 0; i < sim->pop_count; i++) {
         struct hk_pop *pop = sim->pops[i];
-        if (pop->drive_count == 0) continue;
-        const struct turn turn = next_turn(pop, thread);
-        if (turn.tick >= before || is_tied(pop, thread, &turn)) continue;
+        const struct hk_turn turn = hk_turn_next(pop, thread);
+        if (turn.tick >= before || hk_turn_is_tied(pop, thread, &turn)) continue;
         count += sim->on_exact->pulse(pop, thread, turn.drive,
-                                      turn.other < before ? turn.other : before);
+                                      turn.other < before ? turn.other : before, true);
     }
     return count > 0;
 }
 
 static size_t pulse_now(struct hk_sim *sim, int thread) {
+    const hk_tick now = sim->exact->threads[thread].now;
     size_t count = 0;
     for (size_t i = 0; i < sim->pop_count; i++)
         for (size_t d = 0; d < sim->pops[i]->drive_count; d++)
-            if (next_pulse(sim->pops[i], thread, d) == sim->exact->threads[thread].now)
-                count += sim->on_exact->pulse_now(sim->pops[i], thread, d);
+            if (hk_pulses_next(sim->pops[i], thread, d) == now)
+                count += sim->on_exact->pulse(sim->pops[i], thread, d, now + 1, false);
     return count;
 }
 
@@ -326,7 +287,7 @@ static void fire_until(struct hk_sim *sim, int thread, hk_tick tick) {
     for (const struct hk_shot *first; (first = hk_crossing_first(sim, t)) && first->tick <= tick;) {
         const struct hk_shot shot = *first;
         hk_crossing_pop(t);
-        sim->exact->pops[shot.pop].due[shot.unit] = HK_NEVER;
+        sim->exact->pops[shot.pop].ways[shot.unit].due = HK_NEVER;
         sim->on_exact->reach(sim, thread, &shot);
     }
 }
@@ -380,23 +341,52 @@ static hk_tick next_event(const struct hk_sim *sim, int thread) {
     return least_of(first, next_jump(sim, t));
 }
 
+/* Everything of the window, in the order of time. */
+static void run_ticks(struct hk_sim *sim, int thread) {
+    struct hk_exact_thread *t = &sim->exact->threads[thread];
+    hk_tick frame = hk_watches_next(sim, t->begin);
+    while (t->err.code == HK_OK) {
+        hk_tick tick = next_event(sim, thread);
+        bool framed = frame < tick; /* it is what it is when all of its tick has happened */
+        if (pulse(sim, thread, framed ? frame + 1 : tick)) {
+            hk_traces_post(sim, thread);
+            learn_posts(sim, thread);
+        } else if (framed) {
+            hk_watches_gather(sim, thread, frame);
+            frame = hk_watches_next(sim, frame);
+        } else {
+            if (tick > t->end) break;
+            run_tick(sim, thread, tick);
+        }
+    }
+}
+
+/* Where nobody learns, units don't wait for each other: populations go one after the other. */
+static void run_pops(struct hk_sim *sim, int thread) {
+    struct hk_exact_thread *t = &sim->exact->threads[thread];
+    if (!hk_exact_split_arrivals(sim, thread)) return;
+    const uint32_t *by_pop = t->by_pop.block.data;
+    for (size_t i = 0; i < sim->pop_count; i++) {
+        size_t first = t->first_of[i], count = t->first_of[i + 1] - first;
+        if (!sim->pops[i]->neuron) continue;
+        sim->tally[thread].counts.events +=
+            sim->on_exact->flow(sim->pops[i], thread, by_pop + first, count);
+    }
+    fire_until(sim, thread, t->end);
+    t->posts.count = 0;
+}
+
 static void run_window(struct hk_sim *sim, int thread) {
     struct hk_exact_thread *t = &sim->exact->threads[thread];
     t->sent[t->window % HK_OUTBOXES].count = 0;
     if (!hk_exact_depart(sim, thread) || !hk_exact_list_arrivals(sim, thread) ||
         !list_pulses(sim, thread))
         return;
-    for (;;) {
-        hk_tick tick = next_event(sim, thread);
-        if (pulse(sim, thread, tick)) {
-            hk_traces_post(sim, thread);
-            learn_posts(sim, thread);
-        } else {
-            if (tick > t->end) break;
-            run_tick(sim, thread, tick);
-        }
-        if (t->err.code != HK_OK) return;
-    }
+    if (sim->exact->learns || sim->exact->traces.count || next_change(sim, thread) <= t->end ||
+        next_jump(sim, t) <= t->end || hk_watches_next(sim, t->begin) <= t->end)
+        run_ticks(sim, thread);
+    else
+        run_pops(sim, thread);
     hk_exact_sort_shots(&t->sent[t->window % HK_OUTBOXES]);
 }
 
@@ -412,7 +402,8 @@ static bool gather_heard(struct hk_sim *sim, uint64_t window, struct hk_err *err
             p % 2 ? &t->emitted[window % HK_OUTBOXES] : &t->sent[window % HK_OUTBOXES];
         const struct hk_shot *shot = from->block.data;
         for (size_t k = 0; k < from->count; k++) {
-            if (!sim->pops[shot[k].pop]->listener) continue;
+            const struct hk_pop *pop = sim->pops[shot[k].pop];
+            if (!pop->listener && !pop->is_trigger) continue;
             struct hk_shot *copy = hk_list_add(heard, sizeof *copy, err);
             if (!copy) return false;
             *copy = shot[k];
@@ -444,11 +435,26 @@ static bool tell_pop(const struct hk_sim *sim, const struct hk_pop *pop, struct 
     return true;
 }
 
-static bool tell(struct hk_sim *sim, uint64_t window, struct hk_err *err) {
+bool hk_exact_heard(const struct hk_pop *pop, hk_tick tick) {
+    const struct hk_list_of *heard = &pop->sim->exact->heard;
+    const struct hk_shot *shot = heard->block.data;
+    size_t low = 0;
+    for (size_t high = heard->count; low < high;) {
+        size_t middle = low + (high - low) / 2;
+        const struct hk_shot *at = &shot[middle];
+        if (at->tick < tick || (at->tick == tick && at->pop < pop->index))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < heard->count && shot[low].tick == tick && shot[low].pop == pop->index;
+}
+
+static bool tell(struct hk_sim *sim, uint64_t window, hk_tick from, struct hk_err *err) {
     if (!gather_heard(sim, window, err)) return false;
     for (size_t i = 0; i < sim->pop_count; i++)
         if (sim->pops[i]->listener && !tell_pop(sim, sim->pops[i], err)) return false;
-    return true;
+    return hk_watches_tell(sim, from, sim->now, err);
 }
 
 /* ---- running ---- */
@@ -500,7 +506,7 @@ static void run_thread(void *context, int thread) {
         if (thread == 0 && !run->failed) run->failed = !check_threads(sim, window, run->err);
         if (thread == 0 && !run->failed) {
             sim->now = to;
-            run->failed = !tell(sim, window, run->err);
+            run->failed = !tell(sim, window, from, run->err);
         }
         if (run->stop[window % 2]) return;
         from = to;

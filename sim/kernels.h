@@ -34,6 +34,14 @@ struct hk_kernels_bundle {
     uint64_t (*launch)(const struct hk_sim *sim, int thread, hk_tick tick);
 };
 
+/* What is looked at: a state variable of some units, after `tick`. */
+struct hk_view {
+    size_t column;
+    const hk_neuron *units;
+    size_t count;
+    hk_tick tick;
+};
+
 /* Groups of units that sleep. Populations that can't have pop->sleep NULL. */
 struct hk_kernels_sleep {
     /* Take in what arrives at `tick` at groups that sleep; wake those that may fire. */
@@ -45,8 +53,8 @@ struct hk_kernels_sleep {
     /* Before the step to `tick`, first: let those fall asleep that can and that nothing arrives at;
      * what arrives at others at `tick` isn't marked. */
     void (*test)(struct hk_pop *pop, int thread, hk_tick tick);
-    /* A state variable as it is after `tick`, whether its unit sleeps or not. */
-    double (*peek)(const struct hk_pop *pop, size_t column, hk_neuron unit, hk_tick tick);
+    /* A state variable of some units as it is after `tick`, whether they sleep or not. */
+    void (*gather)(const struct hk_pop *pop, const struct hk_view *view, void *out);
     /* Bring the group that begins with `first`, which sleeps, to the end of `tick`. */
     void (*wake)(struct hk_pop *pop, int thread, hk_neuron first, hk_tick tick);
 };
@@ -57,11 +65,13 @@ struct hk_kernels_exact {
      * is at the threshold fires, the others' way there is found; without, they are put into
      * `touched`. Returns synaptic events. */
     uint64_t (*arrive)(struct hk_sim *sim, int thread, const struct hk_arrival *arrival, bool look);
-    /* The pulses of a drive that come before `before`, as far as nobody is hit twice; each is
-     * looked at at its own time. Returns how many. */
-    size_t (*pulse)(struct hk_pop *pop, int thread, size_t drive, hk_tick before);
-    /* Those at the thread's `now`, put into `touched`. */
-    size_t (*pulse_now)(struct hk_pop *pop, int thread, size_t drive);
+    /* The pulses of a drive that come before `before`, with `look` as above, but then each unit is
+     * looked at at its own time, and a tick at which a unit comes twice isn't begun. Returns how
+     * many. */
+    size_t (*pulse)(struct hk_pop *pop, int thread, size_t drive, hk_tick before, bool look);
+    /* All of a population's window: the `count` arrivals that are its own, and its pulses. Returns
+     * synaptic events. */
+    uint64_t (*flow)(struct hk_pop *pop, int thread, const uint32_t *rows, size_t count);
     /* Look at everybody in `touched`. */
     void (*look)(struct hk_sim *sim, int thread);
     /* A unit is due: it fires, or the end of its way to the threshold is found. */
@@ -70,9 +80,8 @@ struct hk_kernels_exact {
      * there: those that are held wait, and the others' ways are found. */
     void (*settle)(struct hk_pop *pop, int thread, hk_tick tick);
     void (*restart)(struct hk_pop *pop, int thread);
-    /* A state variable as it is after `tick`. */
-    double (*peek)(const struct hk_pop *pop, int thread, size_t column, hk_neuron unit,
-                   hk_tick tick);
+    /* A state variable of some units as it is after `tick`, up to which everything has happened. */
+    void (*gather)(const struct hk_pop *pop, int thread, const struct hk_view *view, void *out);
 };
 
 /* Copies of one unit go once more through what reached it on the exact clock (sim/trace.c). */
@@ -125,6 +134,8 @@ struct hk_kernels_columns {
     void (*to_double)(double *out, const void *in, size_t count);
     void (*from_double)(void *out, const double *in, size_t count);
     bool (*finite)(const void *column, size_t count);
+    /* Those of some units, one after the other. */
+    void (*gather)(void *out, const void *column, const hk_neuron *units, size_t count);
 };
 
 #endif

@@ -326,11 +326,25 @@ const struct hk_column *hk_pop_column_info(const struct hk_pop *pop, size_t colu
 
 void hk_pop_read(const struct hk_pop *pop, size_t column, double *values) {
     HK_ASSERT(column < pop->column_count);
-    pop->sim->columns->to_double(values, pop->column[column], pop->size);
-    for (hk_neuron i = 0; pop->sleep && i < pop->size; i++)
-        values[i] = pop->sim->sleep->peek(pop, column, i, pop->sim->now);
-    for (hk_neuron i = 0; pop->sim->exact && i < pop->size; i++)
-        values[i] = pop->sim->on_exact->peek(pop, 0, column, i, pop->sim->now);
+    hk_neuron units[HK_GROUP];
+    double room[HK_GROUP]; /* of hk_real */
+    struct hk_view view = {.column = column, .units = units, .tick = pop->sim->now};
+    for (hk_neuron first = 0; first < pop->size; first += HK_GROUP) {
+        view.count = pop->size - first < HK_GROUP ? pop->size - first : HK_GROUP;
+        for (hk_neuron k = 0; k < view.count; k++) units[k] = first + k;
+        hk_pop_gather(pop, 0, &view, room);
+        pop->sim->columns->to_double(values + first, room, view.count);
+    }
+}
+
+void hk_pop_gather(const struct hk_pop *pop, int thread, const struct hk_view *view, void *out) {
+    const struct hk_sim *sim = pop->sim;
+    if (sim->exact)
+        sim->on_exact->gather(pop, thread, view, out);
+    else if (pop->sleep)
+        sim->sleep->gather(pop, view, out);
+    else
+        sim->columns->gather(out, pop->column[view->column], view->units, view->count);
 }
 
 void hk_pop_write(struct hk_pop *pop, size_t column, const double *values) {

@@ -86,6 +86,7 @@ static void step(struct hk_sim *sim, int thread, hk_tick tick) {
         for (size_t k = 0; k < pop->incoming_count; k++)
             if (hk_proj_learns(pop->incoming[k])) sim->learn->learn(pop->incoming[k], thread, tick);
     }
+    if (sim->watches) hk_watches_gather(sim, thread, tick);
 }
 
 /* Tell the listeners of the ticks from + 1 .. to. */
@@ -100,7 +101,7 @@ static bool tell(struct hk_sim *sim, hk_tick from, hk_tick to, struct hk_err *er
                     return false;
             }
     }
-    return true;
+    return hk_watches_tell(sim, from, to, err);
 }
 
 /* Was there room for all spikes in flight? Each thread says so before the barrier; told apart by

@@ -185,8 +185,8 @@ void hk_sim_reset_state(struct hk_sim *sim) {
     }
     for (size_t i = 0; i < sim->proj_count; i++) hk_proj_reset(sim->projs[i]);
     for (size_t i = 0; i < sim->signal_count; i++) hk_signal_set(sim->signals[i], 0.0);
-    size_t lists = sim->exact ? 0 : (size_t)sim->slots * sim->pop_count;
-    for (int p = 0; p < sim->threads; p++)
+    size_t lists = (size_t)sim->slots * sim->pop_count;
+    for (int p = 0; p < sim->threads && !sim->exact; p++)
         memset(sim->history[p].counts, 0, lists * sizeof *sim->history[p].counts);
 }
 

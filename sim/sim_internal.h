@@ -16,6 +16,7 @@
 #include "sim/pool.h"
 #include "sim/raster.h"
 #include "sim/sim.h"
+#include "sim/watch.h"
 
 enum {
     HK_POPS_MAX = 4096,
@@ -128,6 +129,7 @@ struct hk_pop {
     uint32_t *counts; /* [size] */
     hk_listener *listener;
     void *listener_context;
+    bool is_trigger; /* of a watch */
 };
 
 /* ---- signals ---- */
@@ -345,6 +347,9 @@ struct hk_sim {
     struct hk_pool *pool;
     struct hk_history *history; /* [threads] */
     struct hk_tally *tally;     /* [threads] */
+    struct hk_watch *watches;   /* or NULL */
+    hk_follower *follower;
+    void *follower_context;
 };
 
 static inline size_t hk_slot(const struct hk_sim *sim, hk_tick tick) {
@@ -457,6 +462,16 @@ void hk_signals_advance(struct hk_sim *sim, int thread, hk_tick tick);
 void hk_signal_jump(struct hk_signal *signal, int thread, hk_tick tick, uint64_t spikes);
 /* The thread's value at `tick`, which isn't before its last jump. */
 double hk_signal_at(const struct hk_signal *signal, int thread, hk_tick tick);
+
+/* A state variable of units of the thread, as hk_real. */
+void hk_pop_gather(const struct hk_pop *pop, int thread, const struct hk_view *view, void *out);
+
+/* The first tick after `after` at which something is watched, INT64_MAX: none. */
+hk_tick hk_watches_next(const struct hk_sim *sim, hk_tick after);
+/* Copy what the thread owns of what is watched at `tick`; and tell the watchers of the ticks
+ * from + 1 .. to, then the follower. */
+void hk_watches_gather(const struct hk_sim *sim, int thread, hk_tick tick);
+bool hk_watches_tell(struct hk_sim *sim, hk_tick from, hk_tick to, struct hk_err *err) HK_MUST_USE;
 
 /* Order the populations that errors reach; room for what comes back. */
 bool hk_credit_build(struct hk_sim *sim, struct hk_err *err) HK_MUST_USE;

@@ -107,6 +107,19 @@ void hk_traces_current(struct hk_pop *pop, int thread, hk_tick tick) {
                                                 .weight = hk_exact_pop(pop)->current[thread]});
 }
 
+static hk_neuron source_of(const struct hk_proj *proj, const struct hk_proj_part *part,
+                           size_t row) {
+    hk_neuron low = 0;
+    for (hk_neuron high = proj->source->size; high - low > 1;) {
+        hk_neuron middle = low + (high - low) / 2;
+        if (part->first_row[middle] <= row)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 /* The thread's synapses of a row lie in the order of targets. */
 static void add_row(struct hk_trace *trace, const struct hk_arrival *arrival, hk_tick tick) {
     const struct hk_proj *proj = trace->pop->sim->projs[arrival->proj];
@@ -127,10 +140,11 @@ static void add_row(struct hk_trace *trace, const struct hk_arrival *arrival, hk
                                             .tick = tick,
                                             .sent = tick - delay,
                                             .from = arrival->proj,
-                                            .source = arrival->source,
+                                            .source = source_of(proj, part, arrival->row),
                                             .receptor = proj->receptor,
-                                            .weight = (weight ? weight[low] : proj->weight.a) *
-                                                      arrival->part});
+                                            .weight = arrival->target != HK_ROW ? arrival->part
+                                                      : weight ? weight[low] * arrival->part
+                                                               : proj->weight.a * arrival->part});
 }
 
 void hk_traces_arrive(struct hk_sim *sim, int thread, const struct hk_arrival *arrivals,

@@ -21,6 +21,13 @@ static bool finite(const void *in, size_t count) {
     return zero == 0;
 }
 
+static void gather(void *out, const void *in, const hk_neuron *units, size_t count) {
+    hk_real *restrict to = out;
+    const hk_real *restrict column = in;
+    for (size_t k = 0; k < count; k++) to[k] = column[units[k]];
+}
+
 const struct hk_kernels_columns hk_kernels_columns = {.to_double = to_double,
                                                       .from_double = from_double,
-                                                      .finite = finite};
+                                                      .finite = finite,
+                                                      .gather = gather};

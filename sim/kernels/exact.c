@@ -41,10 +41,10 @@ static double find_way(const struct hk_pop *pop, struct gathered *g, size_t k) {
 static void set_next(const struct hk_pop *pop, int thread, hk_neuron unit, hk_tick next,
                      bool sure) {
     struct hk_exact_pop *exact = hk_exact_pop(pop);
-    exact->next[unit] = next;
-    exact->sure[unit] = sure;
-    if (next >= exact->due[unit]) return;
-    exact->due[unit] = next;
+    exact->ways[unit].next = next;
+    exact->ways[unit].sure = sure;
+    if (next >= exact->ways[unit].due) return;
+    exact->ways[unit].due = next;
     hk_crossing_push(thread_of(pop, thread), &(struct hk_shot){next, (uint32_t)pop->index, unit});
 }
 
@@ -102,7 +102,7 @@ static void fire_gathered(struct hk_pop *pop, int thread, struct gathered *g) {
         set_out(pop, thread, g, &m, 0);
     else
         set_next(pop, thread, unit, g->at[0], true);
-    if (exact->refractory > 0 || exact->next[unit] > g->at[0] + 1) return;
+    if (exact->refractory > 0 || exact->ways[unit].next > g->at[0] + 1) return;
     (void)HK_FAIL(&thread_of(pop, thread)->err, HK_ERR_NUMERIC,
                   "%s: unit %u would fire again and again within a tick at %g ms: a refractory "
                   "time (t_ref) or a reset below the threshold would end that",
@@ -120,7 +120,7 @@ static void reach(struct hk_sim *sim, int thread, const struct hk_shot *due) {
     g.at[0] = due->tick;
     gather(pop, &g);
     lapse(pop, &g);
-    if (hk_exact_pop(pop)->sure[due->unit])
+    if (hk_exact_pop(pop)->ways[due->unit].sure)
         fire_gathered(pop, thread, &g);
     else
         set_next(pop, thread, due->unit, tick_after(pop, due->tick, find_way(pop, &g, 0)), true);
@@ -168,36 +168,48 @@ static void look_or_touch(struct hk_pop *pop, int thread, struct gathered *g, bo
 
 /* ---- weights that arrive ---- */
 
-/* At units that wait: what will be left of the weights when they go on is added there. */
-static void take_waiting(struct hk_pop *pop, struct gathered *g, size_t receptor,
-                         const double *arrived) {
-    const struct hk_receptor *r = &pop->receptors[receptor];
+/* Units that wait: what will be left of the weights when they go on is added there. */
+static void begin_waiting(const struct hk_pop *pop, struct gathered *g) {
     const hk_tick *last = pop->alone->last;
     for (size_t k = 0; k < g->count; k++) {
         g->ms[k] = (double)(last[g->unit[k]] - g->at[k]) * pop->sim->options.tick_ms;
         g->at[k] = last[g->unit[k]];
     }
+}
+
+static void take_waiting(struct hk_pop *pop, struct gathered *g, size_t receptor,
+                         const double *arrived) {
+    const struct hk_receptor *r = &pop->receptors[receptor];
     take_alone(pop, g, receptor, arrived);
     for (size_t c = r->first_column; c < r->first_column + r->model->column_count; c++) {
         hk_real *column = pop->column[c];
         for (size_t k = 0; k < g->count; k++) column[g->unit[k]] += (hk_real)g->value[c][k];
     }
-    gather(pop, g);
 }
 
+/* Weights that arrive, at most one a unit, each at its own time. */
 struct batch {
+    struct hk_pop *pop;
+    int thread;
+    bool look; /* at units when weights have arrived; or they are put into `touched` */
+    uint64_t mark;
     struct gathered g;
-    double arrived[GATHERED];
+    double weight[GATHERED];
+    uint32_t receptor[GATHERED];
 };
 
-static void begin_batch(const struct hk_pop *pop, int thread, struct batch *batch) {
+static void begin_batch(struct batch *batch, struct hk_pop *pop, int thread, bool look) {
+    batch->pop = pop;
+    batch->thread = thread;
+    batch->look = look;
+    batch->mark = ++thread_of(pop, thread)->mark;
     batch->g.count = 0;
     batch->g.current = hk_exact_pop(pop)->current[thread];
 }
 
 /* Take those out of the batch that wait at a later time; whether there are any. */
-static bool split_waiting(const struct hk_pop *pop, struct batch *batch, struct batch *waiting) {
-    const hk_tick *last = pop->alone->last;
+static bool split_waiting(struct batch *batch, struct batch *waiting) {
+    const hk_tick *last = batch->pop->alone->last;
     struct gathered *g = &batch->g;
     size_t left = 0;
     waiting->g.count = 0;
@@ -207,7 +219,8 @@ static bool split_waiting(const struct hk_pop *pop, struct batch *batch, struct 
         size_t at = waits ? waiting->g.count++ : left++;
         to->g.unit[at] = g->unit[k];
         to->g.at[at] = g->at[k];
-        to->arrived[at] = batch->arrived[k];
+        to->weight[at] = batch->weight[k];
+        to->receptor[at] = batch->receptor[k];
     }
     g->count = left;
     return waiting->g.count > 0;
@@ -220,50 +233,104 @@ static bool any_waits(const struct hk_pop *pop, const struct gathered *g) {
     return any;
 }
 
-/* Nobody is twice in a batch. */
-static void end_batch(struct hk_pop *pop, int thread, struct batch *batch, size_t receptor,
-                      bool look) {
+typedef void taking(struct hk_pop *pop, struct gathered *g, size_t receptor, const double *arrived);
+
+static void take_now(struct hk_pop *pop, struct gathered *g, size_t receptor,
+                     const double *arrived) {
+    take(pop, g, receptor, arrived);
+}
+
+/* Receptor after receptor, where there are several. */
+static void take_each(struct batch *batch, taking *take_in) {
+    bool mixed = false;
+    struct gathered *g = &batch->g;
+    for (size_t k = 1; k < g->count; k++) mixed |= batch->receptor[k] != batch->receptor[0];
+    for (size_t r = 0; mixed && r < batch->pop->receptor_count; r++) {
+        double arrived[GATHERED];
+        bool any = false;
+        for (size_t k = 0; k < g->count; k++) {
+            arrived[k] = batch->receptor[k] == r ? batch->weight[k] : 0.0;
+            any |= batch->receptor[k] == r;
+        }
+        if (any) take_in(batch->pop, g, r, arrived);
+    }
+    if (!mixed) take_in(batch->pop, g, batch->receptor[0], batch->weight);
+}
+
+static void end_batch(struct batch *batch) {
+    struct hk_pop *pop = batch->pop;
     struct batch waiting;
-    if (any_waits(pop, &batch->g) && split_waiting(pop, batch, &waiting)) {
+    if (any_waits(pop, &batch->g) && split_waiting(batch, &waiting)) {
+        waiting.pop = pop;
         waiting.g.current = batch->g.current;
-        take_waiting(pop, &waiting.g, receptor, waiting.arrived);
-        look_or_touch(pop, thread, &waiting.g, look);
+        begin_waiting(pop, &waiting.g);
+        take_each(&waiting, take_waiting);
+        gather(pop, &waiting.g);
+        look_or_touch(pop, batch->thread, &waiting.g, batch->look);
     }
     if (batch->g.count == 0) return;
     gather(pop, &batch->g);
     lapse(pop, &batch->g);
-    take(pop, &batch->g, receptor, batch->arrived);
+    take_each(batch, take_now);
     put_back(pop, &batch->g);
-    look_or_touch(pop, thread, &batch->g, look);
-    batch->g.count = 0;
+    look_or_touch(pop, batch->thread, &batch->g, batch->look);
 }
 
-/* Synapses of a row lie in the order of targets, so those that share one are neighbours. */
-static uint64_t arrive(struct hk_sim *sim, int thread, const struct hk_arrival *arrival,
-                       bool look) {
-    const struct hk_proj *proj = sim->projs[arrival->proj];
-    const struct hk_proj_part *part = &proj->parts[thread];
-    struct hk_pop *pop = proj->target;
-    const hk_neuron base = pop->part[thread];
+/* A unit that was to fire before something arrives at it does so first. */
+static void catch_up(struct hk_pop *pop, int thread, hk_neuron unit, hk_tick tick) {
+    const struct hk_exact_pop *exact = hk_exact_pop(pop);
+    while (exact->ways[unit].next <= tick && thread_of(pop, thread)->err.code == HK_OK)
+        reach(pop->sim, thread,
+              &(struct hk_shot){exact->ways[unit].next, (uint32_t)pop->index, unit});
+}
+
+static inline void add_to(struct batch *batch, hk_neuron unit, hk_tick at, double weight,
+                          size_t receptor) {
+    struct hk_exact_pop *exact = hk_exact_pop(batch->pop);
+    struct gathered *g = &batch->g;
+    if (g->count == GATHERED || exact->ways[unit].mark == batch->mark) {
+        end_batch(batch);
+        begin_batch(batch, batch->pop, batch->thread, batch->look);
+    }
+    if (exact->ways[unit].next <= at) catch_up(batch->pop, batch->thread, unit, at);
+    exact->ways[unit].mark = batch->mark;
+    g->unit[g->count] = unit;
+    g->at[g->count] = at;
+    batch->receptor[g->count] = (uint32_t)receptor;
+    batch->weight[g->count++] = weight;
+}
+
+/* Synapses of a row lie in the order of targets, so those that share one are neighbours. Returns
+ * how many there are. */
+static uint64_t add_row(struct batch *batch, const struct hk_arrival *arrival, hk_tick at) {
+    const struct hk_proj *proj = batch->pop->sim->projs[arrival->proj];
+    const struct hk_proj_part *part = &proj->parts[batch->thread];
+    const hk_neuron base = batch->pop->part[batch->thread];
+    if (arrival->target != HK_ROW) {
+        add_to(batch, base + arrival->target, at, arrival->part, proj->receptor);
+        return 1;
+    }
     const hk_real *weight = part->weight;
     const double shared = proj->weight.a * arrival->part;
     hk_syn first = part->row_start[arrival->row], end = part->row_start[arrival->row + 1];
-    struct batch batch;
-    begin_batch(pop, thread, &batch);
     for (hk_syn k = first; k < end; k++) {
         hk_neuron unit = base + part->target[k];
         double w = weight ? (double)weight[k] * arrival->part : shared;
-        if (batch.g.count > 0 && batch.g.unit[batch.g.count - 1] == unit) {
-            batch.arrived[batch.g.count - 1] += w;
-            continue;
-        }
-        if (batch.g.count == GATHERED) end_batch(pop, thread, &batch, proj->receptor, look);
-        batch.g.unit[batch.g.count] = unit;
-        batch.g.at[batch.g.count] = sim->exact->threads[thread].now;
-        batch.arrived[batch.g.count++] = w;
+        if (k > first && part->target[k - 1] == part->target[k])
+            batch->weight[batch->g.count - 1] += w;
+        else
+            add_to(batch, unit, at, w, proj->receptor);
     }
-    end_batch(pop, thread, &batch, proj->receptor, look);
     return end - first;
+}
+
+static uint64_t arrive(struct hk_sim *sim, int thread, const struct hk_arrival *arrival,
+                       bool look) {
+    struct batch batch;
+    begin_batch(&batch, sim->projs[arrival->proj]->target, thread, look);
+    uint64_t events = add_row(&batch, arrival, sim->exact->threads[thread].now);
+    end_batch(&batch);
+    return events;
 }
 
 /* ---- pulses of drives ---- */
@@ -272,47 +339,92 @@ static struct hk_pulses *pulses_of(const struct hk_pop *pop, int thread, size_t 
     return &hk_exact_pop(pop)->pulses[(size_t)thread * pop->drive_count + drive];
 }
 
-/* Pulses before `before` become a batch, until a unit comes again; and, where each is to be looked
- * at by itself, until it comes twice in a tick. */
-static size_t gather_pulses(struct hk_pop *pop, int thread, size_t drive, hk_tick before,
-                            bool alone, struct batch *batch) {
-    struct hk_exact_pop *exact = hk_exact_pop(pop);
-    struct hk_pulses *pulses = pulses_of(pop, thread, drive);
-    const struct hk_raster_spike *spike = pulses->raster.put.data;
-    const hk_tick first = thread_of(pop, thread)->begin + 1;
-    const uint64_t mark = ++thread_of(pop, thread)->mark;
+/* Those before `before`; where each is to be looked at by itself, until a unit comes twice in a
+ * tick. Returns how many. */
+static size_t add_pulses(struct batch *batch, size_t drive, hk_tick before) {
+    struct hk_pop *pop = batch->pop;
+    struct hk_pulses *pulses = pulses_of(pop, batch->thread, drive);
+    const hk_tick first = thread_of(pop, batch->thread)->begin + 1;
     const double weight = pop->drives[drive].model->weight(pop->drives[drive].derived);
-    begin_batch(pop, thread, batch);
-    for (; pulses->next < pulses->raster.count && batch->g.count < GATHERED; pulses->next++) {
-        hk_tick at = first + spike[pulses->next].tick;
-        hk_neuron unit = spike[pulses->next].unit;
-        bool tied = alone && pulses->next + 1 < pulses->raster.count &&
-                    hk_raster_same(&spike[pulses->next], &spike[pulses->next + 1]);
-        if (at >= before || tied || exact->mark[unit] == mark) break;
-        exact->mark[unit] = mark;
-        batch->g.unit[batch->g.count] = unit;
-        batch->g.at[batch->g.count] = at;
-        batch->arrived[batch->g.count++] = weight;
+    const size_t receptor = pop->drives[drive].receptor, begin = pulses->next;
+    for (; pulses->next < pulses->raster.count; pulses->next++) {
+        const struct hk_raster_spike *at = hk_pulses_first(pulses);
+        if (first + at->tick >= before || (batch->look && hk_pulses_tied(pulses))) break;
+        add_to(batch, at->unit, first + at->tick, weight, receptor);
     }
-    return batch->g.count;
+    return pulses->next - begin;
 }
 
-static size_t pulse(struct hk_pop *pop, int thread, size_t drive, hk_tick before) {
+static size_t pulse(struct hk_pop *pop, int thread, size_t drive, hk_tick before, bool look) {
     struct batch batch;
-    size_t count = gather_pulses(pop, thread, drive, before, true, &batch);
-    if (count) end_batch(pop, thread, &batch, pop->drives[drive].receptor, true);
+    begin_batch(&batch, pop, thread, look);
+    size_t count = add_pulses(&batch, drive, before);
+    end_batch(&batch);
     return count;
 }
 
-static size_t pulse_now(struct hk_pop *pop, int thread, size_t drive) {
+/* ---- a window of a population that nobody else waits for ---- */
+
+/* What comes next of a population's rows and pulses. */
+struct flow {
+    const struct hk_arrival *arrivals;
+    const uint32_t *row, *end; /* which of them are left */
+    struct hk_turn turn;
+};
+
+static hk_tick next_row(const struct flow *flow, hk_tick begin) {
+    return flow->row < flow->end ? begin + flow->arrivals[*flow->row].after : HK_NEVER;
+}
+
+/* Does more than one thing come at a tick that may be for one unit? */
+static bool flow_is_tied(const struct hk_pop *pop, int thread, const struct flow *flow,
+                         hk_tick tick, hk_tick row) {
+    bool rows = row == tick && flow->row + 1 < flow->end &&
+                flow->arrivals[flow->row[1]].after == flow->arrivals[flow->row[0]].after;
+    bool both = row == tick && flow->turn.tick == tick;
+    return rows || both || (flow->turn.tick == tick && hk_turn_is_tied(pop, thread, &flow->turn));
+}
+
+static void look(struct hk_sim *sim, int thread);
+
+/* All of one tick, and then everybody is looked at whom it reached. */
+static uint64_t flow_tick(struct hk_pop *pop, int thread, struct flow *flow, hk_tick tick) {
+    struct hk_exact_thread *t = thread_of(pop, thread);
+    uint64_t events = 0;
+    t->now = tick;
+    for (size_t d = 0; d < pop->drive_count; d++)
+        if (hk_pulses_next(pop, thread, d) == tick) pulse(pop, thread, d, tick + 1, false);
+    for (; next_row(flow, t->begin) == tick; flow->row++)
+        events += arrive(pop->sim, thread, &flow->arrivals[*flow->row], false);
+    look(pop->sim, thread);
+    return events;
+}
+
+/* Units don't wait for each other within a window, so the next events of some are taken together,
+ * each at its own time. */
+static uint64_t flow(struct hk_pop *pop, int thread, const uint32_t *rows, size_t count) {
+    struct hk_exact_thread *t = thread_of(pop, thread);
+    struct flow flow = {.arrivals = t->arrivals.block.data, .row = rows, .end = rows + count};
     struct batch batch;
-    size_t sum = 0, count;
-    const hk_tick next = thread_of(pop, thread)->now + 1;
-    while ((count = gather_pulses(pop, thread, drive, next, false, &batch))) {
-        end_batch(pop, thread, &batch, pop->drives[drive].receptor, false);
-        sum += count;
+    uint64_t events = 0;
+    begin_batch(&batch, pop, thread, true);
+    for (;;) {
+        flow.turn = hk_turn_next(pop, thread);
+        hk_tick row = next_row(&flow, t->begin);
+        hk_tick tick = row < flow.turn.tick ? row : flow.turn.tick;
+        if (tick == HK_NEVER || t->err.code != HK_OK) break;
+        if (flow_is_tied(pop, thread, &flow, tick, row)) {
+            end_batch(&batch);
+            events += flow_tick(pop, thread, &flow, tick);
+            begin_batch(&batch, pop, thread, true);
+        } else if (row == tick) {
+            events += add_row(&batch, &flow.arrivals[*flow.row++], tick);
+        } else {
+            add_pulses(&batch, flow.turn.drive, row < flow.turn.other ? row : flow.turn.other);
+        }
     }
-    return sum;
+    end_batch(&batch);
+    return events;
 }
 
 /* ---- all of a tick ---- */
@@ -339,7 +451,7 @@ static void look(struct hk_sim *sim, int thread) {
             g.current = hk_exact_pop(pop)->current[thread];
             mark = ++t->mark;
         }
-        uint64_t *last_mark = &hk_exact_pop(pop)->mark[touched[k].unit];
+        uint64_t *last_mark = &hk_exact_pop(pop)->ways[touched[k].unit].mark;
         if (*last_mark == mark) continue;
         *last_mark = mark;
         if (g.count == GATHERED) look_batch(pop, thread, &g);
@@ -413,21 +525,24 @@ static void restart(struct hk_pop *pop, int thread) {
     each_group(pop, thread, 0, restart_group);
 }
 
-static double peek(const struct hk_pop *pop, int thread, size_t column, hk_neuron unit,
-                   hk_tick tick) {
+static void gather_view(const struct hk_pop *pop, int thread, const struct hk_view *at, void *out) {
     struct gathered g;
-    g.count = 1;
+    hk_real *value = out;
     g.current = hk_exact_pop(pop)->current[thread];
-    g.unit[0] = unit;
-    view(pop, &g, tick);
-    return g.value[column][0];
+    for (size_t first = 0; first < at->count; first += g.count) {
+        size_t left = at->count - first;
+        g.count = left < GATHERED ? left : GATHERED;
+        memcpy(g.unit, at->units + first, g.count * sizeof *g.unit);
+        view(pop, &g, at->tick);
+        for (size_t k = 0; k < g.count; k++) value[first + k] = (hk_real)g.value[at->column][k];
+    }
 }
 
 const struct hk_kernels_exact hk_kernels_exact = {.arrive = arrive,
                                                   .pulse = pulse,
-                                                  .pulse_now = pulse_now,
+                                                  .flow = flow,
                                                   .look = look,
                                                   .reach = reach,
                                                   .settle = settle,
                                                   .restart = restart,
-                                                  .peek = peek};
+                                                  .gather = gather_view};

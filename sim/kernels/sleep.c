@@ -294,19 +294,24 @@ static void test_all(struct hk_pop *pop, int thread, hk_tick tick) {
         test(pop, thread, i, tick - 1);
 }
 
-static double peek(const struct hk_pop *pop, size_t column, hk_neuron unit, hk_tick tick) {
-    struct gathered g;
-    g.count = 1;
-    g.unit[0] = unit;
-    if (!pop->sleep || !pop->sleep->asleep[unit / HK_GROUP])
-        return (double)((const hk_real *)pop->column[column])[unit];
-    gather_at(pop, &g, tick);
-    lapse(pop, &g);
-    return (double)(hk_real)g.value[column][0];
+/* One of them at a time: few are looked at. */
+static void gather_view(const struct hk_pop *pop, const struct hk_view *view, void *out) {
+    hk_real *value = out;
+    const hk_real *column = pop->column[view->column];
+    for (size_t k = 0; k < view->count; k++) {
+        struct gathered g;
+        g.count = 1;
+        g.unit[0] = view->units[k];
+        value[k] = column[g.unit[0]];
+        if (!pop->sleep->asleep[g.unit[0] / HK_GROUP]) continue;
+        gather_at(pop, &g, view->tick);
+        lapse(pop, &g);
+        value[k] = (hk_real)g.value[view->column][0];
+    }
 }
 
 const struct hk_kernels_sleep hk_kernels_sleep = {.touch = touch_marked,
                                                   .find_awake = find_awake,
                                                   .test = test_all,
-                                                  .peek = peek,
+                                                  .gather = gather_view,
                                                   .wake = wake};

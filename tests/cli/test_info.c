@@ -110,13 +110,14 @@ END_TEST
 
 START_TEST(a_dead_runs_file_is_refused_and_named) {
     ck_assert_int_eq(mkdir(program_path("dead"), 0777), 0);
-    program_write_file("dead/results.h5.part", "half");
-    program_run(&program, "info", "dead");
+    program_write_file("dead/journal-000001", "half");
+    program_run(&program, "info", "dead/");
     ck_assert_int_eq(program.status, HK_EXIT_DATA);
     ck_assert_str_eq(program.out, "");
-    (void)expect(program.err, "results.h5.part");
-    program_run(&program, "info", "dead/results.h5.part");
+    (void)expect(program.err, "`hillock recover dead` makes one of what was recorded");
+    program_run(&program, "info", "dead/results.h5");
     ck_assert_int_eq(program.status, HK_EXIT_DATA);
+    (void)expect(program.err, "`hillock recover dead` makes one of what was recorded");
 }
 END_TEST
 

@@ -70,7 +70,8 @@ START_TEST(a_duration_runs_and_leaves_its_results) {
     ck_assert_int_eq(program.status, 0);
     expect(program.out, "\nresults: results/tiny/results.h5\n");
     ck_assert(program_has_file("results/tiny/results.h5"));
-    ck_assert(!program_has_file("results/tiny/results.h5.part"));
+    ck_assert(!program_has_file("results/tiny/journal-000001"));
+    ck_assert(!program_has_file("results/tiny/journal.lock"));
     expect_recorded("results/tiny", "\"status\":\"complete\"");
     expect(info.out, "\"in\":{\"count\":30,");
 }
@@ -219,16 +220,16 @@ static void wait_for(const char *folder, const char *name) {
     (void)close(notices);
 }
 
-/* The .part file appears after the program began to listen for signals. */
+/* The journal appears after the program began to listen for signals. */
 static void interrupt(int number) {
     program_start(&program, program_kept,
                   (const char *const[]){"run", "tiny.yaml", "-o", "out", "-D", "duration=10 h",
                                         NULL});
-    wait_for("out", "results.h5.part");
+    wait_for("out", "journal-000001");
     ck_assert_int_eq(kill(program.process, number), 0);
     program_finish(&program);
     ck_assert_str_eq(program.out, "");
-    ck_assert(!program_has_file("out/results.h5.part"));
+    ck_assert(!program_has_file("out/journal-000001"));
     expect(program.err, "results until then: out/results.h5\n");
     expect_recorded("out", "\"status\":\"interrupted\"");
 }
@@ -265,7 +266,7 @@ START_TEST(a_second_ctrl_c_ends_it_at_once) {
     program_start(&program, program_kept,
                   (const char *const[]){"run", "tiny.yaml", "-o", "out", "-D", "duration=1000 h",
                                         "-D", "populations.out.size=2000", NULL});
-    wait_for("out", "results.h5.part");
+    wait_for("out", "journal-000001");
     ck_assert_int_eq(kill(program.process, SIGINT), 0);
     while (catches(program.process, SIGINT)) (void)sched_yield();
     ck_assert_int_eq(kill(program.process, SIGINT), 0);
@@ -273,6 +274,9 @@ START_TEST(a_second_ctrl_c_ends_it_at_once) {
     ck_assert_int_eq(program.status, 130);
     ck_assert_str_eq(program.err, "");
     ck_assert(!program_has_file("out/results.h5"));
+    program_run(&program, "recover", "out");
+    ck_assert_int_eq(program.status, 0);
+    expect_recorded("out", "\"status\":\"died\"");
 }
 END_TEST
 

@@ -351,7 +351,7 @@ static void start(const char *const *words) {
 static void start_endless(void) {
     start((const char *const[]){"sweep", "gains.yaml", "-o", "out", "-j", "1", "-D",
                                 "duration=1000 h", NULL});
-    wait_for("out/trials/0001-w=500pA-seed=100", "results.h5.part");
+    wait_for("out/trials/0001-w=500pA-seed=100", "journal-000001");
 }
 
 START_TEST(no_child_outlives_a_supervisor_that_is_killed) {

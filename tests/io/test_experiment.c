@@ -106,7 +106,7 @@ START_TEST(a_good_file_becomes_a_network) {
     ck_assert_uint_eq(hk_pop_size(hk_sim_find_population(e.sim, "in")), 20);
     ck_assert_ptr_nonnull(hk_pop_find_receptor(hk_sim_find_population(e.sim, "out"), "inh"));
     ck_assert_ptr_nonnull(hk_sim_find_projection(e.sim, "out->out"));
-    ck_assert_uint_eq(e.record_count, 1);
+    ck_assert_uint_eq(e.records.count, 1);
     hk_experiment_finish(&e);
 }
 END_TEST

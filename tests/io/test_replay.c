@@ -247,10 +247,11 @@ START_TEST(mistakes_in_a_run_again_name_the_results) {
     err = (struct hk_err){0};
     ck_assert(!run("a", "b", 1, (const char *const[]){"populations.exc.tau_m=0 ms", NULL}));
     err = (struct hk_err){0};
-    ck_assert_int_eq(rename("a/results.h5", "a/results.h5.part"), 0);
+    ck_assert_int_eq(rename("a/results.h5", "a/journal-000001"), 0);
     ck_assert(!run("a", "b", 1, NULL));
-    ck_assert_str_eq(err.message, "a/results.h5.part isn't a whole results file: its run has died "
-                                  "or still goes on");
+    ck_assert_str_eq(err.message, "a: there is no results.h5: its run has died or still goes on. "
+                                  "After its death `hillock recover a` makes one of what was "
+                                  "recorded");
 }
 END_TEST
 

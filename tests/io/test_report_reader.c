@@ -51,7 +51,8 @@ static const char *const wrong[][2] = {
     {NETWORK "report: {bin: 0.25 ms}\n",
      "x.yaml:5:15: 0.25 ms is not a whole number of ticks of 0.1 ms; the nearest are 0.2 and 0.3 "
      "ms"},
-    {NETWORK "report: {in: [test]}\n", "x.yaml:5:15: there is no phase 'test'"},
+    {NETWORK "report: {in: [test]}\n",
+     "x.yaml:5:15: there is no phase 'test': a plain duration has none"},
 };
 
 START_TEST(mistakes_are_told_with_their_place) {

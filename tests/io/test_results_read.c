@@ -108,14 +108,32 @@ START_TEST(reader_says_that_it_may_not_read) {
 }
 END_TEST
 
-static const char *const parts[] = {".", "results.h5", "results.h5.part", "./results.h5.part"};
+static const char *const left[][2] = {
+    {".", "."},        {"results.h5", "."},         {"results.h5.part", "."},
+    {"../x/", "../x"}, {"../x/results.h5", "../x"},
+};
 
-START_TEST(reader_knows_what_a_death_has_left) {
+START_TEST(reader_says_what_to_do_after_a_death) {
+    char expected[256];
+    FILE *journal = NULL;
+    ck_assert(mkdir("x", 0777) == 0 && chdir("x") == 0);
+    ck_assert_ptr_nonnull(journal = fopen("journal-000001", "w"));
+    ck_assert_int_eq(fclose(journal), 0);
+    ck_assert_ptr_null(hk_results_read_open(arena, left[_i][0], &err));
+    (void)snprintf(expected, sizeof expected,
+                   "%s: there is no results.h5: its run has died or still goes on. After its death "
+                   "`hillock recover %s` makes one of what was recorded",
+                   left[_i][1], left[_i][1]);
+    assert_error(HK_ERR_DATA, expected);
+}
+END_TEST
+
+START_TEST(reader_refuses_what_is_not_wholly_written) {
     struct hk_results *results = hk_results_create(arena, ".", &err);
     assert_ok(results != NULL);
     hk_results_destroy(results);
-    ck_assert_ptr_null(hk_results_read_open(arena, parts[_i], &err));
-    assert_error(HK_ERR_DATA, "results.h5.part isn't a whole results file: its run has died or");
+    ck_assert_ptr_null(hk_results_read_open(arena, "results.h5.part", &err));
+    assert_error(HK_ERR_DATA, "results.h5.part isn't a whole results file");
 }
 END_TEST
 
@@ -418,7 +436,8 @@ static void add_opening(TCase *tcase) {
     tcase_add_loop_test(tcase, reader_takes_the_file_or_its_folder, 0, (int)HK_COUNT(places));
     tcase_add_test(tcase, reader_says_that_there_is_nothing);
     tcase_add_test(tcase, reader_says_that_it_may_not_read);
-    tcase_add_loop_test(tcase, reader_knows_what_a_death_has_left, 0, (int)HK_COUNT(parts));
+    tcase_add_loop_test(tcase, reader_says_what_to_do_after_a_death, 0, (int)HK_COUNT(left));
+    tcase_add_test(tcase, reader_refuses_what_is_not_wholly_written);
     tcase_add_loop_test(tcase, reader_refuses_what_is_not_hdf5, 0, (int)HK_COUNT(not_hdf5));
     tcase_add_test(tcase, reader_refuses_other_hdf5_files);
     tcase_add_test(tcase, reader_refuses_a_file_that_was_cut_off);

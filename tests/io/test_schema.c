@@ -61,7 +61,15 @@ static const char good[] =
     "  - {phase: test, data: test, show: 20 ms, retry: {population: out, below: 2}}\n"
     "  - {phase: pay, data: train, of_class: 3, wanted: 1, show: 30 ms, read: [5 ms, 20 ms], drop: "
     "true, evaluate: digits, reward: reward, average: 7}\n"
-    "record: {spikes: [out], in: [test]}\n"
+    "record:\n"
+    "  spikes: [out]\n"
+    "  in: [test]\n"
+    "  raster: {spikes: [noise], only: {first: 5}, from: 1 ms, to: 9 ms}\n"
+    "  vm: {state: out.v, only: [0, 3], every: 0.5 ms}\n"
+    "  theta: {state: out.v, every: 10 samples}\n"
+    "  snap: {state: fed.v, on: spike of out, in: [pay]}\n"
+    "  w: {weights: out->out, every: 5 samples, histogram: {bins: 10, range: [0 pA, 9 pA]}}\n"
+    "  in->spikes: {rate: [out, fed], bin: 2 ms}\n"
     "report: {spikes: {out: [rate, fano], fed: [cv_isi]}, in: [pay], from: 1 ms, bin: 2 ms}\n";
 
 /* What is replaced, and by what; hillock refuses each of them too. */
@@ -114,7 +122,23 @@ static const char *const mistakes[][2] = {
     {"show: 20 ms, retry", "retry"},
     {"learn: [out->out]", "learn: sometimes"},
     {"{population: out, below: 2}", "{below: 2}"},
-    {"record: {spikes", "record: {spiks"},
+    {"record:\n  spikes", "record:\n  spiks"},
+    {"spikes: [out]", "spikes: out"},
+    {"raster: {spikes", "raster: {spiks"},
+    {"only: {first: 5}", "only: {first: 0}"},
+    {"only: {first: 5}", "only: {last: 5}"},
+    {"only: [0, 3]", "only: []"},
+    {"only: [0, 3]", "only: 3"},
+    {"from: 1 ms, to", "from: 1, to"},
+    {"every: 0.5 ms", "every: 0.5"},
+    {"every: 10 samples", "every: 10 sample s"},
+    {"every: 10 samples", "every: some samples"},
+    {"spike of out", "spikes of out"},
+    {"every: 5 samples, ", ""},
+    {"bins: 10, ", ""},
+    {"range: [0 pA, 9 pA]", "range: [0 pA]"},
+    {"rate: [out, fed], ", ""},
+    {"rate: [out, fed]", "rate: [out, fed], spikes: [fed]"},
     {"crop: [28, 28]", "crop: [28]"},
     {"crop: [28, 28]", "crop: 28"},
     {"dropout: 0.25", "dropout: 1"},

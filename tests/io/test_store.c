@@ -316,16 +316,13 @@ static void append_rows(struct hk_stream *stream, int64_t first, int64_t end, in
             to[2 * i + 1] = -to[2 * i];
         }
         assert_ok(hk_stream_commit(stream, part, &err));
-        assert_ok(hk_store_flush_sometimes(store, &err));
         first += (int64_t)part;
     }
 }
 
-/* More than is kept back between flushes, so that unfinished chunks are written, and then
- * finished. */
-START_TEST(stream_keeps_all_rows_across_chunks_and_flushes) {
-    enum { ROWS = 2500001, VALUES = 2 * ROWS, CHUNK = 1000 };
-    struct hk_rows rows = {"curve", "ms", HK_ELEMENT_I64, 2, 2, CHUNK};
+START_TEST(stream_keeps_all_rows_across_chunks) {
+    enum { ROWS = 250001, VALUES = 2 * ROWS, CHUNK = 1000 };
+    struct hk_rows rows = {"curve", "ms", HK_ELEMENT_I64, 2, 2, .chunk = CHUNK};
     struct hk_stream *stream = hk_store_open(store, &rows, &err);
     assert_ok(stream != NULL);
     append_rows(stream, 0, 3, 1);
@@ -345,8 +342,50 @@ START_TEST(stream_keeps_all_rows_across_chunks_and_flushes) {
 }
 END_TEST
 
+/* Deflate makes noise no smaller: then the chunk is only shuffled, and says so. */
+START_TEST(stream_keeps_what_cannot_be_compressed) {
+    enum { ROWS = 10000 };
+    struct hk_rows rows = {"noise", NULL, HK_ELEMENT_U64, 1, 1, .chunk = 8192};
+    struct hk_stream *stream = hk_store_open(store, &rows, &err);
+    assert_ok(stream != NULL);
+    uint64_t *noise = HK_NEW(arena, uint64_t, ROWS, &err),
+             *back = HK_NEW(arena, uint64_t, ROWS, &err);
+    for (uint64_t i = 0, x = 1; i < ROWS; i++) {
+        x = (x ^ (x >> 31)) * 0x9e3779b97f4a7c15U + i;
+        noise[i] = x ^ x >> 29;
+    }
+    assert_ok(hk_stream_append(stream, noise, ROWS, &err));
+    hid_t file = closed_file(), set = open_set(file, "noise");
+    ck_assert(H5Dread(set, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, back) >= 0);
+    ck_assert_mem_eq(back, noise, ROWS * sizeof *noise);
+    ck_assert(H5Dclose(set) >= 0 && H5Fclose(file) >= 0);
+}
+END_TEST
+
+START_TEST(stream_rows_may_be_matrices) {
+    float matrix[4][3][2], back[4][3][2];
+    struct hk_rows rows = {"w", "pA", HK_ELEMENT_F32, 3, 3, .chunk = 2, .depth = 2};
+    for (size_t i = 0; i < 24; i++) (&matrix[0][0][0])[i] = (float)i;
+    struct hk_stream *stream = hk_store_open(store, &rows, &err);
+    assert_ok(stream != NULL);
+    assert_ok(hk_stream_append(stream, matrix, 4, &err));
+    hid_t file = closed_file(), set = open_set(file, "w");
+    assert_shape(set, 3, (hsize_t[]){4, 3, 2});
+    ck_assert(H5Dread(set, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, back) >= 0);
+    ck_assert_mem_eq(back, matrix, sizeof matrix);
+    ck_assert(H5Dclose(set) >= 0 && H5Fclose(file) >= 0);
+}
+END_TEST
+
+START_TEST(stream_chunks_have_a_limit) {
+    struct hk_rows rows = {"w", NULL, HK_ELEMENT_F64, 3, 1 << 20, .chunk = 1, .depth = 1 << 10};
+    assert_fails(hk_store_open(store, &rows, &err) != NULL, HK_ERR_LIMIT,
+                 "w: 1 rows of 1073741824 values are more than 4 GiB");
+}
+END_TEST
+
 START_TEST(stream_may_stay_empty) {
-    struct hk_rows rows = {"curve", NULL, HK_ELEMENT_F32, 1, 1, 10};
+    struct hk_rows rows = {"curve", NULL, HK_ELEMENT_F32, 1, 1, .chunk = 10};
     assert_ok(hk_store_open(store, &rows, &err) != NULL);
     hid_t file = closed_file(), set = open_set(file, "curve");
     assert_shape(set, 1, (hsize_t[]){0});
@@ -374,7 +413,7 @@ static void assert_failed_for_good(void) {
 
 /* That the test's process lives to its end counts here too: HDF5 by itself would crash at exit. */
 START_TEST(stream_says_that_the_disk_is_full) {
-    struct hk_rows rows = {"noise", NULL, HK_ELEMENT_U64, 1, 1, 8192};
+    struct hk_rows rows = {"noise", NULL, HK_ELEMENT_U64, 1, 1, .chunk = 8192};
     struct hk_stream *stream = hk_store_open(store, &rows, &err);
     assert_ok(stream != NULL);
     limit_files(200000);
@@ -427,7 +466,10 @@ Suite *suite_io_store(void) {
     tcase_add_test(tcase, store_keeps_small_and_empty_arrays_plain);
     tcase_add_test(tcase, store_notes_no_time_of_day);
     tcase_add_test(tcase, store_describes_groups_and_datasets);
-    tcase_add_test(tcase, stream_keeps_all_rows_across_chunks_and_flushes);
+    tcase_add_test(tcase, stream_keeps_all_rows_across_chunks);
+    tcase_add_test(tcase, stream_keeps_what_cannot_be_compressed);
+    tcase_add_test(tcase, stream_rows_may_be_matrices);
+    tcase_add_test(tcase, stream_chunks_have_a_limit);
     tcase_add_test(tcase, stream_may_stay_empty);
     tcase_add_test(tcase, stream_says_that_the_disk_is_full);
     tcase_add_test(tcase, closing_says_that_the_disk_is_full);
