@@ -264,6 +264,10 @@ test-long:                         ## the same with the tests that take long, an
 	@HILLOCK_TEST_LONG=1 $(MAKE) test
 	@$(MAKE) compare-compilers
 
+results:                           ## the published circuits at full size: do they do what they must?
+	@tools/setup build test
+	@HILLOCK_RESULTS=1 $(MAKE) run-tests HK_TEST=experiments/gates
+
 # Every shipped file in small, with each instruction set, in both precisions and on both clocks.
 OTHER_CC    ?= clang
 OTHER_BUILD := build-other
@@ -359,5 +363,5 @@ $(BUILD)/lint/%.ok: % .clang-format .clang-tidy tools/lint-file $(FLAGS_FILE) \
 
 -include $(CHECKED:%=$(BUILD)/lint/%.d)
 
-.PHONY: test test-long compare-compilers digests run-tests sanitize tsan coverage fuzz run-fuzz \
+.PHONY: test test-long results compare-compilers digests run-tests sanitize tsan coverage fuzz run-fuzz \
         test-install lint format lint-files

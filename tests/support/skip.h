@@ -18,6 +18,12 @@
         if (!getenv("HILLOCK_TEST_LONG")) hk_test_skip("takes long; make test-long runs it");      \
     } while (0)
 
+/* First line of a test of what a circuit does at full size: minutes each. */
+#define hk_test_only_results()                                                                     \
+    do {                                                                                           \
+        if (!getenv("HILLOCK_RESULTS")) hk_test_skip("at full size; make results runs it");        \
+    } while (0)
+
 /* Under the sanitizers everything takes ten times as long. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define HK_TEST_SANITIZED 1
