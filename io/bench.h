@@ -29,8 +29,8 @@ struct hk_bench_measure {
     size_t rate_count;
 };
 
-/* To be called in a process of its own, so that the memory is that of this network; `started_s` says
- * when that was started (io/clock.h). Errors: those of hk_experiment_read, hk_sim_build,
+/* To be called in a process of its own, so that the memory is that of this network; `started_s`
+ * says when that was started (io/clock.h). Errors: those of hk_experiment_read, hk_sim_build,
  * hk_sim_run and hk_protocol_run. */
 bool hk_bench_run(const struct hk_experiment_options *options, double started_s,
                   struct hk_bench_measure *measure, struct hk_err *err) HK_MUST_USE;

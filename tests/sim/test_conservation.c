@@ -1,6 +1,6 @@
 /* No event gets lost or is made up: spikes times out-degree are the events that were delivered and
- * those still in flight, in networks drawn at random out of all storages, delays, clocks, precisions
- * and numbers of threads. */
+ * those still in flight, in networks drawn at random out of all storages, delays, clocks,
+ * precisions and numbers of threads. */
 #include <check.h>
 #include <stdio.h>
 

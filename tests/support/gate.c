@@ -145,7 +145,7 @@ static struct outcome run_seed(const struct gate *gate, size_t seed) {
 /* Is the row kept? Those of seeds that fell silent aren't looked at; a NaN is not kept. */
 static bool check_row(const struct gate *gate, const struct outcome *outcomes, size_t k) {
     const struct gate_row *row = &gate->rows[k];
-    double low = INFINITY, high = -INFINITY, mean = 0;
+    double low = (double)INFINITY, high = -(double)INFINITY, mean = 0;
     size_t count = 0;
     bool kept = true;
     for (size_t s = 0; s < gate->seeds; s++) {

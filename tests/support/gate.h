@@ -1,7 +1,7 @@
-/* Gates: what a published circuit must show, over some seeds, to count as reproduced. A gate runs an
- * experiment once a seed, reads numbers of its results and compares each with what is allowed. For
- * those that are out, and with $HILLOCK_RESULTS for all of them, it prints a line: mean, lowest and
- * highest of the seeds, what is allowed, and who says so. */
+/* Gates: what a published circuit must show, over some seeds, to count as reproduced. A gate runs
+ * an experiment once a seed, reads numbers of its results and compares each with what is allowed.
+ * For those that are out, and with $HILLOCK_RESULTS for all of them, it prints a line: mean, lowest
+ * and highest of the seeds, what is allowed, and who says so. */
 #ifndef HK_TESTS_SUPPORT_GATE_H
 #define HK_TESTS_SUPPORT_GATE_H
 
@@ -11,8 +11,8 @@
 enum { GATE_DEFINES_MAX = 8, GATE_ROWS_MAX = 32, GATE_SEEDS_MAX = 10 };
 
 /* One number: a path in the results ("metrics/spikes/exc/rate"), or "correlation/POPULATION": the
- * mean correlation of spike counts in 2 ms bins, over all pairs of 250 of its neurons. With a second
- * path: their sum with these factors, or the first over the second. */
+ * mean correlation of spike counts in 2 ms bins, over all pairs of 250 of its neurons. With a
+ * second path: their sum with these factors, or the first over the second. */
 struct gate_row {
     const char *name;
     const char *path[2];
