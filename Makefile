@@ -187,8 +187,8 @@ $(PROGRAM): $(CLI_OBJ) $(LIBRARY)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(LIBS) -o $@
 
-# Memory fails on order in tests (tests/support/faults.c).
-FAULTS := $(foreach name,calloc realloc free mmap munmap,-Wl,--wrap=$(name))
+# Memory fails and the clock stops on order in tests (tests/support/faults.c).
+FAULTS := $(foreach name,calloc realloc free mmap munmap hk_clock_s,-Wl,--wrap=$(name))
 $(RUNNER): $(TEST_OBJ) $(LIBRARY)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)

@@ -155,3 +155,23 @@ int __wrap_munmap(void *map, size_t size) {
     (void)atomic_fetch_sub(&blocks, 1);
     return __real_munmap(map, size);
 }
+
+/* ---- time ---- */
+
+static _Atomic double stopped_s;
+static atomic_bool stopped;
+
+void fault_clock_stop(double seconds) {
+    atomic_store(&stopped_s, seconds);
+    atomic_store(&stopped, true);
+}
+
+void fault_clock_go_on(void) {
+    atomic_store(&stopped, false);
+}
+
+double __real_hk_clock_s(void);
+double __wrap_hk_clock_s(void);
+double __wrap_hk_clock_s(void) {
+    return atomic_load(&stopped) ? atomic_load(&stopped_s) : __real_hk_clock_s();
+}
