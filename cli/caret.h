@@ -2,11 +2,11 @@
 #ifndef HK_CLI_CARET_H
 #define HK_CLI_CARET_H
 
-#include <stddef.h>
+#include "io/place.h"
+
 #include <stdio.h>
 
-/* `place` is "file:line:column", `length` bytes of it. Writes nothing where that can't be read; of
- * a long line, the part around the column. */
-void hk_caret_print(const char *place, size_t length, FILE *out);
+/* Writes nothing where the line can't be read; of a long line, the part around the column. */
+void hk_caret_print(const struct hk_place *place, FILE *out);
 
 #endif

@@ -2,6 +2,8 @@
 #include "cli/command.h"
 
 #include "cli/cost.h"
+#include "cli/reading.h"
+#include "io/place.h"
 #include "io/quantity.h"
 
 static const char *plural(size_t count) {
@@ -33,6 +35,40 @@ static void print_summary(const struct hk_experiment *e) {
         (void)printf("%g ms\n", (double)e->duration * hk_sim_tick_ms(e->sim));
 }
 
+/* ---- for programs ---- */
+
+static void put_diagnostic(struct hk_json *json, struct hk_arena *arena,
+                           const struct hk_diagnostic *what) {
+    struct hk_place place;
+    const char *text = what->message, *file;
+    hk_json_object(json, NULL);
+    hk_json_text(json, "severity", what->warning ? "warning" : "error");
+    if (hk_place_read(text, &place) &&
+        (file = hk_arena_format(arena, NULL, "%.*s", (int)place.file_size, place.file))) {
+        hk_json_text(json, "file", file);
+        hk_json_integer(json, "line", (int64_t)place.line);
+        hk_json_integer(json, "column", (int64_t)place.column);
+        text += place.size + 2;
+    }
+    hk_json_text(json, "message", text);
+    hk_json_end(json);
+}
+
+static void put_diagnostics(struct hk_json *json, const struct hk_diagnostics *list) {
+    hk_json_integer(json, "errors", (int64_t)list->errors);
+    hk_json_integer(json, "warnings", (int64_t)list->warnings);
+    hk_json_array(json, "diagnostics");
+    for (size_t i = 0; i < list->count; i++) put_diagnostic(json, list->arena, list->sorted[i]);
+    hk_json_end(json);
+}
+
+static bool finish_json(struct hk_json *json, struct hk_err *err) {
+    hk_json_end(json);
+    if (!hk_json_finish(json, err)) return false;
+    (void)printf("\n");
+    return true;
+}
+
 static bool print_json(const struct hk_experiment *e, const struct hk_cost *cost,
                        struct hk_err *err) {
     const struct sizes n = count_all(e->sim);
@@ -48,11 +84,22 @@ static bool print_json(const struct hk_experiment *e, const struct hk_cost *cost
     if (e->duration)
         hk_json_number(&json, "duration_ms", (double)e->duration * hk_sim_tick_ms(e->sim));
     if (cost) hk_cost_json(cost, &json);
-    hk_json_end(&json);
-    if (!hk_json_finish(&json, err)) return false;
-    (void)printf("\n");
-    return true;
+    put_diagnostics(&json, &e->diagnostics);
+    return finish_json(&json, err);
 }
+
+/* The failure is data now, and has been told. */
+static void print_failure(const struct hk_experiment *e, struct hk_err *err) {
+    struct hk_json json;
+    hk_json_to_file(&json, stdout);
+    hk_json_object(&json, NULL);
+    if (e->name) hk_json_text(&json, "name", e->name);
+    hk_json_bool(&json, "ok", false);
+    put_diagnostics(&json, &e->diagnostics);
+    if (finish_json(&json, NULL)) err->message[0] = '\0';
+}
+
+/* ---- the command ---- */
 
 static bool read_rate(const char *text, double *rate_hz, struct hk_err *err) {
     struct hk_quantity quantity;
@@ -79,7 +126,11 @@ static bool tell(const struct hk_settings *settings, const struct hk_experiment 
 static bool check(const struct hk_settings *settings, struct hk_err *err) {
     const struct hk_experiment_options options = hk_settings_experiment(settings);
     struct hk_experiment experiment;
-    bool ok = hk_experiment_read(&experiment, &options, err) && tell(settings, &experiment, err);
+    bool sound = hk_open_experiment(&experiment, &options, settings, err) &&
+                 hk_judge_experiment(&experiment, settings, err);
+    if (!sound && settings->json && experiment.diagnostics.errors > 0)
+        print_failure(&experiment, err);
+    bool ok = sound && tell(settings, &experiment, err);
     hk_experiment_finish(&experiment);
     return ok;
 }
@@ -90,9 +141,10 @@ const struct hk_command hk_command_check = {
     .arguments = "FILE",
     .argument_min = 1,
     .argument_max = 1,
-    .examples = {"check my.yaml -D 'populations.exc.tau_m=20 ms'",
+    .examples = {"check my.yaml -W error -D 'populations.exc.tau_m=20 ms'",
                  "check experiments/brunel.yaml --cost --rate 40Hz"},
     .options = HK_OPTION_DEFINE | HK_OPTION_SEED | HK_OPTION_THREADS | HK_OPTION_COST |
-               HK_OPTION_RATE | HK_OPTION_JSON | HK_OPTION_VERBOSE,
+               HK_OPTION_RATE | HK_OPTION_JSON | HK_OPTION_WARNINGS | HK_OPTION_QUIET |
+               HK_OPTION_VERBOSE,
     .run = check,
 };

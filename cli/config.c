@@ -1,6 +1,7 @@
 /* `hillock config resolve`: the experiment as it is run, with nothing left to be looked up. */
 #include "cli/command.h"
 
+#include "cli/reading.h"
 #include "io/nearest.h"
 #include "io/tree_write.h"
 
@@ -18,7 +19,8 @@ static bool resolve(const struct hk_settings *settings, struct hk_err *err) {
     struct hk_experiment_options options = hk_settings_experiment(settings);
     struct hk_experiment experiment;
     options.path = settings->arguments[1];
-    bool ok = hk_experiment_read(&experiment, &options, err) && print_resolved(&experiment, err);
+    bool ok = hk_open_experiment(&experiment, &options, settings, err) &&
+              print_resolved(&experiment, err);
     hk_experiment_finish(&experiment);
     return ok;
 }

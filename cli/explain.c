@@ -3,6 +3,7 @@
 #include "cli/explain.h"
 
 #include "cli/command.h"
+#include "cli/reading.h"
 #include "sim/estimate.h"
 
 #include <string.h>
@@ -291,7 +292,7 @@ static bool explain(const struct hk_settings *settings, struct hk_err *err) {
     const struct hk_experiment_options options = hk_settings_experiment(settings);
     struct hk_experiment experiment;
     struct hk_explanation x = {.e = &experiment, .prose = {.out = stdout}};
-    bool ok = hk_experiment_read(&experiment, &options, err) &&
+    bool ok = hk_open_experiment(&experiment, &options, settings, err) &&
               (x.scope = hk_scope_create(experiment.arena, hk_node_get(experiment.root, "params"),
                                          err)) &&
               explain_all(&x, err);

@@ -4,34 +4,52 @@
 #include "cli/interrupt.h"
 #include "sim/types.h"
 
-#include <ctype.h>
-#include <string.h>
-
-/* The length of the "file:line:column" that a message begins with, or 0. */
-static size_t place_length(const char *message) {
-    const char *end = strstr(message, ": ");
-    size_t length = end ? (size_t)(end - message) : 0, at = length;
-    for (int number = 0; number < 2; number++) {
-        size_t digits_end = at;
-        while (at > 0 && isdigit((unsigned char)message[at - 1])) at--;
-        if (at == digits_end || at == 0 || message[at - 1] != ':') return 0;
-        at--;
+/* "file:line:column: error: message", or where there is no place "hillock: error: message"; plain:
+ * without the severity there. */
+static void print_message(const char *message, const char *severity, bool plain, FILE *out) {
+    struct hk_place place;
+    if (hk_place_read(message, &place)) {
+        (void)fprintf(out, "%.*s: %s%s\n", (int)place.size, message, severity,
+                      message + place.size);
+        hk_caret_print(&place, out);
+    } else {
+        (void)fprintf(out, "hillock: %s%s%s\n", plain ? "" : severity, plain ? "" : ": ", message);
     }
-    return at > 0 ? length : 0;
+}
+
+static void print_origin(const char *file, int line, bool verbose, FILE *out) {
+    if (verbose && file) (void)fprintf(out, "hillock: noticed at %s:%d\n", file, line);
+}
+
+/* These are not called errors. */
+static bool is_plain(enum hk_code code) {
+    return code == HK_ERR_USAGE || code == HK_ERR_INTERRUPT || code == HK_ERR_EXPECTATION;
 }
 
 void hk_failure_print(const struct hk_err *err, bool verbose, FILE *out) {
-    int place = (int)place_length(err->message);
-    bool plain = err->code == HK_ERR_USAGE || err->code == HK_ERR_INTERRUPT ||
-                 err->code == HK_ERR_EXPECTATION;
-    if (place > 0) {
-        (void)fprintf(out, "%.*s: error%s\n", place, err->message, err->message + place);
-        hk_caret_print(err->message, (size_t)place, out);
-    } else {
-        (void)fprintf(out, "hillock: %s%s\n", plain ? "" : "error: ", err->message);
+    if (!*err->message) return;
+    print_message(err->message, "error", is_plain(err->code), out);
+    print_origin(err->file, err->line, verbose, out);
+}
+
+static const char *plural(size_t count) {
+    return count == 1 ? "" : "s";
+}
+
+void hk_diagnostics_print(const struct hk_diagnostics *list, bool verbose, FILE *out) {
+    for (size_t i = 0; i < list->count && i < HK_SHOWN_MAX; i++) {
+        const struct hk_diagnostic *at = list->sorted[i];
+        print_message(at->message, at->warning ? "warning" : "error", is_plain(at->code), out);
+        print_origin(at->file, at->line, verbose && !at->warning, out);
     }
-    if (verbose && err->file)
-        (void)fprintf(out, "hillock: noticed at %s:%d\n", err->file, err->line);
+    if (list->count > HK_SHOWN_MAX)
+        (void)fprintf(out, "hillock: and %zu more\n", list->count - HK_SHOWN_MAX);
+    if (list->count < 2) return;
+    (void)fprintf(out, "hillock: ");
+    if (list->errors) (void)fprintf(out, "%zu error%s", list->errors, plural(list->errors));
+    if (list->errors && list->warnings) (void)fprintf(out, ", ");
+    if (list->warnings) (void)fprintf(out, "%zu warning%s", list->warnings, plural(list->warnings));
+    (void)fprintf(out, "\n");
 }
 
 static const struct hk_exit_row rows[] = {

@@ -3,9 +3,8 @@
 #ifndef HK_CLI_FAILURE_H
 #define HK_CLI_FAILURE_H
 
-#include "sim/error.h"
+#include "io/diagnostics.h"
 
-#include <stddef.h>
 #include <stdio.h>
 
 enum hk_exit {
@@ -29,8 +28,12 @@ const struct hk_exit_row *hk_exit_at(size_t index);
 
 /* "file:line:column: error: message" where the message begins with a place in a file, else
  * "hillock: error: message"; then that line of the file, with a caret. `verbose` adds where in the
- * program it was noticed. */
+ * program it was noticed. A failure without a message has been told already. */
 void hk_failure_print(const struct hk_err *err, bool verbose, FILE *out);
+
+enum { HK_SHOWN_MAX = 100 };
+/* Each likewise, HK_SHOWN_MAX at most; where there are several, how many in a last line. */
+void hk_diagnostics_print(const struct hk_diagnostics *list, bool verbose, FILE *out);
 
 int hk_failure_status(const struct hk_err *err);
 

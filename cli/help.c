@@ -1,6 +1,7 @@
 #include "cli/help.h"
 
 #include "cli/failure.h"
+#include "cli/reference.h"
 #include "version.h"
 
 static const char *const variables[] = {
@@ -13,7 +14,7 @@ static void print_commands(FILE *out) {
     const struct hk_command *command;
     (void)fprintf(out, "commands:\n");
     for (size_t i = 0; (command = hk_command_at(i)); i++)
-        (void)fprintf(out, "  %-8s %-14s %s\n", command->name, command->arguments, command->doc);
+        (void)fprintf(out, "  %-8s %-17s %s\n", command->name, command->arguments, command->doc);
 }
 
 static void print_examples(const struct hk_command *command, FILE *out) {
@@ -92,6 +93,10 @@ static bool help(const struct hk_settings *settings, struct hk_err *err) {
         hk_help_man(stdout);
         return true;
     }
+    if (settings->reference) {
+        hk_reference_print(stdout);
+        return true;
+    }
     if (settings->argument_count == 0) {
         hk_help_program(stdout);
         return true;
@@ -107,6 +112,6 @@ const struct hk_command hk_command_help = {
     .arguments = "[COMMAND]",
     .argument_max = 1,
     .examples = {"help run", "help --man | man -l -"},
-    .options = HK_OPTION_MAN,
+    .options = HK_OPTION_MAN | HK_OPTION_REFERENCE,
     .run = help,
 };

@@ -1,4 +1,6 @@
 /* `hillock models`: what experiments can be made of, printed from the descriptor tables. */
+#include "cli/models.h"
+
 #include "cli/command.h"
 
 #include "io/json.h"
@@ -7,7 +9,7 @@
 
 #include <string.h>
 
-enum { NAMES_MAX = 256, VALUE_SIZE = 64 };
+enum { NAMES_MAX = 256, VALUE_SIZE = HK_MODEL_TEXT_SIZE };
 
 /* ---- the list ---- */
 
@@ -24,6 +26,10 @@ static const char *const titles[HK_KIND_COUNT] = {
     [HK_KIND_REWARD] = "rewards (signals.NAME.rule)",
 };
 
+const char *hk_models_title(enum hk_model_kind kind) {
+    return titles[kind];
+}
+
 static void print_all(void) {
     const struct hk_model *model;
     for (int kind = 0; kind < HK_KIND_COUNT; kind++) {
@@ -35,8 +41,8 @@ static void print_all(void) {
 
 /* ---- one model ---- */
 
-/* "20", "true", "additive": a number as the parameter's kind reads it. */
-static const char *value_text(const struct hk_param *param, double value, char text[VALUE_SIZE]) {
+const char *hk_model_default_text(const struct hk_param *param, char text[VALUE_SIZE]) {
+    double value = param->def;
     if (isnan(value) || param->kind == HK_RECORDING)
         (void)snprintf(text, VALUE_SIZE, "required");
     else if (param->kind == HK_BOOL)
@@ -50,8 +56,7 @@ static const char *value_text(const struct hk_param *param, double value, char t
     return text;
 }
 
-/* What may be given: "0.001 .. 10000", "additive | power". */
-static const char *bounds_text(const struct hk_param *param, char text[VALUE_SIZE]) {
+const char *hk_model_bounds_text(const struct hk_param *param, char text[VALUE_SIZE]) {
     size_t used = 0;
     *text = '\0';
     if (param->kind == HK_BOOL) (void)snprintf(text, VALUE_SIZE, "true | false");
@@ -80,7 +85,7 @@ static void print_params(const struct hk_model *model) {
     for (size_t i = 0; i < model->param_count; i++) {
         const struct hk_param *p = &model->params[i];
         (void)printf("  %-14s %-7s %-12s %s [%s]\n", p->name, unit_text(p->unit),
-                     value_text(p, p->def, value), p->doc, bounds_text(p, bounds));
+                     hk_model_default_text(p, value), p->doc, hk_model_bounds_text(p, bounds));
     }
     if (model->main_param) (void)printf("\n  `{%s: X}` sets %s\n", model->name, model->main_param);
 }

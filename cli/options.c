@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { FLAG, TEXT, THREADS, JOBS, RUNS, DEPTH, TOP, DEFINE };
+enum kind { FLAG, TEXT, THREADS, JOBS, RUNS, DEPTH, TOP, DEFINE, WARNINGS };
 
 struct row {
     enum hk_option option;
@@ -61,10 +61,14 @@ static const struct row rows[] = {
      "print a graph for Graphviz", FLAG, AT(dot)},
     {HK_OPTION_JSON, 0, "--json", NULL,
      "print one JSON object", FLAG, AT(json)},
+    {HK_OPTION_WARNINGS, 'W', "--warnings", "error",
+     "make errors of warnings", WARNINGS, AT(warnings)},
     {HK_OPTION_MAN, 0, "--man", NULL,
      "print the manual page: hillock help --man | man -l -", FLAG, AT(man)},
+    {HK_OPTION_REFERENCE, 0, "--reference", NULL,
+     "print all keys and models as a page of Markdown", FLAG, AT(reference)},
     {HK_OPTION_QUIET, 'q', "--quiet", NULL,
-     "no progress", FLAG, AT(quiet)},
+     "no progress, no warnings", FLAG, AT(quiet)},
     {HK_OPTION_VERBOSE, 'v', "--verbose", NULL,
      "say more; of an error, where in the program it was noticed", FLAG, AT(verbose)},
     {HK_OPTION_HELP, 'h', "--help", NULL,
@@ -132,6 +136,12 @@ static bool add_define(struct hk_settings *settings, const char *text, struct hk
     return true;
 }
 
+static bool read_warnings(const char *text, const char **out, struct hk_err *err) {
+    *out = text;
+    return strcmp(text, "error") == 0 ||
+           HK_FAIL(err, HK_ERR_USAGE, "'%s' is not `error`, which is all that it takes", text);
+}
+
 static bool apply(const struct row *row, const char *value, struct hk_settings *settings,
                   struct hk_err *err) {
     void *at = (char *)settings + row->offset;
@@ -145,6 +155,7 @@ static bool apply(const struct row *row, const char *value, struct hk_settings *
     case DEPTH: ok = read_number(value, HK_DEPTH_MAX, at, err); break;
     case TOP: ok = read_number(value, HK_TOP_MAX, at, err); break;
     case DEFINE: ok = add_define(settings, value, err); break;
+    case WARNINGS: ok = read_warnings(value, at, err); break;
     }
     return ok || hk_err_context(err, "%s", row->name);
 }

@@ -32,6 +32,8 @@ enum hk_option {
     HK_OPTION_DEPTH = 1 << 21,
     HK_OPTION_TOP = 1 << 22,
     HK_OPTION_DOT = 1 << 23,
+    HK_OPTION_WARNINGS = 1 << 24,
+    HK_OPTION_REFERENCE = 1 << 25,
 };
 
 enum { HK_DEFINES_MAX = 256, HK_RUNS_MAX = 1024, HK_DEPTH_MAX = 64, HK_TOP_MAX = 1024 };
@@ -47,9 +49,10 @@ struct hk_settings {
     const char *seed;                             /* NULL: the file's */
     const char *folder;                           /* NULL: results/<name> */
     const char *format, *from, *to, *kind, *rate; /* NULL: not said */
+    const char *warnings;                         /* NULL: told; "error": failures */
     int threads;                                  /* 0: chosen by the work */
     int jobs, runs, depth, top;                   /* 0: not said */
-    bool cost, dot, json, man, quiet, verbose, help, version, resume, dry_run, busy;
+    bool cost, dot, json, man, quiet, verbose, help, version, resume, dry_run, busy, reference;
 };
 
 /* Read the words after argv[0]; `taken` has the bits of the options that may be there. Options may

@@ -4,6 +4,7 @@
 #include "cli/progress.h"
 #include "cli/quote.h"
 #include "io/run_files.h"
+#include "cli/reading.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -52,6 +53,25 @@ static void print_end(bool ok, struct hk_progress *progress, const struct hk_run
                       summary->folder);
 }
 
+/* One line each. */
+static bool check_expectations(const struct hk_experiment *experiment, const char *folder,
+                               struct hk_err *err) {
+    const struct hk_expectations *all = &experiment->expectations;
+    struct hk_outcome outcome;
+    size_t failed = 0;
+    if (all->count == 0) return true;
+    struct hk_results_file *file = hk_results_read_open(experiment->arena, folder, err);
+    if (!file) return false;
+    for (size_t i = 0; i < all->count; i++) {
+        hk_expectation_check(&all->list[i], file, &outcome);
+        (void)printf("expect: %s: %s\n", outcome.text, outcome.met ? "ok" : "FAILED");
+        failed += !outcome.met;
+    }
+    hk_results_read_close(file);
+    return failed == 0 ||
+           HK_FAIL(err, HK_ERR_EXPECTATION, "%zu of %zu expectations not met", failed, all->count);
+}
+
 static bool run_experiment(const struct hk_settings *settings, struct hk_experiment *experiment,
                            struct hk_err *err) {
     struct hk_progress progress;
@@ -71,7 +91,7 @@ static bool run_experiment(const struct hk_settings *settings, struct hk_experim
     bool ok = hk_run_experiment(experiment, &options, &summary, err);
     print_end(ok, &progress, &summary, arena);
     if (settings->verbose && summary.threads) print_network(&summary, experiment->sim);
-    return ok;
+    return ok && check_expectations(experiment, summary.folder, err);
 }
 
 /* A run doesn't end because nobody reads its progress. */
@@ -85,7 +105,8 @@ static bool run(const struct hk_settings *settings, struct hk_err *err) {
     const struct hk_experiment_options options = hk_settings_experiment(settings);
     struct hk_experiment experiment;
     ignore_broken_pipes();
-    bool ok = hk_experiment_read(&experiment, &options, err) &&
+    bool ok = hk_open_experiment(&experiment, &options, settings, err) &&
+              hk_judge_experiment(&experiment, settings, err) &&
               run_experiment(settings, &experiment, err);
     hk_experiment_finish(&experiment);
     return ok;
@@ -100,6 +121,6 @@ const struct hk_command hk_command_run = {
     .examples = {"run experiments/mnist-stdp-400.yaml",
                  "run my.yaml -D 'populations.exc.tau_m=20 ms' --seed 2 -o out"},
     .options = HK_OPTION_DEFINE | HK_OPTION_SEED | HK_OPTION_THREADS | HK_OPTION_OUTPUT |
-               HK_OPTION_QUIET | HK_OPTION_VERBOSE,
+               HK_OPTION_WARNINGS | HK_OPTION_QUIET | HK_OPTION_VERBOSE,
     .run = run,
 };

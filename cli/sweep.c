@@ -1,6 +1,7 @@
 #include "cli/command.h"
 
 #include "cli/quote.h"
+#include "cli/reading.h"
 #include "cli/sweep_view.h"
 #include "cli/trials.h"
 #include "io/sweep_table.h"
@@ -29,7 +30,8 @@ struct state {
 /* ---- what is to be done ---- */
 
 /* A mistake in the experiment, or in a path that is set, is told before anything starts. */
-static bool check_first(const struct hk_sweep *sweep, struct hk_err *err) {
+static bool check_first(const struct hk_sweep *sweep, const struct hk_settings *settings,
+                        struct hk_err *err) {
     struct hk_experiment experiment;
     char seed[32];
     (void)snprintf(seed, sizeof seed, "%" PRIu64, sweep->trials[0].seed);
@@ -37,7 +39,8 @@ static bool check_first(const struct hk_sweep *sweep, struct hk_err *err) {
                                                   .defines = sweep->trials[0].defines,
                                                   .define_count = sweep->define_count,
                                                   .seed = seed};
-    bool ok = hk_experiment_read(&experiment, &options, err);
+    bool ok = hk_open_experiment(&experiment, &options, settings, err) &&
+              hk_judge_experiment(&experiment, settings, err);
     hk_experiment_finish(&experiment);
     return ok;
 }
@@ -213,7 +216,7 @@ static bool sweep(const struct hk_settings *settings, struct hk_err *err) {
     ignore_broken_pipes();
     bool ok = hk_sweep_read(&s.sweep, settings->arguments[0], settings->defines,
                             settings->define_count, err) &&
-              check_first(&s.sweep, err) &&
+              check_first(&s.sweep, settings, err) &&
               (settings->dry_run ? print_trials(&s.sweep, err) : run_trials(&s, err));
     hk_trials_close(&s.trials);
     hk_sweep_finish(&s.sweep);
@@ -229,6 +232,7 @@ const struct hk_command hk_command_sweep = {
     .examples = {"sweep experiments/sweeps/stdp-windows.yaml -j 2",
                  "sweep experiments/sweeps/brunel-phases.yaml --resume"},
     .options = HK_OPTION_DEFINE | HK_OPTION_JOBS | HK_OPTION_THREADS | HK_OPTION_OUTPUT |
-               HK_OPTION_RESUME | HK_OPTION_DRY_RUN | HK_OPTION_QUIET | HK_OPTION_VERBOSE,
+               HK_OPTION_RESUME | HK_OPTION_DRY_RUN | HK_OPTION_WARNINGS | HK_OPTION_QUIET |
+               HK_OPTION_VERBOSE,
     .run = sweep,
 };

@@ -3,6 +3,8 @@
 #define HK_IO_EXPERIMENT_H
 
 #include "io/dataset.h"
+#include "io/diagnostics.h"
+#include "io/expect.h"
 #include "io/record_reader.h"
 #include "io/report_reader.h"
 #include "sim/protocol.h"
@@ -17,7 +19,9 @@ struct hk_experiment_options {
 
 struct hk_experiment {
     struct hk_arena *arena;
-    struct hk_node *root; /* the resolved tree: overrides merged, defaults filled in */
+    struct hk_node *root;         /* the resolved tree: overrides merged, defaults filled in */
+    const struct hk_scope *scope; /* its `params:` */
+    struct hk_diagnostics diagnostics;
     const char *name, *about;
     uint64_t seed;
     struct hk_sim *sim; /* not yet built */
@@ -27,6 +31,7 @@ struct hk_experiment {
     struct hk_protocol protocol;
     struct hk_records records; /* what `record:` asks for */
     struct hk_reports reports; /* what `report:` asks for */
+    struct hk_expectations expectations;
 };
 
 /* The file as a tree, with those that its `base:` names merged in; nothing of it is checked.
@@ -35,8 +40,8 @@ bool hk_experiment_load(struct hk_arena *arena, const char *path, struct hk_node
                         struct hk_err *err) HK_MUST_USE;
 
 /* Read and check everything; nothing is built. Ends with hk_experiment_finish, also after a
- * failure. Errors: HK_ERR_CONFIG with file, line and column; HK_ERR_DATA; HK_ERR_IO; HK_ERR_MEMORY.
- */
+ * failure. Errors: HK_ERR_CONFIG with file, line and column; HK_ERR_DATA; HK_ERR_IO; HK_ERR_MEMORY:
+ * one of those in `diagnostics`, where all are. */
 bool hk_experiment_read(struct hk_experiment *experiment,
                         const struct hk_experiment_options *options,
                         struct hk_err *err) HK_MUST_USE;

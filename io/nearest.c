@@ -43,9 +43,19 @@ const char *hk_nearest(const char *word, const char *const *words, size_t count)
     return nearest;
 }
 
+/* The first word that begins with this one, which is long enough to say something. */
+static const char *completed(const char *word, const char *const *words, size_t count) {
+    enum { LEAST = 3 };
+    size_t size = strlen(word);
+    for (size_t k = 0; size >= LEAST && k < count; k++)
+        if (strncmp(words[k], word, size) == 0) return words[k];
+    return NULL;
+}
+
 const char *hk_nearest_hint(const char *word, const char *const *words, size_t count,
                             char text[HK_HINT_SIZE]) {
     const char *nearest = hk_nearest(word, words, count);
+    if (!nearest) nearest = completed(word, words, count);
     if (nearest) {
         (void)snprintf(text, HK_HINT_SIZE, "did you mean '%s'?", nearest);
         return text;

@@ -12,7 +12,7 @@ const char *hk_nearest(const char *word, const char *const *words, size_t count)
 enum { HK_HINT_SIZE = 256 };
 
 /* For the end of a message about a word that isn't known: "did you mean 'tau_m'?" where one is
- * near, else "known here: a, b, c". Returns `text`. */
+ * near or begins with it, else "known here: a, b, c". Returns `text`. */
 const char *hk_nearest_hint(const char *word, const char *const *words, size_t count,
                             char text[HK_HINT_SIZE]);
 

@@ -13,8 +13,7 @@ bool hk_protocol_read(struct hk_reader *reader, const struct hk_node *readouts,
                       struct hk_err *err) HK_MUST_USE;
 
 /* `in: [train, test]`: names of phases that are there. */
-bool hk_phases_read(struct hk_reader *reader, const struct hk_node *list,
-                    const struct hk_protocol *protocol, const char *const **names, size_t *count,
-                    struct hk_err *err) HK_MUST_USE;
+bool hk_phases_read(struct hk_reader *reader, const struct hk_node *list, const char *const **names,
+                    size_t *count, struct hk_err *err) HK_MUST_USE;
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/diagnostics.h"
 #include "io/nearest.h"
 #include "io/network_reader.h"
 #include "io/protocol_reader.h"
@@ -13,8 +14,7 @@
 struct context {
     struct hk_reader *reader;
     const struct hk_sim *sim;
-    const struct hk_protocol *protocol;
-    hk_tick duration; /* 0: the protocol */
+    hk_tick duration; /* 0: there is a protocol */
     struct hk_records *records;
 };
 
@@ -25,15 +25,17 @@ static bool read_populations(const struct context *c, const struct hk_node *list
     if (!hk_node_expect(list, HK_NODE_LIST, err)) return false;
     record->pops = HK_NEW(c->reader->arena, struct hk_pop *, list->count, err);
     if (!record->pops) return false;
+    bool ok = true;
     for (const struct hk_node *node = list->first; node; node = node->next) {
         struct hk_pop *pop = hk_node_population(node, c->sim, err);
-        if (!pop) return false;
+        ok &= hk_go_on(pop, err);
+        if (!pop) continue;
         for (size_t i = 0; i < record->pop_count; i++)
             if (record->pops[i] == pop)
                 return hk_node_fail(err, node, "%s is named twice", hk_pop_name(pop));
         record->pops[record->pop_count++] = pop;
     }
-    return record->pop_count > 0 || hk_node_fail(err, list, "names no population");
+    return ok && (record->pop_count > 0 || hk_node_fail(err, list, "names no population"));
 }
 
 /* Its spikes lie at one place in the results. */
@@ -342,14 +344,14 @@ static bool read_record(const struct context *c, struct hk_node *map, const char
     *record = (struct hk_record){.name = name};
     if (!choose_kind(map, &record->kind, err)) return false;
     const struct kind *kind = &kinds[record->kind];
-    if (!hk_words_check(map, kind->words, err) ||
-        !hk_words_fill(c->reader, map, kind->words, err) || !kind->read(c, map, record, err))
-        return false;
-    if (phases &&
-        !hk_phases_read(c->reader, phases, c->protocol, &record->phases, &record->phase_count, err))
-        return false;
-    c->records->count++;
-    return true;
+    bool ok = hk_go_on(hk_words_check(map, kind->words, err), err);
+    if (!hk_words_fill(c->reader, map, kind->words, err)) return false;
+    ok &= hk_go_on(kind->read(c, map, record, err), err);
+    if (phases)
+        ok &= hk_go_on(
+            hk_phases_read(c->reader, phases, &record->phases, &record->phase_count, err), err);
+    c->records->count += ok;
+    return ok;
 }
 
 /* `spikes: [exc]` beside an `in:` of its own; both are names of recorders, too, when a map follows.
@@ -367,8 +369,11 @@ static bool read_short(const struct context *c, const struct hk_node *map, struc
         hk_node_append(&own, &copies[i]);
     }
     if (own.count == 0) return true;
-    if (!hk_node_get(&own, "spikes"))
+    if (!hk_node_get(&own, "spikes")) {
+        for (const struct hk_node *node = map->first; node; node = node->next)
+            if (node != in && node->kind != HK_NODE_MAP) return true; /* misspelled: told there */
         return hk_node_fail_key(err, in, "belongs to `spikes:`, which isn't there");
+    }
     return read_record(c, &own, NULL, err);
 }
 
@@ -393,16 +398,17 @@ static bool read_named(const struct context *c, struct hk_node *node, struct hk_
 }
 
 bool hk_records_read(struct hk_reader *reader, struct hk_node *map, const struct hk_sim *sim,
-                     hk_tick duration, const struct hk_protocol *protocol,
-                     struct hk_records *records, struct hk_err *err) {
-    const struct context c = {reader, sim, protocol, duration, records};
+                     hk_tick duration, struct hk_records *records, struct hk_err *err) {
+    const struct context c = {reader, sim, duration, records};
+    bool ok = true;
     if (map->kind == HK_NODE_NULL) return true;
     if (!hk_node_expect(map, HK_NODE_MAP, err)) return false;
     records->list = HK_NEW(reader->arena, struct hk_record, map->count, err);
-    if (!records->list || !read_short(&c, map, err)) return false;
+    if (!records->list) return false;
+    ok &= hk_go_on(read_short(&c, map, err), err);
     for (struct hk_node *node = map->first; node; node = node->next)
-        if (!is_short(node) && !read_named(&c, node, err)) return false;
-    return true;
+        if (!is_short(node)) ok &= hk_go_on(read_named(&c, node, err), err);
+    return ok;
 }
 
 bool hk_record_is_in(const struct hk_record *record, const char *phase) {

@@ -55,8 +55,7 @@ struct hk_records {
 /* The simulation isn't built. `duration` of the run; 0: it has the protocol. Defaults are written
  * into the map. Errors with file, line and column. */
 bool hk_records_read(struct hk_reader *reader, struct hk_node *map, const struct hk_sim *sim,
-                     hk_tick duration, const struct hk_protocol *protocol,
-                     struct hk_records *records, struct hk_err *err) HK_MUST_USE;
+                     hk_tick duration, struct hk_records *records, struct hk_err *err) HK_MUST_USE;
 
 /* Does it record in this phase (NULL: a plain duration)? */
 bool hk_record_is_in(const struct hk_record *record, const char *phase);

@@ -10,8 +10,7 @@ struct place {
     const struct hk_node *population, *columns, *time_unit;
 };
 
-static struct place find_place(const struct hk_node *map, struct hk_keys *keys) {
-    if (keys) hk_words_add(&hk_words_recording, keys);
+static struct place find_place(const struct hk_node *map) {
     return (struct place){hk_node_get(map, "population"), hk_node_get(map, "columns"),
                           hk_node_get(map, "time_unit")};
 }
@@ -35,9 +34,9 @@ static bool read_options(struct hk_arena *arena, const struct place *place,
 }
 
 bool hk_replay_read(struct hk_reader *reader, const struct hk_node *map, struct hk_node *file,
-                    struct hk_keys *keys, struct hk_recording *out, struct hk_err *err) {
+                    struct hk_recording *out, struct hk_err *err) {
     struct hk_arena *arena = reader->arena;
-    const struct place place = find_place(map, keys);
+    const struct place place = find_place(map);
     const char *population = NULL, *path = hk_node_text(file, err);
     if (!path || !(path = hk_path_beside(arena, file->file, path, err))) return false;
     if (place.population && !(population = hk_node_text(place.population, err))) return false;

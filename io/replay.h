@@ -10,9 +10,9 @@
 
 #include "io/model_reader.h"
 
-/* `file` is the node with the path, in `map`; the other keys that are taken from the map are added
- * to `keys` (may be NULL). Errors: those of the files' readers, with the node's position. */
+/* `file` is the node with the path, in `map`, beside which hk_words_recording may stand. Errors:
+ * those of the files' readers, with the node's position. */
 bool hk_replay_read(struct hk_reader *reader, const struct hk_node *map, struct hk_node *file,
-                    struct hk_keys *keys, struct hk_recording *out, struct hk_err *err) HK_MUST_USE;
+                    struct hk_recording *out, struct hk_err *err) HK_MUST_USE;
 
 #endif

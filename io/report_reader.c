@@ -1,6 +1,8 @@
 #include "io/report_reader.h"
 
+#include "io/diagnostics.h"
 #include "io/nearest.h"
+#include "io/network_reader.h"
 #include "io/vocabulary.h"
 
 #include <string.h>
@@ -20,32 +22,30 @@ static bool read_measure(const struct hk_node *node, struct hk_report *report, s
                         hk_nearest_hint(name, hk_spike_measure_names, HK_SPIKES_MEASURES, hint));
 }
 
-/* The keys of `spikes:` are populations. */
-static bool check_names(struct hk_reader *reader, const struct hk_node *spikes,
-                        const struct hk_sim *sim, struct hk_err *err) {
-    size_t count = 0;
-    while (hk_sim_population(sim, count)) count++;
-    const char **names = HK_NEW(reader->arena, const char *, count, err);
-    if (!names) return false;
-    for (size_t i = 0; i < count; i++) names[i] = hk_pop_name(hk_sim_population(sim, i));
-    return hk_node_check_keys(spikes, names, count, err);
+/* `exc: [rate, cv_isi]`: a population, and what of it. */
+static bool read_population(const struct hk_node *node, const struct hk_sim *sim,
+                            struct hk_report *report, struct hk_err *err) {
+    const struct hk_node place = hk_node_at_key(node);
+    bool ok = true;
+    report->pop = hk_node_find_population(&place, node->key, sim, err);
+    ok &= hk_go_on(report->pop, err);
+    if (!hk_node_expect(node, HK_NODE_LIST, err)) return false;
+    for (const struct hk_node *item = node->first; item; item = item->next)
+        ok &= hk_go_on(read_measure(item, report, err), err);
+    return ok;
 }
 
 static bool read_spikes(struct hk_reader *reader, const struct hk_node *map,
                         const struct hk_sim *sim, struct hk_reports *reports, struct hk_err *err) {
     const struct hk_node *spikes = hk_node_get(map, "spikes");
-    if (!spikes) return true;
-    if (!check_names(reader, spikes, sim, err)) return false;
+    bool ok = true;
+    if (!spikes || spikes->kind == HK_NODE_NULL) return true;
+    if (!hk_node_expect(spikes, HK_NODE_MAP, err)) return false;
     reports->list = HK_NEW(reader->arena, struct hk_report, spikes->count, err);
     if (!reports->list) return false;
-    for (const struct hk_node *node = spikes->first; node; node = node->next) {
-        struct hk_report *report = &reports->list[reports->count++];
-        report->pop = hk_sim_find_population(sim, node->key);
-        if (!hk_node_expect(node, HK_NODE_LIST, err)) return false;
-        for (const struct hk_node *item = node->first; item; item = item->next)
-            if (!read_measure(item, report, err)) return false;
-    }
-    return true;
+    for (const struct hk_node *node = spikes->first; node; node = node->next)
+        ok &= hk_go_on(read_population(node, sim, &reports->list[reports->count++], err), err);
+    return ok;
 }
 
 /* ---- the window ---- */
@@ -75,10 +75,10 @@ static bool read_window(struct hk_reader *reader, struct hk_node *map, const str
     if (!hk_words_fill(reader, map, &hk_words_report, err)) return false;
     const struct hk_node *from = hk_node_get(map, "from"), *to = hk_node_get(map, "to");
     hk_tick last = window->to = duration ? duration : INT64_MAX;
-    if (!read_ticks(reader, from, sim, &window->from, err) ||
-        !read_bin(reader, map, sim, &window->bin, err) ||
-        (to && !read_ticks(reader, to, sim, &window->to, err)))
-        return false;
+    bool ok = hk_go_on(read_ticks(reader, from, sim, &window->from, err), err);
+    ok &= hk_go_on(read_bin(reader, map, sim, &window->bin, err), err);
+    if (to) ok &= hk_go_on(read_ticks(reader, to, sim, &window->to, err), err);
+    if (!ok) return false;
     if (window->to > last)
         return hk_node_fail(err, to, "the run ends before, after %g ms",
                             (double)last * hk_sim_tick_ms(sim));
@@ -91,7 +91,8 @@ static bool read_window(struct hk_reader *reader, struct hk_node *map, const str
 bool hk_reports_read(struct hk_reader *reader, struct hk_node *map, const struct hk_sim *sim,
                      hk_tick duration, struct hk_reports *reports, struct hk_err *err) {
     if (map->kind == HK_NODE_NULL) return true;
-    return hk_words_check(map, &hk_words_report, err) &&
-           read_spikes(reader, map, sim, reports, err) &&
-           read_window(reader, map, sim, duration, &reports->window, err);
+    if (!hk_node_expect(map, HK_NODE_MAP, err)) return false;
+    bool ok = hk_words_check(map, &hk_words_report, err);
+    ok &= hk_go_on(read_spikes(reader, map, sim, reports, err), err);
+    return read_window(reader, map, sim, duration, &reports->window, err) && ok;
 }

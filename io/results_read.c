@@ -188,6 +188,12 @@ static hid_t open_set(const struct hk_results_file *file, const char *path, stru
     return id;
 }
 
+char *hk_results_path(struct hk_arena *arena, const char *text, struct hk_err *err) {
+    char *path = hk_arena_text(arena, text, err);
+    for (char *at = path; at && (at = strchr(at, '.'));) *at = '/';
+    return path;
+}
+
 bool hk_results_read_text(struct hk_results_file *file, const char *path, const char **text,
                           struct hk_err *err) {
     hk_hdf5_begin();

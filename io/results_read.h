@@ -18,6 +18,9 @@ struct hk_results_file *hk_results_read_open(struct hk_arena *arena, const char 
                                              struct hk_err *err) HK_MUST_USE;
 void hk_results_read_close(struct hk_results_file *file);
 
+/* "metrics.rate.exc", as experiment files say it, as a path. NULL: no memory. */
+char *hk_results_path(struct hk_arena *arena, const char *text, struct hk_err *err) HK_MUST_USE;
+
 /* One value by its path: "experiment/resolved", "metrics/test/accuracy" (also of an integer, or the
  * only one of an array). */
 bool hk_results_read_text(struct hk_results_file *file, const char *path, const char **text,

@@ -5,24 +5,27 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "io/diagnostics.h"
 #include "io/expr.h"
 #include "io/nearest.h"
 
 /* Of params that refer to each other; those that refer to earlier ones don't count. */
 enum { CHAIN_MAX = 32 };
 
-enum progress { FRESH, BUSY, DONE };
+enum progress { FRESH, BUSY, DONE, WRONG };
 
 struct param {
     const struct hk_node *node;
     struct hk_quantity value;
     enum progress progress;
+    bool used;
 };
 
 struct hk_scope {
     size_t count;
     struct param *params;
     const char **names;
+    bool unreadable; /* nobody knows which params there are */
 };
 
 /* An expression being worked out, and the one that asked for it. */
@@ -60,10 +63,16 @@ static bool find_param(void *context, const char *name, struct hk_quantity *out,
     struct param *param = NULL;
     for (size_t k = 0; k < scope->count && !param; k++)
         if (strcmp(scope->names[k], name) == 0) param = &scope->params[k];
+    if (!param && scope->unreadable) return false;
     if (!param) {
         char hint[HK_HINT_SIZE];
         return HK_FAIL(err, HK_ERR_CONFIG, "no param is called '%s'; %s", name,
                        hk_nearest_hint(name, scope->names, scope->count, hint));
+    }
+    param->used = true;
+    if (param->progress == WRONG) { /* as was told */
+        visit->placed = true;
+        return false;
     }
     if (param->progress == BUSY) return fail_circle(visit, param, err);
     if (param->progress == FRESH && visit->depth == CHAIN_MAX)
@@ -78,8 +87,8 @@ static bool find_param(void *context, const char *name, struct hk_quantity *out,
 }
 
 /* The value of a scalar. In a text without quotes, the mistake's own column is known. */
-static bool node_solve(const struct hk_node *node, struct visit *visit, struct hk_quantity *out,
-                       struct hk_err *err) {
+static bool solve(const struct hk_node *node, struct visit *visit, struct hk_quantity *out,
+                  struct hk_err *err) {
     if (!hk_node_expect(node, HK_NODE_SCALAR, err)) return false;
     if (node->text[0] != '=')
         return hk_quantity_parse(node->text, out, err) || hk_node_context(err, node);
@@ -99,49 +108,68 @@ static bool param_solve(struct param *param, const struct visit *outer,
         .depth = outer ? outer->depth + 1 : 1,
     };
     param->progress = BUSY;
-    if (!node_solve(param->node, &visit, &param->value, err)) return false;
-    param->progress = DONE;
+    bool solved = solve(param->node, &visit, &param->value, err);
+    param->progress = solved ? DONE : WRONG;
+    return solved;
+}
+
+static bool add_param(struct hk_scope *scope, const struct hk_node *node, struct hk_err *err) {
+    if (!hk_expr_is_name(node->key))
+        return hk_node_fail_key(err, node,
+                                "'%s' can't name a param: it must be letters, digits and _, "
+                                "not begin with a digit, and not be a function",
+                                node->key);
+    scope->params[scope->count].node = node;
+    scope->names[scope->count++] = node->key;
     return true;
 }
 
-static bool scope_fill(struct hk_scope *scope, const struct hk_node *map, struct hk_err *err) {
-    for (const struct hk_node *node = map->first; node; node = node->next) {
-        if (!hk_expr_is_name(node->key))
-            return hk_node_fail_key(err, node,
-                                    "'%s' can't name a param: it must be letters, digits and _, "
-                                    "not begin with a digit, and not be a function",
-                                    node->key);
-        scope->params[scope->count].node = node;
-        scope->names[scope->count++] = node->key;
-    }
-    for (size_t k = 0; k < scope->count; k++)
-        if (scope->params[k].progress == FRESH && !param_solve(&scope->params[k], NULL, scope, err))
-            return false;
-    return true;
+static void scope_fill(struct hk_scope *scope, const struct hk_node *map, struct hk_err *err) {
+    for (const struct hk_node *node = map->first; node && hk_can_go_on(err); node = node->next)
+        (void)hk_go_on(add_param(scope, node, err), err);
+    for (size_t k = 0; k < scope->count && hk_can_go_on(err); k++)
+        if (scope->params[k].progress == FRESH)
+            (void)hk_go_on(param_solve(&scope->params[k], NULL, scope, err), err);
+}
+
+static bool check_params(const struct hk_node *params, struct hk_err *err) {
+    if (!hk_node_expect(params, HK_NODE_MAP, err)) return false;
+    return params->count <= HK_PARAMS_MAX ||
+           hk_node_fail(err, params, "%zu params; the limit is %d", params->count, HK_PARAMS_MAX);
 }
 
 struct hk_scope *hk_scope_create(struct hk_arena *arena, const struct hk_node *params,
                                  struct hk_err *err) {
     struct hk_scope *scope = HK_NEW(arena, struct hk_scope, 1, err);
     if (!scope || !params || params->kind == HK_NODE_NULL) return scope;
-    if (!hk_node_expect(params, HK_NODE_MAP, err)) return NULL;
-    if (params->count > HK_PARAMS_MAX) {
-        (void)hk_node_fail(err, params, "%zu params; the limit is %d", params->count,
-                           HK_PARAMS_MAX);
-        return NULL;
-    }
-    scope->params = HK_NEW(arena, struct param, params->count, err);
-    scope->names = HK_NEW(arena, const char *, params->count, err);
+    scope->unreadable = !hk_go_on(check_params(params, err), err);
+    size_t count = scope->unreadable ? 0 : params->count;
+    scope->params = HK_NEW(arena, struct param, count, err);
+    scope->names = HK_NEW(arena, const char *, count, err);
     if (!scope->params || !scope->names) return NULL;
-    return scope_fill(scope, params, err) ? scope : NULL;
+    if (count) scope_fill(scope, params, err);
+    return hk_can_go_on(err) ? scope : NULL;
+}
+
+const struct hk_node *hk_scope_unused(const struct hk_scope *scope, size_t *at) {
+    while (*at < scope->count) {
+        const struct param *param = &scope->params[(*at)++];
+        if (!param->used) return param->node;
+    }
+    return NULL;
+}
+
+bool hk_node_solve(const struct hk_node *node, const struct hk_scope *scope,
+                   struct hk_quantity *out, struct hk_err *err) {
+    static const struct hk_scope no_params;
+    struct visit visit = {.scope = scope ? scope : &no_params};
+    return solve(node, &visit, out, err);
 }
 
 bool hk_node_quantity(const struct hk_node *node, const char *unit, const struct hk_scope *scope,
                       double *out, struct hk_err *err) {
-    static const struct hk_scope no_params;
-    struct visit visit = {.scope = scope ? scope : &no_params};
     struct hk_quantity quantity;
-    if (!node_solve(node, &visit, &quantity, err)) return false;
+    if (!hk_node_solve(node, scope, &quantity, err)) return false;
     return hk_quantity_in(&quantity, unit, out, err) || hk_node_context(err, node);
 }
 

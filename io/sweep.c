@@ -3,6 +3,7 @@
 #include "io/experiment.h"
 #include "io/path.h"
 #include "io/quantity.h"
+#include "io/results_read.h"
 #include "io/scope.h"
 #include "io/tree_write.h"
 #include "io/vocabulary.h"
@@ -55,6 +56,8 @@ static bool read_experiment(struct reader *r, const char *path, const struct hk_
     if (!(r->base = copy(r, root))) return false;
     hk_node_drop(r->base, "sweep");
     hk_node_drop(r->base, "base"); /* its keys are there */
+    /* That is for the experiment as it stands; `set:` may say what all trials must show. */
+    hk_node_drop(r->base, "expect");
     return true;
 }
 
@@ -422,10 +425,9 @@ static bool read_run(struct reader *r) {
 static bool add_metric(struct reader *r, struct hk_sweep_metric *metric, const char *name,
                        const struct hk_node *node) {
     const char *text = hk_node_text(node, r->err);
-    char *path = text ? hk_arena_text(r->arena, text, r->err) : NULL;
+    char *path = text ? hk_results_path(r->arena, text, r->err) : NULL;
     if (!path) return false;
     if (!*path) return hk_node_fail(r->err, node, "expected a path such as metrics.rate.exc");
-    for (char *at = path; (at = strchr(at, '.'));) *at = '/';
     *metric = (struct hk_sweep_metric){.name = name ? name : text, .path = path, .node = node};
     if (!strchr(metric->name, '/')) return true;
     return hk_node_fail(r->err, node, "'%s': names are separated by dots", metric->name);

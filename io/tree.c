@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "io/diagnostics.h"
 #include "io/nearest.h"
 
 /* ---- Building ---- */
@@ -118,6 +119,41 @@ struct hk_node *hk_node_path(const struct hk_node *root, const char *path) {
     }
 }
 
+static int compare_keys(const void *a, const void *b) {
+    const struct hk_node *x = *(const struct hk_node *const *)a;
+    const struct hk_node *y = *(const struct hk_node *const *)b;
+    int order = strcmp(x->key, y->key);
+    if (order == 0) order = (x->key_line > y->key_line) - (x->key_line < y->key_line);
+    return order ? order : (x->key_column > y->key_column) - (x->key_column < y->key_column);
+}
+
+struct hk_node **hk_node_sorted(struct hk_arena *arena, const struct hk_node *map,
+                                struct hk_err *err) {
+    struct hk_node **sorted = HK_NEW(arena, struct hk_node *, map->count, err);
+    size_t count = 0;
+    if (!sorted) return NULL;
+    for (struct hk_node *entry = map->first; entry; entry = entry->next) sorted[count++] = entry;
+    qsort(sorted, count, sizeof *sorted, compare_keys);
+    return sorted;
+}
+
+struct hk_node hk_node_at_key(const struct hk_node *node) {
+    struct hk_node place = *node;
+    place.line = node->key_line;
+    place.column = node->key_column;
+    return place;
+}
+
+struct hk_node *hk_node_section(const struct hk_node *node, const char *key) {
+    while (node->parent) node = node->parent;
+    return hk_node_get(node, key);
+}
+
+bool hk_node_is_told(const struct hk_node *node, const char *section, const char *name) {
+    const struct hk_node *map = hk_node_section(node, section);
+    return map && (map->kind != HK_NODE_MAP || !name || hk_node_get(map, name));
+}
+
 /* ---- Saying what is wrong ---- */
 
 static bool fail_at(struct hk_err *err, const char *file, int line, int column, const char *format,
@@ -144,8 +180,48 @@ bool hk_node_fail_key(struct hk_err *err, const struct hk_node *node, const char
     return false;
 }
 
+bool hk_node_fail_unknown(struct hk_err *err, const struct hk_node *node, const char *what,
+                          const char *name, const char *const *names, size_t count) {
+    char hint[HK_HINT_SIZE];
+    return hk_node_fail(err, node, "there is no %s '%s'; %s", what, name,
+                        hk_nearest_hint(name, names, count, hint));
+}
+
+bool hk_node_fail_absent(struct hk_err *err, const struct hk_node *node, const char *what,
+                         const char *name, const char *section) {
+    enum { NAMES_MAX = 64 };
+    const char *names[NAMES_MAX];
+    size_t count = 0;
+    const struct hk_node *map = hk_node_section(node, section);
+    const struct hk_node *at = map && map->kind == HK_NODE_MAP ? map->first : NULL;
+    for (; at && count < NAMES_MAX; at = at->next) names[count++] = at->key;
+    return hk_node_fail_unknown(err, node, what, name, names, count);
+}
+
 bool hk_node_context(struct hk_err *err, const struct hk_node *node) {
     return hk_err_context(err, "%s:%d:%d", node->file, node->line, node->column);
+}
+
+/* The entry of that key in the map or in a map in it, of those that stand in a file. */
+static const struct hk_node *find_within(const struct hk_node *map, const char *key, size_t size) {
+    const struct hk_node *found = hk_node_child(map, key, size);
+    if (found && found->key_line > 0) return found;
+    found = NULL;
+    for (const struct hk_node *at = map->first; at && !found; at = at->next)
+        if (at->kind == HK_NODE_MAP) found = find_within(at, key, size);
+    return found;
+}
+
+bool hk_node_context_within(struct hk_err *err, const struct hk_node *map) {
+    const struct hk_node *found = NULL;
+    if (!err || err->code == HK_OK) return false;
+    for (const char *at = err->message; at && !found;) {
+        size_t size = strcspn(at, " :[");
+        if (size > 0) found = find_within(map, at, size);
+        at = strstr(at, ": ");
+        if (at) at += 2;
+    }
+    return hk_node_context(err, found ? found : map);
 }
 
 const char *hk_node_kind_name(enum hk_node_kind kind) {
@@ -183,16 +259,31 @@ bool hk_node_expect(const struct hk_node *node, enum hk_node_kind kind, struct h
                         hk_node_kind_name(node->kind));
 }
 
+bool hk_node_check_key(const struct hk_node *map, struct hk_node *entry, const char *const *known,
+                       size_t count, struct hk_err *err) {
+    char hint[HK_HINT_SIZE];
+    if (is_one_of(entry->key, known, count)) return true;
+    (void)hk_node_fail_key(err, entry, "unknown key '%s'; %s", entry->key,
+                           hk_nearest_hint(entry->key, known, count, hint));
+    const char *nearest = hk_nearest(entry->key, known, count);
+    if (nearest && !hk_node_get(map, nearest)) entry->key = nearest;
+    return false;
+}
+
 bool hk_node_check_keys(const struct hk_node *map, const char *const *known, size_t count,
                         struct hk_err *err) {
+    bool ok = true;
     if (map->kind == HK_NODE_NULL) return true;
     if (!hk_node_expect(map, HK_NODE_MAP, err)) return false;
-    for (const struct hk_node *child = map->first; child; child = child->next) {
-        if (is_one_of(child->key, known, count)) continue;
-        char hint[HK_HINT_SIZE];
-        return hk_node_fail_key(err, child, "unknown key '%s'; %s", child->key,
-                                hk_nearest_hint(child->key, known, count, hint));
-    }
+    for (struct hk_node *entry = map->first; entry; entry = entry->next)
+        ok &= hk_go_on(hk_node_check_key(map, entry, known, count, err), err);
+    return ok;
+}
+
+bool hk_node_take_for(const struct hk_node *map, const char *key, struct hk_err *err) {
+    for (struct hk_node *at = map->first; at && !hk_node_get(map, key); at = at->next)
+        if (at->key && hk_nearest(at->key, &key, 1))
+            return hk_go_on(hk_node_check_key(map, at, &key, 1, err), err);
     return true;
 }
 

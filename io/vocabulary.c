@@ -31,6 +31,7 @@ static const struct hk_word experiment[] = {
     {"protocol", "phase[]", NULL, "what is shown, one phase after the other", NULL},
     {"record", "record", NULL, "what is written down", NULL},
     {"report", "reports", NULL, "what is measured of spikes while they pass", NULL},
+    {"expect", "expectation{}", NULL, "what the results must show, by their path", NULL},
     {"sweep", "sweep", NULL, "the same experiment with other values and seeds", NULL},
 };
 static const struct hk_word defaults[] = {
@@ -163,6 +164,11 @@ static const struct hk_word report[] = {
     {"to", "time", NULL, "default: its end", NULL},
     {"bin", "time", "1 ms", "of the counts that fano and the spectrum are of", NULL},
 };
+static const struct hk_word expectation[] = {
+    {"at_least", "quantity", NULL, "not less than this", NULL},
+    {"at_most", "quantity", NULL, "not more than this", NULL},
+    {"equals", "quantity", NULL, "exactly this", NULL},
+};
 static const struct hk_word recording[] = {
     {"population", "text", NULL, "which one of the file's", NULL},
     {"columns", "text[]", NULL, "of text: what its columns are", NULL},
@@ -223,6 +229,7 @@ const struct hk_words
     hk_words_units = WORDS(units, "units of a population"),
     hk_words_histogram = WORDS(histogram, "bins that weights are counted in"),
     hk_words_report = WORDS(report, "what is measured of spikes while they pass"),
+    hk_words_expectation = WORDS(expectation, "bounds of a number in the results"),
     hk_words_recording = WORDS(recording, "what may stand beside the file of a recording"),
     hk_words_distribution = WORDS(distribution, "a value for each, drawn at random"),
     hk_words_sweep = WORDS(sweep, "one experiment with many values and seeds"),
@@ -242,7 +249,7 @@ const struct hk_words *hk_words_at(size_t index) {
         &hk_words_units,        &hk_words_histogram,      &hk_words_report,
         &hk_words_recording,    &hk_words_distribution,   &hk_words_sweep,
         &hk_words_range,        &hk_words_seeds,          &hk_words_trials,
-        &hk_words_limit,
+        &hk_words_limit,        &hk_words_expectation,
     };
     return index < HK_COUNT(all) ? all[index] : NULL;
 }

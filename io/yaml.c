@@ -1,5 +1,7 @@
 #include "io/yaml.h"
 
+#include "io/diagnostics.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -130,28 +132,17 @@ static bool take_start(struct reader *r, enum hk_node_kind kind, yaml_mark_t mar
     return node != NULL;
 }
 
-/* By key, and equal ones by position. */
-static int compare_keys(const void *a, const void *b) {
-    const struct hk_node *x = *(const struct hk_node *const *)a;
-    const struct hk_node *y = *(const struct hk_node *const *)b;
-    int order = strcmp(x->key, y->key);
-    if (order == 0) order = (x->key_line > y->key_line) - (x->key_line < y->key_line);
-    return order ? order : (x->key_column > y->key_column) - (x->key_column < y->key_column);
-}
-
 /* Sorting keeps this fast for maps of any size. */
 static bool check_duplicates(const struct reader *r, const struct hk_node *map) {
-    const struct hk_node **sorted = HK_NEW(r->arena, const struct hk_node *, map->count, r->err);
+    struct hk_node **sorted = hk_node_sorted(r->arena, map, r->err);
     if (!sorted) return false;
-    size_t count = 0;
-    for (const struct hk_node *child = map->first; child; child = child->next)
-        sorted[count++] = child;
-    qsort(sorted, count, sizeof *sorted, compare_keys);
-    for (size_t k = 1; k < count; k++)
+    for (size_t k = 1; k < map->count && hk_can_go_on(r->err); k++)
         if (strcmp(sorted[k - 1]->key, sorted[k]->key) == 0)
-            return hk_node_fail_key(r->err, sorted[k], "the key '%s' was already given on line %d",
-                                    sorted[k]->key, sorted[k - 1]->key_line);
-    return true;
+            (void)hk_go_on(hk_node_fail_key(r->err, sorted[k],
+                                            "the key '%s' was already given on line %d",
+                                            sorted[k]->key, sorted[k - 1]->key_line),
+                           r->err);
+    return hk_can_go_on(r->err);
 }
 
 static bool take_end(struct reader *r) {

@@ -61,11 +61,13 @@ static double alif_current_gain(const void *derived) {
     return ((const struct alif_current_step *)derived)->membrane.gain;
 }
 
-static void adapt(const struct alif_current_step *d, hk_real *restrict w, hk_real *restrict push,
-                  size_t count) {
+/* What arrives, less what w takes. */
+static void adapt(const struct alif_current_step *d, const struct hk_input *in, hk_real *restrict w,
+                  hk_real *restrict push, size_t count) {
     const hk_real decay = d->decay, to_push = d->to_push;
+    const hk_real *restrict arrived = in->push;
     for (size_t i = 0; i < count; i++) {
-        push[i] -= to_push * w[i];
+        push[i] = arrived[i] - to_push * w[i];
         w[i] = hk_settle(w[i] * decay);
     }
 }
@@ -75,8 +77,11 @@ static size_t alif_current_update(const struct hk_neurons *block, const struct h
     const struct alif_current_step *d = block->derived;
     hk_real *v = block->state[V], *w = block->state[W];
     _Alignas(HK_CACHE_LINE) unsigned char flag[HK_BLOCK];
-    adapt(d, w, in->push, block->count);
-    membrane_advance(&d->membrane, in, v, block->count);
+    _Alignas(HK_CACHE_LINE) hk_real push[HK_BLOCK];
+    struct hk_input less = *in;
+    less.push = push;
+    adapt(d, in, w, push, block->count);
+    membrane_advance(&d->membrane, &less, v, block->count);
     bool any = membrane_fire(&d->membrane, &d->v_th, 0, v, block->count, flag);
     size_t found = membrane_collect(&d->membrane, block, v, flag, any, fired);
     for (size_t k = 0; k < found; k++) w[fired[k]] += d->b;

@@ -23,11 +23,15 @@ enum hk_code {
     HK_ERR_EXPECTATION, /* all went well, but the outcome isn't what was asked for */
 };
 
+struct hk_diagnostics;
+
 struct hk_err {
     enum hk_code code;
     const char *file; /* source file and line that noticed it, for `-v` */
     int line;
     char message[512];
+    struct hk_diagnostics *kept; /* where readers keep a failure and go on (io/diagnostics.h); NULL:
+                                  * the first failure is all that is told */
 };
 
 #define HK_FAIL(err, code, ...)                                                                    \

@@ -300,8 +300,8 @@ static size_t update_block(struct hk_pop *pop, int thread, hk_neuron first, size
     _Alignas(HK_CACHE_LINE) hk_real push[HK_BLOCK], g[HK_BLOCK], g_e[HK_BLOCK], jump[HK_BLOCK];
     hk_real *state[HK_COLUMNS_MAX], *zeros = pop->sim->zeros;
     struct hk_input in = {.push = pop->pushing ? push : zeros,
-                          .g = g,
-                          .g_e = g_e,
+                          .g = pop->conducting ? g : zeros,
+                          .g_e = pop->conducting ? g_e : zeros,
                           .jump = pop->jumping ? jump : zeros};
     gather_input(pop, thread, first, count, tick, &in);
     for (size_t c = 0; c < pop->neuron->column_count; c++)

@@ -7,8 +7,6 @@
 #include "tests/support/paths.h"
 #include "tests/support/suites.h"
 
-static char place[600];
-
 /* What is written of a file with this text, for a line and a column. */
 static const char *caret(const char *text, int line, int column) {
     static char out[1024];
@@ -18,10 +16,12 @@ static const char *caret(const char *text, int line, int column) {
     ck_assert_ptr_nonnull(file);
     ck_assert_int_ge(fputs(text, file), 0);
     ck_assert_int_eq(fclose(file), 0);
-    (void)snprintf(place, sizeof place, "%s:%d:%d", path, line, column);
+    struct hk_place where = {.file = path, .file_size = strlen(path)};
+    where.line = (size_t)line;
+    where.column = (size_t)column;
     memset(out, 0, sizeof out);
     file = fmemopen(out, sizeof out, "w");
-    hk_caret_print(place, strlen(place), file);
+    hk_caret_print(&where, file);
     (void)fclose(file);
     return out;
 }
@@ -53,12 +53,20 @@ START_TEST(of_a_long_line_the_part_around_is_shown) {
 }
 END_TEST
 
+/* Line and column are those of the experiment in it, not of its bytes. */
+START_TEST(nothing_is_shown_of_a_results_file) {
+    ck_assert_str_eq(caret("\x89HDF\r\n\x1a\n", 1, 2), "");
+}
+END_TEST
+
 START_TEST(what_cant_be_read_is_left_out) {
-    static const char *const places[] = {"-D:1:7", "no/such/file.yaml:1:1", "x:y", "x.yaml:0:1"};
+    static const char *const messages[] = {"-D:1:7: x", "no/such/file.yaml:1:1: x"};
+    struct hk_place where;
     char out[64] = "";
-    for (size_t k = 0; k < 4; k++) {
+    for (size_t k = 0; k < 2; k++) {
         FILE *file = fmemopen(out, sizeof out, "w");
-        hk_caret_print(places[k], strlen(places[k]), file);
+        ck_assert(hk_place_read(messages[k], &where));
+        hk_caret_print(&where, file);
         (void)fclose(file);
         ck_assert_str_eq(out, "");
     }
@@ -72,6 +80,7 @@ Suite *suite_cli_caret(void) {
     tcase_add_test(cases, the_caret_stands_under_the_column);
     tcase_add_test(cases, columns_count_characters_and_tabs_stay);
     tcase_add_test(cases, of_a_long_line_the_part_around_is_shown);
+    tcase_add_test(cases, nothing_is_shown_of_a_results_file);
     tcase_add_test(cases, what_cant_be_read_is_left_out);
     suite_add_tcase(suite, cases);
     return suite;

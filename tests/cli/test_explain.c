@@ -51,6 +51,7 @@ static const char digits[] =
     "protocol:\n"
     "  - {phase: train, data: train, skip: 10, take: 30, epochs: 2, shuffle: true, show: 100 ms,\n"
     "     rest: 50 ms, learn: true, retry: {population: exc, below: 5}}\n"
+    "  - {phase: label, data: train, take: 9, show: 100 ms, label: classes}\n"
     "  - {phase: test, data: test, show: 100 ms, reset: true, evaluate: classes}\n";
 
 static const char taught[] =

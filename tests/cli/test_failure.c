@@ -107,6 +107,7 @@ static const struct {
     {0, {NULL}, {"check", "tiny.yaml"}},
     {1, {NULL}, {"sweep", "sweep.yaml", "-q"}},
     {1, {"run", "tiny.yaml", "-q", "--seed", "2"}, {"diff", "results/tiny", "first"}},
+    {1, {NULL}, {"run", "tiny.yaml", "-q", "-D", "expect={network.spikes: {equals: 0}}"}},
     {2, {NULL}, {"check", "tiny.yaml", "--sede", "3"}},
     {3, {NULL}, {"check", "tiny.yaml", "-D", "populations.out.tau_m=20"}},
     {4, {NULL}, {"check", "tiny.yaml", "-D", "data={set: mnist, path: nowhere}"}},

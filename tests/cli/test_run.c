@@ -194,6 +194,22 @@ START_TEST(a_run_goes_on_when_nobody_reads_what_it_says) {
 }
 END_TEST
 
+START_TEST(expectations_are_told_in_a_line_each_and_fail_the_run) {
+    program_run(&program, "run", "tiny.yaml", "-q", "-o", "met", "-D",
+                "expect={metrics.rate.in: {at_least: 1 Hz}, network.spikes: {at_least: 1}}");
+    expect(program.out, "\nresults: met/results.h5\nexpect: metrics.rate.in = ");
+    expect(program.out, " Hz, must be at least 1 Hz: ok\nexpect: network.spikes = ");
+    ck_assert_str_eq(program.err, "");
+    ck_assert_int_eq(program.status, 0);
+    program_run(&program, "run", "tiny.yaml", "-q", "-o", "not", "-D",
+                "expect={metrics.rate.in: {at_most: 1 Hz}, network.spikes: {at_least: 1}}");
+    expect(program.out, " Hz, must be at most 1 Hz: FAILED\nexpect: network.spikes = ");
+    ck_assert_str_eq(program.err, "hillock: 1 of 2 expectations not met\n");
+    ck_assert_int_eq(program.status, HK_EXIT_EXPECTATION);
+    expect_recorded("not", "\"status\":\"complete\"");
+}
+END_TEST
+
 /* ---- interruption ---- */
 
 static bool folder_holds(const char *folder, const char *name) {
@@ -264,7 +280,7 @@ static bool catches(pid_t process, int number) {
 /* So large a network that the first Ctrl-C would be heard after many seconds. */
 START_TEST(a_second_ctrl_c_ends_it_at_once) {
     program_start(&program, program_kept,
-                  (const char *const[]){"run", "tiny.yaml", "-o", "out", "-D", "duration=1000 h",
+                  (const char *const[]){"run", "tiny.yaml", "-q", "-o", "out", "-D", "duration=1000 h",
                                         "-D", "populations.out.size=2000", NULL});
     wait_for("out", "journal-000001");
     ck_assert_int_eq(kill(program.process, SIGINT), 0);
@@ -288,6 +304,7 @@ static void add_good(TCase *tcase) {
     tcase_add_test(tcase, verbose_runs_tell_the_network_and_its_work);
     tcase_add_test(tcase, a_second_run_goes_beside_the_first);
     tcase_add_test(tcase, the_output_folder_may_be_chosen);
+    tcase_add_test(tcase, expectations_are_told_in_a_line_each_and_fail_the_run);
     tcase_add_test(tcase, a_folder_that_exists_is_refused);
     tcase_add_test(tcase, overrides_seed_and_command_line_are_recorded);
 }

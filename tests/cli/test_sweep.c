@@ -229,6 +229,20 @@ START_TEST(mistakes_are_told_before_anything_starts) {
 }
 END_TEST
 
+/* They are about the experiment as it stands, and a sweep changes it. */
+START_TEST(expectations_hold_in_a_sweep_only_where_it_says_so) {
+    char text[1024];
+    (void)snprintf(text, sizeof text, "%sexpect: {network.spikes: {equals: 0}}\n", tiny);
+    program_write_file("tiny.yaml", text);
+    program_run(&program, "sweep", "gains.yaml", "-q", "-o", "free");
+    ck_assert_int_eq(program.status, 0);
+    program_run(&program, "sweep", "gains.yaml", "-q", "-o", "bound", "-D",
+                "expect={network.spikes: {equals: 0}}");
+    ck_assert_int_eq(program.status, HK_EXIT_EXPECTATION);
+    expect(program.err, "4 of 4 trials failed");
+}
+END_TEST
+
 START_TEST(what_is_collected_but_not_there_is_told_with_its_place) {
     char file[512];
     (void)snprintf(file, sizeof file, "%.*s\ncollect: [metrics.rate.nobody]\n",
@@ -434,6 +448,7 @@ static void add_failing(TCase *tcase) {
     tcase_add_test(tcase, a_trial_that_fails_is_tried_again_as_often_as_said);
     tcase_add_test(tcase, the_first_failure_may_end_it_all);
     tcase_add_test(tcase, a_trial_over_its_limit_harms_no_other);
+    tcase_add_test(tcase, expectations_hold_in_a_sweep_only_where_it_says_so);
     tcase_add_test(tcase, mistakes_are_told_before_anything_starts);
     tcase_add_test(tcase, what_is_collected_but_not_there_is_told_with_its_place);
 }

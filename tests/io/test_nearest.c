@@ -57,6 +57,7 @@ END_TEST
 START_TEST(hint_suggests_or_lists) {
     char text[HK_HINT_SIZE];
     ck_assert_str_eq(hk_nearest_hint("v_rst", words, 3, text), "did you mean 'v_rest'?");
+    ck_assert_str_eq(hk_nearest_hint("v_re", words, 3, text), "did you mean 'v_rest'?");
     ck_assert_str_eq(hk_nearest_hint("size", words, 3, text), "known here: tau_m, v_rest, v_th");
     ck_assert_str_eq(hk_nearest_hint("size", words, 0, text), "known here: nothing");
 }

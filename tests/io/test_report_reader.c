@@ -35,7 +35,7 @@ static const char *const wrong[][2] = {
     {NETWORK "report: [in]\n", "x.yaml:5:9: expected a map, got a list"},
     {NETWORK "report: {spike: {}}\n", "x.yaml:5:10: unknown key 'spike'; did you mean 'spikes'?"},
     {NETWORK "report: {spikes: {inn: [rate]}}\n",
-     "x.yaml:5:19: unknown key 'inn'; did you mean 'in'?"},
+     "x.yaml:5:19: there is no population 'inn'; did you mean 'in'?"},
     {NETWORK "report: {spikes: {in: rate}}\n", "x.yaml:5:23: expected a list, got a value"},
     {NETWORK "report: {spikes: {in: [rate, cv_iis]}}\n",
      "x.yaml:5:30: there is no measure 'cv_iis' of spikes; did you mean 'cv_isi'?"},

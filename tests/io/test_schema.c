@@ -70,11 +70,16 @@ static const char good[] =
     "  snap: {state: fed.v, on: spike of out, in: [pay]}\n"
     "  w: {weights: out->out, every: 5 samples, histogram: {bins: 10, range: [0 pA, 9 pA]}}\n"
     "  in->spikes: {rate: [out, fed], bin: 2 ms}\n"
-    "report: {spikes: {out: [rate, fano], fed: [cv_isi]}, in: [pay], from: 1 ms, bin: 2 ms}\n";
+    "report: {spikes: {out: [rate, fano], fed: [cv_isi]}, in: [pay], from: 1 ms, bin: 2 ms}\n"
+    "expect: {metrics.test.rate.out: {at_most: 90 Hz}, network.spikes: {at_least: 1, at_most: 1e9, "
+    "equals: = n}}\n";
 
 /* What is replaced, and by what; hillock refuses each of them too. */
 static const char *const mistakes[][2] = {
     {"hillock: 1", "hillock: 2"},
+    {"at_most: 90 Hz", "most: 90 Hz"},
+    {"at_most: 90 Hz", "at_most: 90 herz"},
+    {"{at_most: 90 Hz}", "90 Hz"},
     {"name: small", "title: small"},
     {"seed: 7", "seed: -7"},
     {"precision: double", "precision: quadruple"},
@@ -99,7 +104,7 @@ static const char *const mistakes[][2] = {
     {"reset: subtract", "reset: add"},
     {"exc: exp", "exc: expo"},
     {"tau_exc: 5 ms", "tau_exc: 5"},
-    {"init: {v:", "init: {u:"},
+    {"init: {v:", "init: {y:"},
     {"-55 mV]", "-55 mV, 3 mV]"},
     {"{step: 400 pA", "{stp: 400 pA"},
     {"from: 5 ms}]", "form: 5 ms}]"},

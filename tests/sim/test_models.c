@@ -4,6 +4,7 @@
 #include <check.h>
 #include <ctype.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/sim.h"
@@ -177,12 +178,18 @@ END_TEST
 
 /* ---- running ---- */
 
+enum { NEURONS = 37, TICKS = 100 };
+
 /* 300 source units reach 37 neurons through one receptor, for 100 ticks; ends the test when a state
  * is no longer finite. Any member may be NULL: a Poisson source, `lif`, `delta`, no drive, no
  * rule. */
 struct trial {
     enum hk_precision precision;
+    int threads; /* 0: 2 */
     const struct hk_model *source, *encoder, *neuron, *receptor, *drive, *connect, *rule;
+    /* Afterwards: of all their state and weights, and of as many others, which are `lif` with jumps
+     * from the same sources. */
+    uint64_t digest, others;
 };
 
 static struct hk_pop *add_input(struct hk_sim *sim, const struct trial *t) {
@@ -202,7 +209,7 @@ static struct hk_pop *add_input(struct hk_sim *sim, const struct trial *t) {
     return pop;
 }
 
-static struct hk_pop *add_neurons(struct hk_sim *sim, const struct trial *t) {
+static struct hk_pop *add_neurons(struct hk_sim *sim, const char *name, const struct trial *t) {
     struct hk_err err = {0};
     _Alignas(16) char neuron_param[PARAM_SIZE], receptor_param[PARAM_SIZE], drive_param[PARAM_SIZE];
     const struct hk_model *neuron =
@@ -216,8 +223,8 @@ static struct hk_pop *add_neurons(struct hk_sim *sim, const struct trial *t) {
     if (t->drive) drive.param = fill(t->drive, drive_param);
     struct hk_pop *pop =
         hk_sim_add_population(sim,
-                              &(struct hk_pop_spec){.name = "out",
-                                                    .size = 37,
+                              &(struct hk_pop_spec){.name = name,
+                                                    .size = NEURONS,
                                                     .neuron = (const void *)neuron,
                                                     .param = fill(neuron, neuron_param),
                                                     .receptors = &receptor,
@@ -230,13 +237,13 @@ static struct hk_pop *add_neurons(struct hk_sim *sim, const struct trial *t) {
 }
 
 /* A weight is drawn between 0 and `weight`. */
-static void add_synapses(struct hk_sim *sim, const struct trial *t, struct hk_pop *in,
-                         struct hk_pop *out, double weight) {
+static struct hk_proj *add_synapses(struct hk_sim *sim, const char *name, const struct trial *t,
+                                    struct hk_pop *in, struct hk_pop *out, double weight) {
     struct hk_err err = {0};
     _Alignas(16) char connect_param[PARAM_SIZE], rule_param[PARAM_SIZE];
     const struct hk_model *connect =
         t->connect ? t->connect : hk_model_find(HK_KIND_CONNECT, "all-to-all", t->precision);
-    struct hk_proj_spec spec = {.name = "in->out",
+    struct hk_proj_spec spec = {.name = name,
                                 .source = in,
                                 .target = out,
                                 .connect = (const void *)connect,
@@ -245,33 +252,74 @@ static void add_synapses(struct hk_sim *sim, const struct trial *t, struct hk_po
                                 .delay_ms = {HK_DIST_CONSTANT, 0.1, 0},
                                 .plasticity = (const void *)t->rule};
     if (t->rule) spec.plasticity_param = fill(t->rule, rule_param);
-    must(hk_sim_add_projection(sim, &spec, &err) != NULL, connect->name, &err);
+    struct hk_proj *proj = hk_sim_add_projection(sim, &spec, &err);
+    must(proj != NULL, connect->name, &err);
+    return proj;
 }
 
-static struct hk_sim_counts run_trial(const struct trial *t, double weight) {
+static uint64_t digest(uint64_t hash, const double *values, size_t count) {
+    const uint64_t prime = 0x100000001b3;
+    uint64_t bits;
+    for (size_t i = 0; i < count; i++) {
+        memcpy(&bits, &values[i], sizeof bits);
+        hash = (hash ^ bits) * prime;
+        hash ^= hash >> 29;
+    }
+    return hash;
+}
+
+static uint64_t digest_state(const struct hk_pop *pop) {
+    double values[NEURONS];
+    uint64_t hash = 1;
+    for (size_t c = 0; hk_pop_column_info(pop, c); c++) {
+        hk_pop_read(pop, c, values);
+        hash = digest(hash, values, NEURONS);
+    }
+    for (size_t i = 0; i < NEURONS; i++) values[i] = hk_pop_counts(pop)[i];
+    return digest(hash, values, NEURONS);
+}
+
+static uint64_t digest_weights(const struct hk_proj *proj, uint64_t hash) {
+    struct hk_err err = {0};
+    struct hk_block weights = {0};
+    size_t count = hk_proj_count(proj);
+    must(hk_block_reserve(&weights, count, sizeof(double), &err), "weights", &err);
+    must(hk_proj_read(proj, &(struct hk_synapses){.weight = weights.data}, &err), "weights", &err);
+    hash = digest(hash, weights.data, count);
+    hk_block_finish(&weights);
+    return hash;
+}
+
+static struct hk_sim_counts run_trial(struct trial *t, double weight) {
     struct hk_err err = {0};
     float values[VALUES];
     for (size_t i = 0; i < VALUES; i++) values[i] = (float)i / VALUES;
-    struct hk_sim *sim = hk_sim_create(&(struct hk_sim_options){.tick_ms = TICK,
-                                                                .seed = 3,
-                                                                .precision = t->precision,
-                                                                .threads = 2},
-                                       &err);
+    struct hk_sim *sim =
+        hk_sim_create(&(struct hk_sim_options){.tick_ms = TICK,
+                                               .seed = 3,
+                                               .precision = t->precision,
+                                               .threads = t->threads ? t->threads : 2},
+                      &err);
     must(sim != NULL, "sim", &err);
-    struct hk_pop *in = add_input(sim, t), *out = add_neurons(sim, t);
+    const struct trial plain = {.precision = t->precision};
+    struct hk_pop *in = add_input(sim, t), *out = add_neurons(sim, "out", t);
+    struct hk_pop *others = add_neurons(sim, "others", &plain);
     struct hk_signal *reward =
         hk_sim_add_signal(sim, &(struct hk_signal_spec){.name = "reward"}, &err);
     must(reward != NULL, "reward", &err);
-    hk_sim_remember(sim, 100);
-    add_synapses(sim, t, in, out, weight);
+    hk_sim_remember(sim, TICKS);
+    const struct hk_proj *proj = add_synapses(sim, "in->out", t, in, out, weight);
+    (void)add_synapses(sim, "in->others", &plain, in, others, 10);
     must(hk_sim_build(sim, &err), "build", &err);
     if (t->encoder)
-        must(hk_sim_present(sim, values, VALUES, 100, 1, 0, &err), t->encoder->name, &err);
+        must(hk_sim_present(sim, values, VALUES, TICKS, 1, 0, &err), t->encoder->name, &err);
     hk_signal_set(reward, 1.0);
-    must(hk_sim_run(sim, 100, &err), "run", &err);
+    must(hk_sim_run(sim, TICKS, &err), "run", &err);
     if (hk_pop_can_be_taught(out)) must(hk_sim_teach(sim, out, 1, 0, &err), "teach", &err);
     struct hk_sim_counts counts = hk_sim_count(sim);
-    ck_assert_uint_le(counts.updates, 3700); /* fewer where some slept */
+    ck_assert_uint_le(counts.updates, 2 * NEURONS * TICKS); /* fewer where some slept */
+    t->digest = digest_weights(proj, digest_state(out));
+    t->others = digest_state(others);
     hk_sim_destroy(sim);
     return counts;
 }
@@ -297,6 +345,56 @@ START_TEST(every_rule_runs_on_matrices_and_rows) {
         for (size_t c = 0; c < HK_COUNT(connects); c++) {
             t.connect = hk_model_find(HK_KIND_CONNECT, connects[c], t.precision);
             (void)run_trial(&t, 1000);
+        }
+}
+END_TEST
+
+/* By whatever instructions and however many threads. */
+static void expect_same_bits(struct trial *t, const char *name) {
+    static const char *const isas[] = {"base", "v3"};
+    (void)run_trial(t, 1000);
+    uint64_t expected = t->digest;
+    for (t->threads = 1; t->threads <= 3; t->threads += 2) {
+        (void)run_trial(t, 1000);
+        if (t->digest != expected) ck_abort_msg("%s with %d threads", name, t->threads);
+    }
+    t->threads = 0;
+    for (size_t i = 0; i < HK_COUNT(isas); i++) {
+        ck_assert_int_eq(setenv("HILLOCK_ISA", isas[i], 1), 0);
+        (void)run_trial(t, 1000);
+        if (t->digest != expected) ck_abort_msg("%s with %s", name, isas[i]);
+        ck_assert_int_eq(unsetenv("HILLOCK_ISA"), 0);
+    }
+}
+
+START_TEST(every_neuron_does_the_same_in_every_variant_on_any_threads) {
+    struct trial t = {.precision = (enum hk_precision)_i};
+    for (size_t n = 0; (t.neuron = at(HK_KIND_NEURON, n, t.precision)); n++)
+        for (size_t r = 0; (t.receptor = at(HK_KIND_RECEPTOR, r, t.precision)); r++)
+            expect_same_bits(&t, t.neuron->name);
+}
+END_TEST
+
+START_TEST(every_rule_does_the_same_in_every_variant_on_any_threads) {
+    static const char *const connects[] = {"all-to-all", "fixed-indegree"};
+    struct trial t = {.precision = (enum hk_precision)_i};
+    for (size_t n = 0; (t.rule = at(HK_KIND_PLASTICITY, n, t.precision)); n++)
+        for (size_t c = 0; c < HK_COUNT(connects); c++) {
+            t.connect = hk_model_find(HK_KIND_CONNECT, connects[c], t.precision);
+            expect_same_bits(&t, t.rule->name);
+        }
+}
+END_TEST
+
+/* What receptors don't write to, a model must not, for all populations share it. */
+START_TEST(every_neuron_leaves_the_others_alone) {
+    struct trial t = {.precision = (enum hk_precision)_i};
+    (void)run_trial(&t, 1000);
+    uint64_t expected = t.others;
+    for (size_t n = 0; (t.neuron = at(HK_KIND_NEURON, n, t.precision)); n++)
+        for (size_t r = 0; (t.receptor = at(HK_KIND_RECEPTOR, r, t.precision)); r++) {
+            (void)run_trial(&t, 1000);
+            ck_assert_msg(t.others == expected, "%s with %s", t.neuron->name, t.receptor->name);
         }
 }
 END_TEST
@@ -352,6 +450,9 @@ Suite *suite_sim_models(void) {
     suite_add_tcase(suite, tables);
     tcase_add_loop_test(running, every_neuron_runs_with_every_receptor_and_drive, 0, 2);
     tcase_add_loop_test(running, every_rule_runs_on_matrices_and_rows, 0, 2);
+    tcase_add_loop_test(running, every_neuron_does_the_same_in_every_variant_on_any_threads, 0, 2);
+    tcase_add_loop_test(running, every_rule_does_the_same_in_every_variant_on_any_threads, 0, 2);
+    tcase_add_loop_test(running, every_neuron_leaves_the_others_alone, 0, 2);
     tcase_add_test(running, every_connectivity_rule_connects);
     tcase_add_test(running, every_source_and_encoder_spikes_without_harm);
     tcase_add_test(running, every_readout_names_a_class_or_none);
