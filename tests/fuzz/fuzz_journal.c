@@ -1,5 +1,5 @@
-/* Journals of a run. The input is a file as it is; and, since hardly any change of it has the CRC of
- * its record, once more as what is in records: its lines, each with a head that is right. */
+/* Journals of a run. The input is a file as it is; and, since hardly any change of it has the CRC
+ * of its record, once more as what is in records: its lines, each with a head that is right. */
 #include "tests/fuzz/fuzz.h"
 
 #include "io/entry.h"

@@ -115,6 +115,8 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *how, void *(*work)(v
     return strikes(FAULT_THREAD) ? EAGAIN : real(thread, how, work, context);
 }
 
+/* The names that the linker gives. NOLINTBEGIN(bugprone-reserved-identifier) */
+
 /* ---- memory: sim/arena.c has all of it ---- */
 
 void *__real_calloc(size_t count, size_t size);
@@ -175,3 +177,5 @@ double __wrap_hk_clock_s(void);
 double __wrap_hk_clock_s(void) {
     return atomic_load(&stopped) ? atomic_load(&stopped_s) : __real_hk_clock_s();
 }
+
+/* NOLINTEND(bugprone-reserved-identifier) */
