@@ -272,8 +272,26 @@ test:                              ## set up, build, run the tests; HK_TEST=lif 
 	@tools/setup build test data
 	@$(MAKE) run-tests
 
-test-long:                         ## the same with the tests that take long
+test-long:                         ## the same with the tests that take long, and both compilers
 	@HILLOCK_TEST_LONG=1 $(MAKE) test
+	@$(MAKE) compare-compilers
+
+results:                           ## the published circuits at full size: do they do what they must?
+	@tools/setup build test
+	@HILLOCK_RESULTS=1 $(MAKE) run-tests HK_TEST=experiments/gates
+
+# Every shipped file in small, with each instruction set, in both precisions and on both clocks.
+OTHER_CC    ?= clang
+OTHER_BUILD := build-other
+compare-compilers:                 ## do gcc's and clang's programs give the same to the bit?
+	@tools/setup build test lint
+	@$(MAKE) digests
+	@$(MAKE) digests BUILD=$(OTHER_BUILD) CC=$(OTHER_CC)
+	@cmp $(BUILD)/digests $(OTHER_BUILD)/digests
+	@echo "$$(wc -l <$(BUILD)/digests) runs are the same with $(CC) and $(OTHER_CC)"
+
+digests: $(RUNNER)
+	@HK_TEST_DIGESTS=$(BUILD)/digests $(RUNNER) experiments/digests
 
 # A JSON Schema validator, for tests/io/test_schema.c, which is skipped where it can't be had.
 SCHEMA_TEST := $(BUILD)/schema
@@ -357,5 +375,5 @@ $(BUILD)/lint/%.ok: % .clang-format .clang-tidy tools/lint-file $(FLAGS_FILE) \
 
 -include $(CHECKED:%=$(BUILD)/lint/%.d)
 
-.PHONY: test test-long run-tests sanitize tsan coverage fuzz run-fuzz test-install lint format \
-        lint-files
+.PHONY: test test-long results compare-compilers digests run-tests sanitize tsan coverage fuzz run-fuzz \
+        test-install lint format lint-files

@@ -1,8 +1,9 @@
-/* `hillock bench`: the published networks, each run in a process of its own, so that the memory
- * that is measured is the network's. With --busy each runs again beside one process per core that
- * does nothing but compute: what a user gets whose machine has something else to do. */
+/* `hillock bench`: the published networks, each run in a process of its own. With --busy each runs
+ * again beside one process per core that does nothing but compute: what a user gets whose machine
+ * has something else to do. */
 #include "cli/command.h"
 
+#include "cli/bench_child.h"
 #include "cli/bench_list.h"
 #include "cli/bench_view.h"
 #include "io/path.h"
@@ -12,24 +13,14 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 static const char kept[] = "bench/results.jsonl";
 
-/* Left by the child in memory that both see. */
-struct outcome {
-    bool ok;
-    struct hk_bench_measure measure;
-    struct hk_err err;
-};
-
 struct bench {
     const struct hk_settings *settings;
     struct hk_arena *arena;
-    struct outcome *outcome;
     FILE *journal;  /* NULL: nothing is kept */
     pid_t *burners; /* [cores] */
     int cores;
@@ -38,26 +29,13 @@ struct bench {
 
 /* ---- processes ---- */
 
-/* A child that doesn't outlive us, however we end; 0 in the child. */
-static pid_t fork_child(struct hk_err *err) {
-    pid_t parent = getpid();
-    (void)fflush(NULL);
-    pid_t process = fork();
-    if (process < 0)
-        (void)HK_FAIL(err, HK_ERR_IO, "can't start another process: %s", strerror(errno));
-    if (process != 0) return process;
-    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent) _exit(EXIT_FAILURE);
-    return 0;
-}
-
 static _Noreturn void burn(void) {
     for (volatile unsigned long turns = 0;;) turns++;
 }
 
 static bool start_burners(struct bench *b, struct hk_err *err) {
     for (int i = 0; i < b->cores; i++) {
-        b->burners[i] = fork_child(err);
+        b->burners[i] = hk_fork_child(err);
         if (b->burners[i] < 0) return false;
         if (b->burners[i] == 0) burn();
     }
@@ -71,33 +49,6 @@ static void stop_burners(struct bench *b) {
         (void)waitpid(b->burners[i], NULL, 0);
         b->burners[i] = 0;
     }
-}
-
-static bool wait_for(pid_t process, const char *path, struct hk_err *err) {
-    int status = 0;
-    while (waitpid(process, &status, 0) < 0)
-        if (errno != EINTR) return HK_FAIL(err, HK_ERR_IO, "%s: %s", path, strerror(errno));
-    if (!WIFSIGNALED(status)) return true;
-    return HK_FAIL(err, HK_ERR_IO, "%s: its process was ended by SIG%s", path,
-                   sigabbrev_np(WTERMSIG(status)));
-}
-
-/* Run one network and leave what was measured. */
-static bool run_once(struct bench *b, const char *path, struct hk_bench_measure *measure,
-                     struct hk_err *err) {
-    struct hk_experiment_options options = hk_settings_experiment(b->settings);
-    options.path = path;
-    *b->outcome = (struct outcome){.ok = false};
-    pid_t process = fork_child(err);
-    if (process < 0) return false;
-    if (process == 0) {
-        b->outcome->ok = hk_bench_run(&options, &b->outcome->measure, &b->outcome->err);
-        _exit(EXIT_SUCCESS);
-    }
-    if (!wait_for(process, path, err)) return false;
-    *measure = b->outcome->measure;
-    if (!b->outcome->ok && err) *err = b->outcome->err;
-    return b->outcome->ok;
 }
 
 /* ---- a network ---- */
@@ -122,7 +73,7 @@ static bool add_run(struct bench *b, const char *path, int busy, struct series *
     *row = (struct hk_bench_row){.measure = measure, .run = series->count, .busy = busy};
     row->load = getloadavg(&load, 1) == 1 ? load : (double)NAN;
     bool ok = busy == 0 || start_burners(b, err);
-    ok = ok && run_once(b, path, measure, err);
+    ok = ok && hk_bench_child_run(b->settings, path, b->arena, measure, err);
     stop_burners(b);
     return ok && keep(b, row, err);
 }
@@ -175,10 +126,6 @@ static bool open_journal(struct bench *b, struct hk_err *err) {
 }
 
 static bool prepare(struct bench *b, struct hk_err *err) {
-    void *shared =
-        mmap(NULL, sizeof *b->outcome, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (shared == MAP_FAILED) return HK_FAIL(err, HK_ERR_MEMORY, "no memory to share");
-    b->outcome = shared;
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     b->cores = cores > 0 ? (int)cores : 1;
     b->burners = HK_NEW(b->arena, pid_t, (size_t)b->cores, err);
@@ -197,6 +144,7 @@ static bool run_list(struct bench *b, const struct hk_bench_list *list, struct h
 
 static bool bench(const struct hk_settings *settings, struct hk_err *err) {
     struct hk_bench_list list;
+    if (hk_bench_child_is_me()) return hk_bench_child_measure(settings, err);
     struct bench b = {.settings = settings, .arena = hk_arena_create(err)};
     bool ok =
         b.arena &&
@@ -204,7 +152,6 @@ static bool bench(const struct hk_settings *settings, struct hk_err *err) {
         prepare(&b, err) && run_list(&b, &list, err);
     if (b.journal && fclose(b.journal) != 0 && ok)
         ok = HK_FAIL(err, HK_ERR_IO, "can't write the results: %s", strerror(errno));
-    if (b.outcome) (void)munmap(b.outcome, sizeof *b.outcome);
     hk_arena_destroy(b.arena);
     return ok;
 }

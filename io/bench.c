@@ -46,12 +46,31 @@ static void put_rate(struct hk_bench_measure *m, const struct hk_pop *pop, uint6
 
 /* ---- running ---- */
 
-static bool run_duration(const struct hk_experiment *e, struct hk_bench_measure *m,
-                         struct hk_err *err) {
+enum { PIECES = 50 };
+static const double PIECE_MS = 0.2;
+
+/* In short pieces up to the first spike, as long as it may come soon, so that nobody has to listen.
+ */
+static bool await_spike(const struct hk_experiment *e, hk_tick end, double started_s,
+                        struct hk_bench_measure *m, struct hk_err *err) {
+    hk_tick piece = (hk_tick)ceil(PIECE_MS / hk_sim_tick_ms(e->sim));
+    for (size_t k = 0; k < PIECES && isnan(m->first_spike_s); k++) {
+        hk_tick left = end - hk_sim_now(e->sim);
+        if (left <= 0) break;
+        if (!hk_sim_run(e->sim, left < piece ? left : piece, err)) return false;
+        if (all_spikes(e->sim) > 0) m->first_spike_s = hk_clock_s() - started_s;
+    }
+    return true;
+}
+
+static bool run_duration(const struct hk_experiment *e, double started_s,
+                         struct hk_bench_measure *m, struct hk_err *err) {
     const struct hk_pop *pop;
     double tick_s = hk_sim_tick_ms(e->sim) * 1e-3;
-    hk_tick last = (hk_tick)fmin(1.0 / tick_s, 0.5 * (double)e->duration);
-    if (!hk_sim_run(e->sim, e->duration - last, err)) return false;
+    hk_tick last = (hk_tick)fmin(1.0 / tick_s, 0.5 * (double)e->duration), end = e->duration - last;
+    if (!await_spike(e, end, started_s, m, err) ||
+        !hk_sim_run(e->sim, end - hk_sim_now(e->sim), err))
+        return false;
     uint64_t before = all_spikes(e->sim);
     if (!hk_sim_run(e->sim, last, err)) return false;
     m->alive = all_spikes(e->sim) > before;
@@ -93,8 +112,8 @@ static void describe(const struct hk_sim *sim, struct hk_bench_measure *m) {
     m->threads = hk_sim_threads(sim);
 }
 
-static bool build_and_run(const struct hk_experiment *e, struct hk_bench_measure *m,
-                          struct hk_err *err) {
+static bool build_and_run(const struct hk_experiment *e, double started_s,
+                          struct hk_bench_measure *m, struct hk_err *err) {
     double began = hk_clock_s();
     m->memory_before = memory_of_process();
     if (!hk_sim_build(e->sim, err)) return false;
@@ -102,7 +121,7 @@ static bool build_and_run(const struct hk_experiment *e, struct hk_bench_measure
     describe(e->sim, m);
     began = hk_clock_s();
     double cpu_began = hk_clock_cpu_s();
-    if (!(e->duration ? run_duration(e, m, err) : run_protocol(e, m, err))) return false;
+    if (!(e->duration ? run_duration(e, started_s, m, err) : run_protocol(e, m, err))) return false;
     m->sim_s = hk_clock_s() - began;
     m->cpu_s = hk_clock_cpu_s() - cpu_began;
     m->bio_s = (double)hk_sim_now(e->sim) * hk_sim_tick_ms(e->sim) * 1e-3;
@@ -111,14 +130,14 @@ static bool build_and_run(const struct hk_experiment *e, struct hk_bench_measure
     return true;
 }
 
-bool hk_bench_run(const struct hk_experiment_options *options, struct hk_bench_measure *measure,
-                  struct hk_err *err) {
+bool hk_bench_run(const struct hk_experiment_options *options, double started_s,
+                  struct hk_bench_measure *measure, struct hk_err *err) {
     struct hk_experiment experiment;
-    *measure = (struct hk_bench_measure){.alive = false};
+    *measure = (struct hk_bench_measure){.first_spike_s = (double)NAN};
     bool ok = hk_experiment_read(&experiment, options, err);
     if (ok) {
         (void)snprintf(measure->name, sizeof measure->name, "%s", experiment.name);
-        ok = build_and_run(&experiment, measure, err);
+        ok = build_and_run(&experiment, started_s, measure, err);
     }
     hk_experiment_finish(&experiment);
     return ok;

@@ -20,6 +20,8 @@ struct hk_bench_measure {
     uint64_t neurons, synapses;
     double bio_s;                 /* simulated time */
     double build_s, sim_s, cpu_s; /* wall time of both, and processor time of the latter */
+    double first_spike_s; /* wall time from the start to a neuron's first spike; NaN: it came late,
+                           * or samples are presented */
     struct hk_sim_counts counts;
     uint64_t memory, memory_before; /* the process's largest, in bytes; and before building */
     bool alive; /* a neuron fired in the last second, or in the last half of a shorter run */
@@ -27,10 +29,11 @@ struct hk_bench_measure {
     size_t rate_count;
 };
 
-/* To be called in a process of its own, so that the memory is that of this network. Errors: those
- * of hk_experiment_read, hk_sim_build, hk_sim_run and hk_protocol_run. */
-bool hk_bench_run(const struct hk_experiment_options *options, struct hk_bench_measure *measure,
-                  struct hk_err *err) HK_MUST_USE;
+/* To be called in a process of its own, so that the memory is that of this network; `started_s` says
+ * when that was started (io/clock.h). Errors: those of hk_experiment_read, hk_sim_build,
+ * hk_sim_run and hk_protocol_run. */
+bool hk_bench_run(const struct hk_experiment_options *options, double started_s,
+                  struct hk_bench_measure *measure, struct hk_err *err) HK_MUST_USE;
 
 /* Wall time over simulated time. */
 double hk_bench_rtf(const struct hk_bench_measure *measure);

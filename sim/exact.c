@@ -7,11 +7,18 @@
 /* ---- refusals ---- */
 
 static bool check_receptors(const struct hk_pop *pop, struct hk_err *err) {
-    for (size_t i = 0; i < pop->receptor_count; i++)
-        if (!pop->receptors[i].model->lapse)
+    for (size_t i = 0; i < pop->receptor_count; i++) {
+        const struct hk_receptor_model *model = pop->receptors[i].model;
+        if (!model->lapse)
             return HK_FAIL(err, HK_ERR_CONFIG,
                            "receptor %s: %s has no closed form; use clock: grid",
-                           pop->receptors[i].name, pop->receptors[i].model->base.name);
+                           pop->receptors[i].name, model->base.name);
+        if (!pop->neuron->membrane && model->effect != HK_EFFECT_JUMP)
+            return HK_FAIL(err, HK_ERR_CONFIG,
+                           "receptor %s: %s has no closed form in %s, which isn't linear: only "
+                           "jumps (delta) have; use clock: grid",
+                           pop->receptors[i].name, model->base.name, pop->neuron->base.name);
+    }
     return true;
 }
 

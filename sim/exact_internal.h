@@ -108,7 +108,9 @@ struct hk_way {
 /* Of a population, beside struct hk_alone. */
 struct hk_exact_pop {
     struct hk_way *ways; /* [padded] */
-    hk_tick *free;       /* [padded] V is held until then; state waits there, so `last` is it */
+    /* [padded] V is held until then, so a jump of that tick is lost, as on a grid. State waits
+     * there, so `last` is it. */
+    hk_tick *free;
     hk_tick refractory;
     bool changed; /* state was written to: ways have to be found anew */
     /* [threads] */
@@ -140,14 +142,14 @@ struct hk_trace_event {
 
 /* A unit's state, as doubles; and copies of it, side by side. */
 struct hk_replay_state {
-    hk_tick at;
-    double current; /* of drives, pA */
+    hk_tick at, free; /* as of struct hk_exact_pop */
+    double current;   /* of drives, pA */
     double value[HK_ALONE_COLUMNS];
 };
 struct hk_replay {
     const struct hk_pop *pop;
     size_t lanes; /* copies, at most HK_GROUP */
-    hk_tick at;
+    hk_tick at, free;
     double current;
     double value[HK_ALONE_COLUMNS][HK_GROUP];
     size_t skip[HK_GROUP], skip_end[HK_GROUP]; /* events that each does without */

@@ -218,13 +218,14 @@ static bool plan_delays(struct hk_proj *proj, struct hk_err *err) {
 
 bool hk_proj_plan(struct hk_proj *proj, struct hk_err *err) {
     if (!plan_delays(proj, err)) return false;
+    struct hk_blocks *blocks = &proj->blocks;
+    bool dense = proj->connect->blocks && proj->connect->blocks(proj->connect_param, blocks) &&
+                 proj->delays == 1 && blocks->groups <= HK_GROUPS_MAX;
+    if (!dense) *blocks = (struct hk_blocks){0};
     if (proj->sim->options.clock == HK_CLOCK_EXACT) {
         proj->storage = HK_STORE_TIMED;
         return hk_exact_check_proj(proj, err);
     }
-    struct hk_blocks *blocks = &proj->blocks;
-    bool dense = proj->connect->blocks && proj->connect->blocks(proj->connect_param, blocks) &&
-                 proj->delays == 1 && blocks->groups <= HK_GROUPS_MAX;
     bool shared = proj->weight.kind == HK_DIST_CONSTANT && !proj->plasticity;
     shared = shared && !hk_proj_remembers(proj); /* each source counts for itself */
     proj->storage = dense && shared                       ? HK_STORE_UNIFORM

@@ -293,7 +293,7 @@ struct hk_proj {
 
     enum hk_storage storage;
     struct hk_bundle *bundle; /* BUNDLE */
-    struct hk_blocks blocks;  /* UNIFORM and MATRIX */
+    struct hk_blocks blocks;  /* where there is one delay; else no groups */
     hk_tick delay_min;
     uint32_t delays;       /* number of different ones, a contiguous range from delay_min */
     uint32_t *delay_below; /* [delays] of a 32-bit draw: below [d] it is delay_min + d or less */

@@ -16,9 +16,11 @@
 bool hk_alone_possible(const struct hk_pop *pop) {
     struct hk_membrane membrane;
     if (!pop->neuron || !pop->neuron->closed || pop->column_count > HK_ALONE_COLUMNS) return false;
-    if (!pop->neuron->membrane || !pop->neuron->membrane(pop->param, &membrane)) return false;
-    for (size_t i = 0; i < pop->receptor_count; i++)
-        if (!pop->receptors[i].model->lapse) return false;
+    bool linear = pop->neuron->membrane && pop->neuron->membrane(pop->param, &membrane);
+    for (size_t i = 0; i < pop->receptor_count; i++) {
+        const struct hk_receptor_model *model = pop->receptors[i].model;
+        if (!model->lapse || !(linear || model->effect == HK_EFFECT_JUMP)) return false;
+    }
     return true;
 }
 
@@ -27,7 +29,8 @@ bool hk_alone_build(struct hk_pop *pop, struct hk_err *err) {
     if (!alone) return false;
     pop->alone = alone;
     alone->last = HK_NEW(pop->sim->arena, hk_tick, pop->padded, err);
-    return alone->last && pop->neuron->membrane(pop->param, &alone->membrane);
+    return alone->last &&
+           (!pop->neuron->membrane || pop->neuron->membrane(pop->param, &alone->membrane));
 }
 
 static bool gets_bundles_only(const struct hk_pop *pop) {
@@ -51,7 +54,7 @@ bool hk_sleep_build(struct hk_sim *sim, struct hk_err *err) {
     bool any = false;
     for (size_t i = 0; i < sim->pop_count; i++) {
         struct hk_pop *pop = sim->pops[i];
-        if (!hk_alone_possible(pop) || !gets_bundles_only(pop)) continue;
+        if (!hk_alone_possible(pop) || !pop->neuron->membrane || !gets_bundles_only(pop)) continue;
         if (!build_pop(pop, err)) return false;
         any = true;
     }

@@ -34,8 +34,7 @@ bool hk_proj_is_plastic(const struct hk_proj *proj) {
 }
 
 bool hk_proj_is_dense(const struct hk_proj *proj) {
-    bool dense = proj->storage == HK_STORE_UNIFORM || proj->storage == HK_STORE_MATRIX;
-    return dense && hk_blocks_join_all(&proj->blocks);
+    return hk_blocks_join_all(&proj->blocks);
 }
 
 uint64_t hk_proj_count(const struct hk_proj *proj) {

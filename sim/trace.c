@@ -84,6 +84,7 @@ static void start_anew(struct hk_trace *trace, hk_tick tick, bool fired) {
     trace->since = tick;
     trace->fired = fired;
     trace->start.at = pop->alone->last[trace->unit];
+    trace->start.free = hk_exact_pop(pop)->free[trace->unit];
     trace->start.current = hk_exact_pop(pop)->current[trace->thread];
     for (size_t c = 0; c < pop->column_count; c++)
         trace->start.value[c] = ((const double *)pop->column[c])[trace->unit];
@@ -240,6 +241,7 @@ struct accounting {
 static void set_lane(struct hk_replay *replay, size_t lane, const struct hk_replay_state *state,
                      size_t skip, size_t skip_end) {
     replay->at = state->at;
+    replay->free = state->free;
     replay->current = state->current;
     for (size_t c = 0; c < HK_ALONE_COLUMNS; c++) replay->value[c][lane] = state->value[c];
     replay->skip[lane] = skip;
@@ -266,6 +268,7 @@ static void account_whole(struct accounting *a, struct hk_account *out) {
         struct hk_replay_state *state = &a->state[first / CHUNK];
         size_t end = first + CHUNK < a->count ? first + CHUNK : a->count;
         state->at = a->replay.at;
+        state->free = a->replay.free;
         state->current = a->replay.current;
         for (size_t c = 0; c < HK_ALONE_COLUMNS; c++) state->value[c] = a->replay.value[c][0];
         pop->sim->replay->run(&a->replay, a->events, first, end);

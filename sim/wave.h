@@ -14,7 +14,7 @@
 
 #include "sim/types.h"
 
-enum { HK_WAVE_TERMS = 20, HK_WAVE_POWERS = 8 };
+enum { HK_WAVE_TERMS = 20, HK_WAVE_POWERS = 16 };
 
 struct hk_wave_term {
     double tau;               /* ms */

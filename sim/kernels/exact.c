@@ -21,10 +21,12 @@ static hk_tick tick_after(const struct hk_pop *pop, hk_tick from, double ms) {
 }
 
 static double find_way(const struct hk_pop *pop, struct gathered *g, size_t k) {
-    struct hk_wave inputs = {.count = 0};
+    struct hk_wave inputs; /* large: what isn't used isn't cleared */
     double *state[HK_ALONE_COLUMNS];
     struct hk_idle idle = idle_neuron(pop, g);
     for (size_t c = 0; c < pop->column_count; c++) state[c] = &g->value[c][k];
+    inputs.constant = 0.0;
+    inputs.count = 0;
     idle.count = 1;
     for (size_t r = 0; r < pop->receptor_count; r++) {
         idle.param = pop->receptors[r].param;
@@ -207,14 +209,14 @@ static void begin_batch(struct batch *batch, struct hk_pop *pop, int thread, boo
     batch->g.current = hk_exact_pop(pop)->current[thread];
 }
 
-/* Take those out of the batch that wait at a later time; whether there are any. */
+/* Take those out of the batch whose V is held; whether there are any. */
 static bool split_waiting(struct batch *batch, struct batch *waiting) {
-    const hk_tick *last = batch->pop->alone->last;
+    const hk_tick *until = hk_exact_pop(batch->pop)->free;
     struct gathered *g = &batch->g;
     size_t left = 0;
     waiting->g.count = 0;
     for (size_t k = 0; k < g->count; k++) {
-        bool waits = last[g->unit[k]] > g->at[k];
+        bool waits = until[g->unit[k]] >= g->at[k];
         struct batch *to = waits ? waiting : batch;
         size_t at = waits ? waiting->g.count++ : left++;
         to->g.unit[at] = g->unit[k];
@@ -227,9 +229,9 @@ static bool split_waiting(struct batch *batch, struct batch *waiting) {
 }
 
 static bool any_waits(const struct hk_pop *pop, const struct gathered *g) {
-    const hk_tick *last = pop->alone->last;
+    const hk_tick *until = hk_exact_pop(pop)->free;
     bool any = false;
-    for (size_t k = 0; k < g->count; k++) any |= last[g->unit[k]] > g->at[k];
+    for (size_t k = 0; k < g->count; k++) any |= until[g->unit[k]] >= g->at[k];
     return any;
 }
 

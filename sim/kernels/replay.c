@@ -51,7 +51,7 @@ static void meet(struct hk_replay *replay, struct gathered *g, const struct hk_t
     }
     for (size_t k = 0; k < g->count; k++)
         arrived[k] = index >= replay->skip[k] && index < replay->skip_end[k] ? 0.0 : event->weight;
-    if (event->tick < replay->at)
+    if (event->tick <= replay->free)
         take_early(replay, g, event->receptor, arrived, replay->at - event->tick);
     else
         take(replay->pop, g, event->receptor, arrived);

@@ -85,6 +85,9 @@ START_TEST(every_run_is_kept_as_a_line_of_json) {
     ck_assert_double_eq_tol(number_of(line, "rtf"), number_of(line, "sim_s") / 0.1, 1e-9);
     ck_assert_double_gt(number_of(line, "a"), 10);
     (void)expect(line, "\"run\":3,");
+    double waited = number_of(line, "first_spike_s"); /* for the program, too */
+    ck_assert_double_gt(waited, number_of(line, "build_s"));
+    ck_assert_double_lt(waited, 60);
     static const char *const others[] = {
         "build_s",           "cpu_s",   "events", "ns_per_event", "peak_mb",
         "bytes_per_synapse", "machine", "cores",  "load",         "commit",

@@ -33,7 +33,7 @@ static bool run(const char *text, const char *define, struct hk_err *err) {
                                                   .defines = &define,
                                                   .define_count = define != NULL,
                                                   .threads = 2};
-    return hk_bench_run(&options, &measure, err);
+    return hk_bench_run(&options, 0.0, &measure, err);
 }
 
 static void run_well(const char *text, const char *define) {
@@ -59,6 +59,18 @@ START_TEST(counts_are_those_of_the_network) {
     ck_assert_double_eq_tol(measure.rates[0].hz, (double)measure.counts.spikes / (50 * 3), 1e-9);
     ck_assert(measure.build_s > 0 && measure.sim_s > 0 && measure.cpu_s > 0);
     ck_assert(measure.memory >= measure.memory_before && measure.memory_before > 0);
+}
+END_TEST
+
+/* Counted from a start that the caller names, here as long ago as the machine runs. */
+START_TEST(the_first_spike_is_waited_for_from_the_start) {
+    run_well(driven, NULL);
+    ck_assert_double_gt(measure.first_spike_s, measure.build_s);
+    run_well(driven, "populations.a.drive=[{step: 0 pA}]");
+    ck_assert(isnan(measure.first_spike_s));
+    run_well(driven, "populations.a.drive=[{step: 1000 pA, from: 500 ms}]"); /* too late */
+    ck_assert(measure.alive);
+    ck_assert(isnan(measure.first_spike_s));
 }
 END_TEST
 
@@ -125,6 +137,7 @@ Suite *suite_io_bench(void) {
     TCase *tcase = tcase_create("bench");
     tcase_add_checked_fixture(tcase, NULL, hk_test_folder_remove);
     tcase_add_test(tcase, counts_are_those_of_the_network);
+    tcase_add_test(tcase, the_first_spike_is_waited_for_from_the_start);
     tcase_add_test(tcase, a_network_that_fell_silent_is_not_alive);
     tcase_add_test(tcase, a_protocol_is_measured_over_its_presentations);
     tcase_add_test(tcase, ratios_follow_from_what_was_measured);

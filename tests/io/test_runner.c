@@ -63,7 +63,7 @@ static double number(const char *name, const char *path) {
 /* 2,500 images of the quickstart, with and without learning. Chance is 10 %; untrained weights
  * alone, with labels, give about 20 %. */
 START_TEST(quickstart_learns) {
-    hk_test_not_sanitized("accuracy is tested without the sanitizers");
+    hk_test_not_sanitized();
     static const char *const learn[] = {"protocol.0.take=2500", SMALL};
     static const char *const frozen[] = {"protocol.0.take=2500", SMALL, "protocol.0.learn=false"};
     struct hk_err err = {0};
@@ -132,7 +132,7 @@ static void must_run(const char *experiment, const char *const *defines, size_t 
 
 /* 69 % when this was written (50 to 69 for three seeds); chance is 10 %. */
 START_TEST(lessons_teach_a_network_of_three_layers) {
-    hk_test_not_sanitized("accuracy is tested without the sanitizers");
+    hk_test_not_sanitized();
     static const char *const learn[] = {SMALL_DESIRE};
     static const char *const frozen[] = {SMALL_DESIRE, "protocol.0.learn=false"};
     must_run("experiments/desire-mnist.yaml", learn, HK_COUNT(learn), 1, "learn");
@@ -160,7 +160,7 @@ static size_t read_curve(const char *name, const char *path, double *points, siz
 /* Answer 1 is rewarded 80 times, then answer 0: three seeds gave 95 to 100 % before the change, 0
  * to 5 % after it and 60 to 65 % in the end. */
 START_TEST(the_answer_that_is_rewarded_is_learned_and_unlearned) {
-    hk_test_not_sanitized("accuracy is tested without the sanitizers");
+    hk_test_not_sanitized();
     static const char *const defines[] = {SMALL_BIOLCNET,
                                           "data={set: digits, train: 2000, crop: [22, 22]}",
                                           "params.features=200",
@@ -324,7 +324,7 @@ static void learn_images(const char *set, const char *define, const char *image_
 }
 
 START_TEST(the_main_job_learns_fashion_mnist) {
-    hk_test_not_sanitized("accuracy is tested without the sanitizers");
+    hk_test_not_sanitized();
     learn_images("fashion-mnist", "data=fashion-mnist", "params.images=800", 0.3);
 }
 END_TEST

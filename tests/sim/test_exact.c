@@ -336,7 +336,7 @@ static const hk_tick RUN = 200000000;
 
 START_TEST(threads_and_instruction_sets_make_no_difference) {
     static const char *const isas[] = {"base", "v3", "v4"};
-    static const int threads[] = {2, 3, 5, 8};
+    static const int threads[] = {2, 3, 5, 8, 16};
     struct network first, other;
     network_init(&first, 1);
     net_run(first.sim, RUN);

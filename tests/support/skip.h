@@ -18,13 +18,25 @@
         if (!getenv("HILLOCK_TEST_LONG")) hk_test_skip("takes long; make test-long runs it");      \
     } while (0)
 
-/* First line of a test that says nothing under the sanitizers: of what a network learns, which is
- * many seconds of arithmetic that other tests have seen; of what memory is taken. */
+/* First line of a test of what a circuit does at full size: minutes each. */
+#define hk_test_only_results()                                                                     \
+    do {                                                                                           \
+        if (!getenv("HILLOCK_RESULTS")) hk_test_skip("at full size; make results runs it");        \
+    } while (0)
+
+/* Under the sanitizers everything takes ten times as long. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define hk_test_not_sanitized(why) hk_test_skip(why)
+#define HK_TEST_SANITIZED 1
 #else
-#define hk_test_not_sanitized(why) ((void)0)
+#define HK_TEST_SANITIZED 0
 #endif
+
+/* First line of a test of what a network learns: many seconds of arithmetic that other tests have
+ * seen. */
+#define hk_test_not_sanitized()                                                                    \
+    do {                                                                                           \
+        if (HK_TEST_SANITIZED) hk_test_skip("accuracy is tested without the sanitizers");          \
+    } while (0)
 
 /* Print the reason, once a test, and count it. */
 void hk_test_skip_note(const char *why);
