@@ -66,7 +66,9 @@ SUITE_SRC  := $(sort $(wildcard tests/*/test_*.c))
 FUZZ_SRC   := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 TEST_SRC   := $(sort $(SUITE_SRC) $(wildcard tests/support/*.c) tests/fuzz/fuzz.c $(FUZZ_SRC))
 
-ALL_SRC     := $(PLAIN_SRC) $(VARIED_SRC) $(CLI_SRC) $(TEST_SRC) tests/fuzz/entry.c
+BENCH_SRC  := $(sort $(wildcard bench/*.c))
+
+ALL_SRC     := $(PLAIN_SRC) $(VARIED_SRC) $(CLI_SRC) $(TEST_SRC) $(BENCH_SRC) tests/fuzz/entry.c
 ALL_HEADERS := $(sort $(wildcard $(patsubst %,%/*.h,sim sim/kernels neurons neurons/kernels synapses \
                  plasticity encoders encoders/kernels io cli tests/support tests/fuzz)))
 
@@ -187,8 +189,13 @@ $(PROGRAM): $(CLI_OBJ) $(LIBRARY)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(LIBS) -o $@
 
-# Memory fails on order in tests (tests/support/faults.c).
-FAULTS := $(foreach name,calloc realloc free mmap munmap,-Wl,--wrap=$(name))
+$(BENCH_SRC:%.c=$(BUILD)/%): $(BUILD)/%: $(plain)/%.o $(LIBRARY)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(LIBS) -o $@
+
+# Memory fails and the clock stops on order in tests (tests/support/faults.c).
+FAULTS := $(foreach name,calloc realloc free mmap munmap hk_clock_s,-Wl,--wrap=$(name))
 $(RUNNER): $(TEST_OBJ) $(LIBRARY)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
@@ -197,7 +204,7 @@ $(RUNNER): $(TEST_OBJ) $(LIBRARY)
 $(TEST_SRC:%.c=$(plain)/%.o) $(plain)/gen/suites.o: private HOUSE += $(CHECK_CFLAGS)
 $(TEST_SRC:%.c=$(plain)/%.o) $(plain)/gen/suites.o: | $(SUITES_H) packages-test
 
--include $(patsubst %.o,%.d,$(LIB_OBJ) $(CLI_OBJ) $(TEST_OBJ))
+-include $(patsubst %.o,%.d,$(LIB_OBJ) $(CLI_OBJ) $(TEST_OBJ) $(BENCH_SRC:%.c=$(plain)/%.o))
 
 # ---- 8. Goals for users --------------------------------------------------------------------------
 # Goals that begin with a set-up call make again, because only then the packages' flags are known.
@@ -219,6 +226,11 @@ bench: $(PROGRAM)                  ## run the published networks; BENCH='cuba br
 bench-peers: $(PROGRAM)            ## the same networks in Brian2, in turns; BENCH= as above
 	@tools/setup peers
 	tools/bench-peers $(BENCH)
+
+bench-recording: $(PROGRAM) $(BUILD)/bench/recording ## what recording costs: brunel with all its spikes, the journal
+	mkdir -p $(BUILD)/bench/recorded
+	$(BUILD)/bench/recording $(BUILD)/bench/recorded
+	tools/bench-recording
 
 PUBLIC_HEADERS = $(filter-out %_internal.h,$(wildcard sim/*.h))
 SHARED         = $(DESTDIR)$(PREFIX)/share/hillock
@@ -252,7 +264,7 @@ help:                              ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
 	    awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
-.PHONY: program library setup demo bench bench-peers install uninstall clean help
+.PHONY: program library setup demo bench bench-peers bench-recording install uninstall clean help
 
 # ---- 9. Goals for developers ---------------------------------------------------------------------
 

@@ -20,6 +20,7 @@
 enum {
     HK_RECORDING_BLOCKS = 16, /* of a mebibyte */
     HK_FLUSH_MS = 500,        /* what is told now is written then */
+    HK_WAKE_MS = 250,         /* by a thread that looks so often */
     HK_SYNC_MS = 1000,        /* and on the disk, if that isn't busy */
     HK_SEGMENT_SIZE = 64 * 1024 * 1024,
 };

@@ -108,7 +108,7 @@ static void give_back(struct hk_recording *r, const struct hk_recording_block *b
 static void wait_for_work(struct hk_recording *r) {
     struct timespec until;
     if (clock_gettime(CLOCK_MONOTONIC, &until) != 0) return;
-    until.tv_nsec += HK_FLUSH_MS * 1000000L / 2;
+    until.tv_nsec += HK_WAKE_MS * 1000000L;
     until.tv_sec += until.tv_nsec / 1000000000L;
     until.tv_nsec %= 1000000000L;
     (void)pthread_cond_timedwait(&r->work, &r->lock, &until);

@@ -14,6 +14,7 @@
 
 void fuzz_cifar(const uint8_t *data, size_t size);
 void fuzz_idx(const uint8_t *data, size_t size);
+void fuzz_journal(const uint8_t *data, size_t size);
 void fuzz_spike_csv(const uint8_t *data, size_t size);
 void fuzz_ucr(const uint8_t *data, size_t size);
 void fuzz_values(const uint8_t *data, size_t size);

@@ -29,9 +29,9 @@
 #include "tests/support/skip.h"
 #include "tests/support/suites.h"
 
-/* Some 5 MB of journal, mostly of `v`. */
+/* Some 3 MB of journal, mostly of `v`. */
 static const char experiment[] =
-    "name: r\nresolution: 0.1 ms\nduration: 60 ms\n"
+    "name: r\nresolution: 0.1 ms\nduration: 40 ms\n"
     "populations:\n"
     "  in: {size: 100, source: {poisson: 400 Hz}}\n"
     "  exc: {model: lif, size: 2000}\n"
@@ -201,23 +201,23 @@ static const struct {
     enum fault kind;
     int reason;
     size_t segment_size;
-    long dense, step; /* the first calls all fail, one after the other, then each so many */
+    long dense, step; /* of `make test`: the first calls fail one by one, then each so many */
 } faults[] = {
-    {"disk full", FAULT_WRITE, ENOSPC, 1, 8, 17},
-    {"disk broken", FAULT_WRITE, EIO, 0, 6, 21},
-    {"short write", FAULT_WRITE, FAULT_SHORT, 1, 6, 25},
+    {"disk full", FAULT_WRITE, ENOSPC, 1, 4, 29},
+    {"disk broken", FAULT_WRITE, EIO, 0, 2, 31},
+    {"short write", FAULT_WRITE, FAULT_SHORT, 1, 2, 41},
     {"not synced", FAULT_SYNC, EIO, 1, 8, 1},
     {"not renamed", FAULT_RENAME, EACCES, 1, 8, 1},
-    {"not opened", FAULT_OPEN, EACCES, 1, 10, 5},
-    {"not read", FAULT_READ, EIO, 1, 6, 13},
+    {"not opened", FAULT_OPEN, EACCES, 1, 4, 7},
+    {"not read", FAULT_READ, EIO, 1, 3, 7},
     {"not removed", FAULT_REMOVE, EACCES, 1, 8, 1},
     {"no thread", FAULT_THREAD, EAGAIN, 0, 8, 1},
-    {"no memory", FAULT_ALLOCATE, ENOMEM, 1, 25, 9},
-    {"killed when writing", FAULT_WRITE, FAULT_KILL, 1, 8, 17},
+    {"no memory", FAULT_ALLOCATE, ENOMEM, 1, 6, 11},
+    {"killed when writing", FAULT_WRITE, FAULT_KILL, 1, 4, 29},
     {"killed when syncing", FAULT_SYNC, FAULT_KILL, 1, 8, 1},
     {"killed when renaming", FAULT_RENAME, FAULT_KILL, 1, 8, 1},
     {"killed when removing", FAULT_REMOVE, FAULT_KILL, 1, 10, 1},
-    {"killed when opening", FAULT_OPEN, FAULT_KILL, 1, 10, 5},
+    {"killed when opening", FAULT_OPEN, FAULT_KILL, 1, 4, 7},
 };
 
 static bool is_expected(int ended, int reason) {
@@ -321,12 +321,12 @@ END_TEST
 
 enum { NOT_ALLOWED = 77 };
 
-/* A file system of three mebibytes, which this process alone sees. */
+/* A file system of two mebibytes, which this process alone sees. */
 static bool mount_small(void) {
     bool own = unshare(CLONE_NEWNS) == 0 || unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0;
     return own && mkdir("small", 0777) == 0 &&
            mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-           mount("none", "small", "tmpfs", 0, "size=3m") == 0;
+           mount("none", "small", "tmpfs", 0, "size=2m") == 0;
 }
 
 static int fill_small_disk(void) {

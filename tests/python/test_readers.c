@@ -68,6 +68,11 @@ START_TEST(sonatas_readers_read_what_a_run_writes) {
 }
 END_TEST
 
+START_TEST(h5py_reads_what_is_recovered_of_a_killed_run) {
+    run_module("test_recover");
+}
+END_TEST
+
 START_TEST(the_examples_of_the_documentation_run) {
     run_module("test_docs");
 }
@@ -80,6 +85,7 @@ Suite *suite_python_readers(void) {
     tcase_add_checked_fixture(tcase, NULL, hk_test_folder_remove);
     tcase_add_test(tcase, the_python_module_reads_what_a_run_writes);
     tcase_add_test(tcase, sonatas_readers_read_what_a_run_writes);
+    tcase_add_test(tcase, h5py_reads_what_is_recovered_of_a_killed_run);
     tcase_add_test(tcase, the_examples_of_the_documentation_run);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -115,6 +115,8 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *how, void *(*work)(v
     return strikes(FAULT_THREAD) ? EAGAIN : real(thread, how, work, context);
 }
 
+/* The names that the linker gives. NOLINTBEGIN(bugprone-reserved-identifier) */
+
 /* ---- memory: sim/arena.c has all of it ---- */
 
 void *__real_calloc(size_t count, size_t size);
@@ -155,3 +157,25 @@ int __wrap_munmap(void *map, size_t size) {
     (void)atomic_fetch_sub(&blocks, 1);
     return __real_munmap(map, size);
 }
+
+/* ---- time ---- */
+
+static _Atomic double stopped_s;
+static atomic_bool stopped;
+
+void fault_clock_stop(double seconds) {
+    atomic_store(&stopped_s, seconds);
+    atomic_store(&stopped, true);
+}
+
+void fault_clock_go_on(void) {
+    atomic_store(&stopped, false);
+}
+
+double __real_hk_clock_s(void);
+double __wrap_hk_clock_s(void);
+double __wrap_hk_clock_s(void) {
+    return atomic_load(&stopped) ? atomic_load(&stopped_s) : __real_hk_clock_s();
+}
+
+/* NOLINTEND(bugprone-reserved-identifier) */

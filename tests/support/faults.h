@@ -26,4 +26,8 @@ long fault_calls(void);
 /* Blocks of memory that the library has and hasn't given back. */
 long fault_blocks(void);
 
+/* From now on hk_clock_s (io/clock.h) says `seconds`, until it is told to go on. */
+void fault_clock_stop(double seconds);
+void fault_clock_go_on(void);
+
 #endif
