@@ -121,6 +121,7 @@ static bool check_connect(const struct hk_node *map, const struct link *link, st
     const struct hk_connect_shape shape = {.source_count = hk_pop_size(spec->source),
                                            .target_count = hk_pop_size(spec->target),
                                            .recurrent = spec->source == spec->target};
+    HK_ASSERT(spec->connect);
     if (!spec->connect->check || spec->connect->check(spec->connect_param, &shape, err))
         return true;
     (void)hk_err_context(err, "%s: %s", spec->name, spec->connect->base.name);

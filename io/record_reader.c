@@ -346,10 +346,11 @@ static bool read_record(const struct context *c, struct hk_node *map, const char
     const struct kind *kind = &kinds[record->kind];
     bool ok = hk_go_on(hk_words_check(map, kind->words, err), err);
     if (!hk_words_fill(c->reader, map, kind->words, err)) return false;
-    ok &= hk_go_on(kind->read(c, map, record, err), err);
+    ok = ok && hk_go_on(kind->read(c, map, record, err), err); /* what is misspelled is missing */
     if (phases)
-        ok &= hk_go_on(
-            hk_phases_read(c->reader, phases, &record->phases, &record->phase_count, err), err);
+        ok &=
+            hk_go_on(hk_phases_read(c->reader, phases, &record->phases, &record->phase_count, err),
+                     err);
     c->records->count += ok;
     return ok;
 }

@@ -66,19 +66,42 @@ static hk_tick ticks_to_ask(const struct hk_pop *pop, hk_tick ticks) {
     return ticks < most ? ticks : most;
 }
 
+/* Fine ticks, most of them empty, are asked by the stretch, from the beginning on. */
+static bool expect_listed(const struct hk_source_part *part, const struct hk_pop *pop,
+                          hk_tick ticks, double *spikes, struct hk_err *err) {
+    const hk_tick stretch = ticks / 1000 + 1 < INT32_MAX ? ticks / 1000 + 1 : INT32_MAX;
+    struct hk_raster raster = {.count = 0};
+    struct hk_err why = {.code = HK_OK};
+    uint64_t heard = 0;
+    hk_tick asked = 0;
+    while (asked < ticks && heard < HK_EXPECT_SPIKES && why.code == HK_OK) {
+        hk_tick to = asked + stretch < ticks ? asked + stretch : ticks;
+        hk_raster_begin(&raster, to - asked, &why);
+        pop->source->list(part, asked, to, &raster);
+        heard += raster.count;
+        asked = to;
+    }
+    hk_raster_finish(&raster);
+    *spikes = (double)heard / (double)asked * (double)ticks;
+    if (why.code != HK_OK && err) *err = why;
+    return why.code == HK_OK;
+}
+
 bool hk_pop_expect(const struct hk_pop *pop, hk_tick ticks, double *spikes, struct hk_err *err) {
     struct hk_block room = {0};
     uint64_t heard = 0;
     hk_tick asked = 0;
     *spikes = 0.0;
     if (!pop->source || ticks == 0) return true;
-    if (!hk_block_reserve(&room, (size_t)pop->size * pop->burst + 1, sizeof(uint32_t), err))
-        return false;
     const struct hk_source_part part = {.param = pop->param,
                                         .derived = pop->derived,
                                         .stream = pop->stream,
                                         .count = pop->size,
                                         .tick_ms = pop->sim->options.tick_ms};
+    if (pop->sim->options.clock == HK_CLOCK_EXACT)
+        return expect_listed(&part, pop, ticks, spikes, err);
+    if (!hk_block_reserve(&room, (size_t)pop->size * pop->burst + 1, sizeof(uint32_t), err))
+        return false;
     hk_tick most = ticks_to_ask(pop, ticks), stride = stride_of(ticks), at = 0;
     for (; asked < most && heard < HK_EXPECT_SPIKES; asked++) {
         heard += pop->source->emit(&part, at + 1, room.data);

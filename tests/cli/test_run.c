@@ -280,8 +280,9 @@ static bool catches(pid_t process, int number) {
 /* So large a network that the first Ctrl-C would be heard after many seconds. */
 START_TEST(a_second_ctrl_c_ends_it_at_once) {
     program_start(&program, program_kept,
-                  (const char *const[]){"run", "tiny.yaml", "-q", "-o", "out", "-D", "duration=1000 h",
-                                        "-D", "populations.out.size=2000", NULL});
+                  (const char *const[]){"run", "tiny.yaml", "-q", "-o", "out", "-D",
+                                        "duration=1000 h", "-D", "populations.out.size=2000",
+                                        NULL});
     wait_for("out", "journal-000001");
     ck_assert_int_eq(kill(program.process, SIGINT), 0);
     while (catches(program.process, SIGINT)) (void)sched_yield();

@@ -150,6 +150,7 @@ static void expect_all(const char *text, const char *const *expected) {
     hk_experiment_finish(&e);
 }
 
+/* long: no function, but an experiment with all of its mistakes */
 static const char all_wrong[] =
     "hillock: 2\n"
     "name: [x]\n"

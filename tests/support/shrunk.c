@@ -72,6 +72,7 @@ const struct shrunk shrunk_all[] = {
      .no_exact = NEXT_STEP},
     {.path = "experiments/brunel.yaml",
      .defines = {"params.order=200", "params.J=1 mV", "duration=40 ms", FROM_START}},
+    {.path = "experiments/clocks.yaml", .defines = {"duration=30 ms", "resolution=0.1 ms"}},
     {.path = "experiments/desire-mnist.yaml",
      .defines = {DIGITS, "params.epochs=2", "populations.hidden1.size=150",
                  "populations.hidden2.size=70",
