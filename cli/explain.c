@@ -235,20 +235,63 @@ static bool explain_projection(struct hk_explanation *x, const struct hk_node *m
 
 /* ---- what holds for all ---- */
 
-static bool explain_conventions(struct hk_explanation *x, struct hk_err *err) {
-    const struct hk_experiment *e = x->e;
-    struct hk_sim_need need;
-    char tick[HK_EXPLAIN_SIZE], window[HK_EXPLAIN_SIZE];
-    if (!hk_sim_expect(e->sim, &need, err)) return false;
+static void explain_time(struct hk_explanation *x) {
+    const struct hk_sim *sim = x->e->sim;
+    char tick[HK_EXPLAIN_SIZE];
     hk_prose_begin(&x->prose, 0);
+    if (hk_sim_clock(sim) == HK_CLOCK_EXACT)
+        hk_prose_add(&x->prose,
+                     "Time is exact (clock: exact): nothing happens between events, and a spike is "
+                     "stamped with the first tick of %s (resolution) at which its neuron is no "
+                     "longer below the threshold. Delays are whole ticks.",
+                     hk_explain_time(x, 1, tick));
+    else
+        hk_prose_add(&x->prose,
+                     "Time advances on a grid of %s (resolution); spikes lie on it, and delays are "
+                     "whole ticks.",
+                     hk_explain_time(x, 1, tick));
     hk_prose_add(&x->prose,
-                 "Time advances on a grid of %s (resolution); spikes lie on it, and delays are "
-                 "whole ticks. State, weights and sums are in %s precision. All random numbers "
-                 "follow from the seed %llu; results don't depend on the number of threads, which "
-                 "meet every %s.",
-                 hk_explain_time(x, 1, tick),
-                 hk_sim_precision(e->sim) == HK_DOUBLE ? "double" : "single",
-                 (unsigned long long)e->seed, hk_explain_time(x, need.window, window));
+                 " State, weights and sums are in %s precision. All random numbers follow from the "
+                 "seed %llu; results don't depend on the number of threads.",
+                 hk_sim_precision(sim) == HK_DOUBLE ? "double" : "single",
+                 (unsigned long long)x->e->seed);
+}
+
+/* Which clock suits, from what each was measured to cost: docs/performance.md. */
+static bool explain_clock(struct hk_explanation *x, struct hk_err *err) {
+    const double STEP_NS = 2.5, ARRIVAL_NS = 100.0, STEPS_PER_S = 1e4;
+    const double even = STEPS_PER_S * STEP_NS / ARRIVAL_NS;
+    const struct hk_sim *sim = x->e->sim;
+    struct hk_err why = {.code = HK_OK};
+    double synapses = 0.0, neurons = 0.0;
+    hk_prose_begin(&x->prose, 0);
+    if (!hk_sim_suits_exact(sim, &why)) {
+        hk_prose_add(&x->prose, "A grid is the only clock for it: %s.", why.message);
+        return true;
+    }
+    for (size_t i = 0; hk_sim_projection(sim, i); i++) {
+        double count = 0.0;
+        if (!hk_proj_expect(hk_sim_projection(sim, i), &count, err)) return false;
+        synapses += count;
+    }
+    for (size_t i = 0; hk_sim_population(sim, i); i++)
+        if (hk_pop_has_neurons(hk_sim_population(sim, i)))
+            neurons += hk_pop_size(hk_sim_population(sim, i));
+    hk_prose_add(&x->prose,
+                 "Both clocks are possible. A grid of 0.1 ms pays for steps, the exact clock for "
+                 "arrivals, pulses of drives included: it is the quicker one below some %.0f of "
+                 "them a neuron and second",
+                 even);
+    if (synapses > 0.0 && neurons > 0.0)
+        hk_prose_add(&x->prose, ", which with %.4g synapses a neuron is a mean rate of %.2g Hz",
+                     synapses / neurons, even * neurons / synapses);
+    hk_prose_add(&x->prose, "; and the one to take where spike times have to be exact.");
+    return true;
+}
+
+static bool explain_conventions(struct hk_explanation *x, struct hk_err *err) {
+    explain_time(x);
+    if (!explain_clock(x, err)) return false;
     hk_prose_begin(&x->prose, 0);
     hk_prose_add(&x->prose,
                  "A delay is the axon's: a spike of tick n reaches the synapse at n + delay, and "

@@ -62,6 +62,16 @@ bool hk_exact_check_proj(const struct hk_proj *proj, struct hk_err *err) {
     return true;
 }
 
+bool hk_sim_suits_exact(const struct hk_sim *sim, struct hk_err *err) {
+    for (size_t i = 0; i < sim->pop_count; i++)
+        if (!hk_exact_check_pop(sim->pops[i], err))
+            return hk_err_context(err, "%s", sim->pops[i]->name);
+    for (size_t i = 0; i < sim->proj_count; i++)
+        if (!hk_exact_check_proj(sim->projs[i], err))
+            return hk_err_context(err, "%s", sim->projs[i]->name);
+    return true;
+}
+
 /* ---- building ---- */
 
 static bool build_pop(struct hk_pop *pop, struct hk_err *err) {

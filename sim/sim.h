@@ -195,6 +195,8 @@ double hk_sim_tick_ms(const struct hk_sim *sim);
 int hk_sim_threads(const struct hk_sim *sim);
 enum hk_precision hk_sim_precision(const struct hk_sim *sim);
 enum hk_clock hk_sim_clock(const struct hk_sim *sim);
+/* Could it all run on the exact clock? Where not, err says why: the first reason. */
+bool hk_sim_suits_exact(const struct hk_sim *sim, struct hk_err *err);
 size_t hk_sim_memory(const struct hk_sim *sim); /* bytes of the arena */
 
 /* What happened so far, for reports and for the conservation test: every spike of a source meets

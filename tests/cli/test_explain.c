@@ -89,18 +89,22 @@ static const char taught[] =
 static struct program program;
 static char words[PROGRAM_TEXT_MAX]; /* what it said, in one line */
 
-static void explain(const char *name, const char *text) {
-    program_write_file(name, text);
-    program_run(&program, "explain", name);
+static void keep_words(void) {
+    size_t used = 0;
     ck_assert_str_eq(program.err, "");
     ck_assert_int_eq(program.status, 0);
-    size_t used = 0;
     for (const char *at = program.out; *at; at++) {
         bool blank = *at == ' ' || *at == '\n';
         if (blank && used && words[used - 1] == ' ') continue;
         words[used++] = (char)(blank ? ' ' : *at);
     }
     words[used] = '\0';
+}
+
+static void explain(const char *name, const char *text) {
+    program_write_file(name, text);
+    program_run(&program, "explain", name);
+    keep_words();
 }
 
 static void expect_parts(const char *const *parts, size_t count) {
@@ -137,6 +141,20 @@ START_TEST(conventions_are_told) {
     explain("plain.yaml", plain);
     EXPECT("50 ms are simulated.", "Recorded: spikes of out.", "on a grid of 0.5 ms (resolution)",
            "single precision", "seed 9", "A delay is the axon's", "positive weights excite");
+}
+END_TEST
+
+/* 100 ns an arrival over 2.5 ns a step: 250 arrivals a second; 4 synapses a neuron. */
+START_TEST(the_clock_is_told_and_which_would_suit) {
+    explain("plain.yaml", plain);
+    EXPECT("Time advances on a grid of 0.5 ms (resolution)", "Both clocks are possible.",
+           "below some 250 of them a neuron and second, which with 4 synapses a neuron is a mean "
+           "rate of 62 Hz");
+    program_run(&program, "explain", "plain.yaml", "-D", "clock=exact", "-D", "resolution=1 us");
+    keep_words();
+    EXPECT("Time is exact (clock: exact): nothing happens between events", "double precision");
+    explain("digits.yaml", digits);
+    EXPECT("A grid is the only clock for it: exc: receptor exc: cond-exp has no closed form");
 }
 END_TEST
 
@@ -220,6 +238,7 @@ Suite *suite_cli_explain(void) {
     tcase_add_test(tcase, populations_are_told_with_models_values_and_start);
     tcase_add_test(tcase, projections_are_told_with_counts_signs_and_delays);
     tcase_add_test(tcase, conventions_are_told);
+    tcase_add_test(tcase, the_clock_is_told_and_which_would_suit);
     tcase_add_test(tcase, a_protocol_is_told_in_sentences);
     tcase_add_test(tcase, signals_groups_drives_and_dropout_are_told);
     tcase_add_test(tcase, rewards_lessons_and_measures_are_told);
