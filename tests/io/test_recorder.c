@@ -93,14 +93,20 @@ static size_t spikes_between(const char *population, double from_ms, double to_m
     return count;
 }
 
+static bool differs(const double *a, const double *b, size_t count) {
+    for (size_t k = 0; k < count; k++)
+        if (a[k] != b[k]) return true;
+    return false;
+}
+
 START_TEST(states_at_even_times_are_a_report) {
     size_t count;
     run(NETWORK "record:\n  vm: {state: exc.v, only: [3, 59, 0], every: 0.5 ms, from: 20 ms,"
                 " to: 100 ms}\n  all: {state: exc.v, every: 0.1 ms}\n");
     const double *some = array("report/vm/data", &count);
-    ck_assert_uint_eq(count, 160 * 3);
+    ck_assert_uint_eq(count, 480);
     const double *all = array("report/all/data", &count);
-    ck_assert_uint_eq(count, 2000 * 60);
+    ck_assert_uint_eq(count, 120000);
     for (size_t i = 0; i < 160; i++) {
         const double *frame = all + (200 + 5 * i) * 60;
         ck_assert_double_eq(some[3 * i], frame[0]);
@@ -196,7 +202,7 @@ START_TEST(weights_over_time_are_those_of_shorter_runs) {
     const double *times = array("frames/w/time", &frames);
     const double *w = array("frames/w/data", &count);
     ck_assert(frames == 4 && times[0] == 0.0 && times[3] == 150.0);
-    ck_assert_uint_eq(count, 4 * 50 * 60);
+    ck_assert_uint_eq(count, 12000);
     ck_assert_uint_eq(count_of("frames/s/source"), count_of("frames/s/target"));
     ck_assert_uint_eq(count_of("frames/s/data"), 2 * count_of("frames/s/source"));
     hk_results_read_close(file);
@@ -210,7 +216,7 @@ START_TEST(weights_over_time_are_those_of_shorter_runs) {
         ck_assert_ptr_nonnull(file = hk_results_read_open(arena, in_folder(name), &err));
         const double *end = array("weights/in->exc", &final_count);
         ck_assert_mem_eq(w + i * 3000, end, 3000 * sizeof *end);
-        ck_assert(memcmp(w, end, 3000 * sizeof *end) != 0);
+        ck_assert(differs(w, end, 3000));
         hk_results_read_close(file);
     }
     file = NULL;
@@ -226,7 +232,7 @@ START_TEST(histograms_count_every_weight_once) {
     const double *w = array("frames/w/data", &count);
     const double *own = array("frames/own/data", &count), *low = array("frames/own/low", &frames);
     const double *high = array("frames/own/high", &frames);
-    ck_assert_uint_eq(count, 4 * 8);
+    ck_assert_uint_eq(count, 32);
     const double *part = array("frames/part/data", &count);
     const double *below = array("frames/part/below", &count);
     const double *above = array("frames/part/above", &count);
@@ -277,9 +283,9 @@ START_TEST(samples_are_counted_in_each_phase) {
     ck_assert_mem_eq(array("frames/theta/time", &count), times, sizeof times);
     ck_assert_uint_eq(count_of("frames/theta/data"), HK_COUNT(expected) * 20);
     const double *w = array("frames/w/data", &count);
-    ck_assert_uint_eq(count, 3 * 784 * 20);
+    ck_assert_uint_eq(count, 47040);
     const double *end = array("weights/input->exc", &count);
-    ck_assert_mem_eq(w + 2 * 784 * 20, end, count * sizeof *end); /* it learned in `first` alone */
+    ck_assert_mem_eq(w + 31360, end, count * sizeof *end); /* it learned in `first` alone */
     const double *at = array("frames/vm/time", &count);
     ck_assert(count == 6 && at[0] == 520.0 && at[5] == 570.0);
     at = array("frames/rate/time", &count);

@@ -41,7 +41,7 @@ static struct hk_dist draw_delay(struct hk_draws *draws, bool from_source) {
 /* Every population reaches the neurons twice, in ways of its own. */
 static void add_links(struct hk_sim *sim, struct hk_pop *const pops[POPS], struct hk_draws *draws) {
     char name[32];
-    for (size_t k = 0; k < POPS * (POPS - 1) * 2; k++) {
+    for (size_t k = 0; k < (size_t)POPS * (POPS - 1) * 2; k++) {
         size_t from = k % POPS, kind = hk_draws_below(draws, HK_COUNT(kinds));
         double weight = from == 0 ? 0.6 : 0.05;
         (void)snprintf(name, sizeof name, "link%zu", k);

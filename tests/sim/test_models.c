@@ -317,7 +317,7 @@ static struct hk_sim_counts run_trial(struct trial *t, double weight) {
     must(hk_sim_run(sim, TICKS, &err), "run", &err);
     if (hk_pop_can_be_taught(out)) must(hk_sim_teach(sim, out, 1, 0, &err), "teach", &err);
     struct hk_sim_counts counts = hk_sim_count(sim);
-    ck_assert_uint_le(counts.updates, 2 * NEURONS * TICKS); /* fewer where some slept */
+    ck_assert_uint_le(counts.updates, (uint64_t)2 * NEURONS * TICKS); /* fewer where some slept */
     t->digest = digest_weights(proj, digest_state(out));
     t->others = digest_state(others);
     hk_sim_destroy(sim);
