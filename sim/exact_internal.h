@@ -162,10 +162,12 @@ static inline struct hk_exact_pop *hk_exact_pop(const struct hk_pop *pop) {
     return &pop->sim->exact->pops[pop->index];
 }
 
+static inline struct hk_pulses *hk_pulses_of(const struct hk_pop *pop, int thread, size_t drive) {
+    return &hk_exact_pop(pop)->pulses[(size_t)thread * pop->drive_count + drive];
+}
 /* When the next pulse of a drive comes. */
 static inline hk_tick hk_pulses_next(const struct hk_pop *pop, int thread, size_t drive) {
-    const struct hk_pulses *pulses =
-        &hk_exact_pop(pop)->pulses[(size_t)thread * pop->drive_count + drive];
+    const struct hk_pulses *pulses = hk_pulses_of(pop, thread, drive);
     if (pulses->next >= pulses->raster.count) return HK_NEVER;
     return pop->sim->exact->threads[thread].begin + 1 + hk_pulses_first(pulses)->tick;
 }
@@ -190,9 +192,7 @@ static inline struct hk_turn hk_turn_next(const struct hk_pop *pop, int thread) 
 static inline bool hk_turn_is_tied(const struct hk_pop *pop, int thread,
                                    const struct hk_turn *turn) {
     if (turn->tick == HK_NEVER) return false;
-    return turn->other == turn->tick ||
-           hk_pulses_tied(
-               &hk_exact_pop(pop)->pulses[(size_t)thread * pop->drive_count + turn->drive]);
+    return turn->other == turn->tick || hk_pulses_tied(hk_pulses_of(pop, thread, turn->drive));
 }
 
 /* ---- sim/exact_queue.c ---- */

@@ -2,6 +2,8 @@
  * ways of neurons to their thresholds. Its size follows spikes, not synapses. */
 #include "sim/exact_internal.h"
 
+#include "sim/radix.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -160,26 +162,6 @@ static bool list_cursor(const struct hk_sim *sim, int thread, struct hk_cursor *
     return true;
 }
 
-/* By 11 bits of the time after 11 bits, from the lowest on, each time stably. */
-static bool sort_by_time(struct hk_exact_thread *t) {
-    enum { BITS = 11, BUCKETS = 1 << BITS };
-    size_t count = t->arrivals.count;
-    if (!hk_block_reserve(&t->spare.block, count, sizeof(struct hk_arrival), &t->err)) return false;
-    for (int shift = 0; (uint64_t)(t->end - t->begin) >> shift > 0; shift += BITS) {
-        const struct hk_arrival *from = t->arrivals.block.data;
-        struct hk_arrival *to = t->spare.block.data;
-        size_t start[BUCKETS + 1] = {0};
-        for (size_t k = 0; k < count; k++) start[(from[k].after >> shift & (BUCKETS - 1)) + 1]++;
-        for (size_t b = 0; b < BUCKETS; b++) start[b + 1] += start[b];
-        for (size_t k = 0; k < count; k++)
-            to[start[from[k].after >> shift & (BUCKETS - 1)]++] = from[k];
-        struct hk_block swap = t->arrivals.block;
-        t->arrivals.block = t->spare.block;
-        t->spare.block = swap;
-    }
-    return true;
-}
-
 /* Two that are equal in all are one spike of a unit that fired twice in a tick. */
 static int compare_arrivals(const void *a, const void *b) {
     const struct hk_arrival *x = a, *y = b;
@@ -208,7 +190,9 @@ bool hk_exact_list_arrivals(struct hk_sim *sim, int thread) {
         left += cursor[k].row < cursor[k].end;
     }
     t->cursors.count = left;
-    if (!sort_by_time(t)) return false;
+    if (!hk_sort_by_tick(&t->arrivals.block, &t->spare.block, t->arrivals.count,
+                         sizeof(struct hk_arrival), (uint64_t)(t->end - t->begin + 1), &t->err))
+        return false;
     sort_ties(&t->arrivals);
     return true;
 }

@@ -76,10 +76,6 @@ static void emit(struct hk_sim *sim, int thread, uint64_t window, hk_tick from, 
 
 /* ---- drives ---- */
 
-static struct hk_pulses *pulses_of(const struct hk_pop *pop, int thread, size_t drive) {
-    return &hk_exact_pop(pop)->pulses[(size_t)thread * pop->drive_count + drive];
-}
-
 static struct hk_drive_part part_of(const struct hk_pop *pop, int thread, size_t drive) {
     return (struct hk_drive_part){.param = pop->drives[drive].param,
                                   .derived = pop->drives[drive].derived,
@@ -94,7 +90,7 @@ static bool list_pulses(struct hk_sim *sim, int thread) {
         const struct hk_pop *pop = sim->pops[i];
         for (size_t d = 0; d < pop->drive_count; d++) {
             if (!pop->drives[d].model->list) continue;
-            struct hk_pulses *pulses = pulses_of(pop, thread, d);
+            struct hk_pulses *pulses = hk_pulses_of(pop, thread, d);
             const struct hk_drive_part part = part_of(pop, thread, d);
             pulses->next = 0;
             hk_raster_begin(&pulses->raster, t->end - t->begin, &t->err);

@@ -1,5 +1,7 @@
 #include "sim/raster.h"
 
+#include "sim/radix.h"
+
 void hk_raster_begin(struct hk_raster *raster, hk_tick ticks, struct hk_err *err) {
     HK_ASSERT(ticks >= 0 && ticks < UINT32_MAX);
     raster->ticks = ticks;
@@ -35,26 +37,10 @@ bool hk_raster_sort(struct hk_raster *raster, struct hk_err *err) {
     return true;
 }
 
-/* By 11 bits after 11 bits of the tick, from the lowest on, each time stably; `unit` is room. */
 bool hk_raster_order(struct hk_raster *raster, struct hk_err *err) {
-    enum { BITS = 11, BUCKETS = 1 << BITS };
     if (raster->err && raster->err->code != HK_OK) return false;
-    if (!hk_block_reserve(&raster->unit, raster->count + 1, sizeof(struct hk_raster_spike), err))
-        return false;
-    for (int shift = 0; shift < 32 && raster->ticks >> shift > 0; shift += BITS) {
-        const struct hk_raster_spike *from = raster->put.data;
-        struct hk_raster_spike *to = raster->unit.data;
-        size_t start[BUCKETS + 1] = {0};
-        for (size_t k = 0; k < raster->count; k++)
-            start[(from[k].tick >> shift & (BUCKETS - 1)) + 1]++;
-        for (size_t b = 0; b < BUCKETS; b++) start[b + 1] += start[b];
-        for (size_t k = 0; k < raster->count; k++)
-            to[start[from[k].tick >> shift & (BUCKETS - 1)]++] = from[k];
-        struct hk_block swap = raster->put;
-        raster->put = raster->unit;
-        raster->unit = swap;
-    }
-    return true;
+    return hk_sort_by_tick(&raster->put, &raster->unit, raster->count,
+                           sizeof(struct hk_raster_spike), (uint64_t)raster->ticks, err);
 }
 
 size_t hk_raster_at(const struct hk_raster *raster, hk_tick tick, const uint32_t **units) {

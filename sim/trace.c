@@ -159,8 +159,7 @@ void hk_traces_arrive(struct hk_sim *sim, int thread, const struct hk_arrival *a
 
 static void add_pulses(struct hk_trace *trace, size_t drive) {
     const struct hk_pop *pop = trace->pop;
-    const struct hk_pulses *pulses =
-        &hk_exact_pop(pop)->pulses[(size_t)trace->thread * pop->drive_count + drive];
+    const struct hk_pulses *pulses = hk_pulses_of(pop, trace->thread, drive);
     const struct hk_raster_spike *spike = pulses->raster.put.data;
     for (size_t k = 0; k < pulses->raster.count; k++) {
         hk_tick tick = pop->sim->exact->threads[trace->thread].begin + 1 + spike[k].tick;

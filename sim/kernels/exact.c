@@ -337,15 +337,11 @@ static uint64_t arrive(struct hk_sim *sim, int thread, const struct hk_arrival *
 
 /* ---- pulses of drives ---- */
 
-static struct hk_pulses *pulses_of(const struct hk_pop *pop, int thread, size_t drive) {
-    return &hk_exact_pop(pop)->pulses[(size_t)thread * pop->drive_count + drive];
-}
-
 /* Those before `before`; where each is to be looked at by itself, until a unit comes twice in a
  * tick. Returns how many. */
 static size_t add_pulses(struct batch *batch, size_t drive, hk_tick before) {
     struct hk_pop *pop = batch->pop;
-    struct hk_pulses *pulses = pulses_of(pop, batch->thread, drive);
+    struct hk_pulses *pulses = hk_pulses_of(pop, batch->thread, drive);
     const hk_tick first = thread_of(pop, batch->thread)->begin + 1;
     const double weight = pop->drives[drive].model->weight(pop->drives[drive].derived);
     const size_t receptor = pop->drives[drive].receptor, begin = pulses->next;

@@ -1,7 +1,7 @@
 /* Where nobody learns, the populations of a window go one after the other, and units in batches. A
- * network of which one unit is followed (sim/trace.h) is run in the order of time instead: both must
- * be the same to the bit, with fine ticks, and with ticks so coarse that much comes to one unit at
- * once. */
+ * network of which one unit is followed (sim/trace.h) is run in the order of time instead: both
+ * must be the same to the bit, with fine ticks, and with ticks so coarse that much comes to one
+ * unit at once. */
 #include <check.h>
 #include <string.h>
 
