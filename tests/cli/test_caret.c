@@ -10,17 +10,12 @@
 /* What is written of a file with this text, for a line and a column. */
 static const char *caret(const char *text, int line, int column) {
     static char out[1024];
-    char path[512];
-    (void)snprintf(path, sizeof path, "%s/x.yaml", hk_test_folder());
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_int_ge(fputs(text, file), 0);
-    ck_assert_int_eq(fclose(file), 0);
+    const char *path = hk_test_write("x.yaml", text);
     struct hk_place where = {.file = path, .file_size = strlen(path)};
     where.line = (size_t)line;
     where.column = (size_t)column;
     memset(out, 0, sizeof out);
-    file = fmemopen(out, sizeof out, "w");
+    FILE *file = fmemopen(out, sizeof out, "w");
     hk_caret_print(&where, file);
     (void)fclose(file);
     return out;

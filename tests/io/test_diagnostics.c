@@ -125,13 +125,8 @@ static const char *base_of(const char *text) {
 }
 
 static void read_text(struct hk_experiment *e, const char *text) {
-    char path[512];
+    const char *path = hk_test_write("x.yaml", text);
     struct hk_err ignored = {.code = HK_OK};
-    (void)snprintf(path, sizeof path, "%s/x.yaml", hk_test_folder());
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_int_ge(fputs(text, file), 0);
-    ck_assert_int_eq(fclose(file), 0);
     bool ok = hk_experiment_read(e, &(struct hk_experiment_options){.path = path}, &ignored);
     ck_assert_int_eq(ok, e->diagnostics.errors == 0);
     ck_assert_int_eq(ok, ignored.code == HK_OK);

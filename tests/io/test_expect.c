@@ -19,12 +19,7 @@
 static struct hk_err err;
 
 static bool read_text(struct hk_experiment *e, const char *text) {
-    char path[512];
-    (void)snprintf(path, sizeof path, "%s/x.yaml", hk_test_folder());
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_int_ge(fputs(text, file), 0);
-    ck_assert_int_eq(fclose(file), 0);
+    const char *path = hk_test_write("x.yaml", text);
     err = (struct hk_err){0};
     return hk_experiment_read(e, &(struct hk_experiment_options){.path = path}, &err);
 }

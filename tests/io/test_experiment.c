@@ -51,21 +51,11 @@ static const char taught[] =
     "  - {phase: test, data: test, show: 10 ms, evaluate: digits, drop: true}\n"
     "  - {phase: last, data: test, show: 10 ms, evaluate: digits}\n";
 
-static const char *write_file(const char *name, const char *text) {
-    static char path[512];
-    (void)snprintf(path, sizeof path, "%s/%s", hk_test_folder(), name);
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_int_ge(fputs(text, file), 0);
-    ck_assert_int_eq(fclose(file), 0);
-    return path;
-}
-
 static bool read_text(struct hk_experiment *e, const char *text, const char *define,
                       struct hk_err *err) {
     const char *const defines[] = {define};
     return hk_experiment_read(e,
-                              &(struct hk_experiment_options){.path = write_file("x.yaml", text),
+                              &(struct hk_experiment_options){.path = hk_test_write("x.yaml", text),
                                                               .defines = defines,
                                                               .define_count = define != NULL},
                               err);
@@ -134,7 +124,7 @@ START_TEST(a_base_lies_under_the_file_and_defaults_under_each_entry) {
     struct hk_err err = {0};
     struct hk_experiment e;
     struct hk_block text = {0};
-    (void)write_file("base.yaml", good);
+    (void)hk_test_write("base.yaml", good);
     ck_assert_msg(read_text(&e,
                             "base: base.yaml\nname: upper\n"
                             "defaults: {populations: {v_th: -50 mV}}\n"
@@ -163,7 +153,7 @@ static void expect_base(const char *base, const char *begin, const char *end) {
 }
 
 START_TEST(bases_that_lead_back_or_nowhere_are_told) {
-    (void)write_file("other.yaml", "base: x.yaml\n");
+    (void)hk_test_write("other.yaml", "base: x.yaml\n");
     expect_base("x.yaml", "x.yaml:2:7: ", ": x.yaml is based on itself");
     expect_base("other.yaml", "x.yaml:2:7: ", "other.yaml:1:7: x.yaml is based on itself");
     expect_base("none.yaml", "x.yaml:2:7: can't open ", "none.yaml: No such file or directory");

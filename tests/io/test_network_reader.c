@@ -40,12 +40,7 @@ static const char backwards[] =
 static void run_text(const char *text, const char *column, double values[300]) {
     struct hk_err err = {0};
     struct hk_experiment e;
-    char path[512];
-    (void)snprintf(path, sizeof path, "%s/x.yaml", hk_test_folder());
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_int_ge(fputs(text, file), 0);
-    ck_assert_int_eq(fclose(file), 0);
+    const char *path = hk_test_write("x.yaml", text);
     const struct hk_experiment_options options = {.path = path};
     ck_assert_msg(hk_experiment_read(&e, &options, &err), "%s", err.message);
     ck_assert(hk_sim_build(e.sim, &err) && hk_sim_run(e.sim, e.duration, &err));

@@ -23,10 +23,7 @@ static struct hk_experiment e;
 static struct hk_err err;
 
 static bool read_text(const char *text) {
-    char path[256];
-    (void)snprintf(path, sizeof path, "%s/x.yaml", hk_test_folder());
-    FILE *file = fopen(path, "w");
-    ck_assert(file && fputs(text, file) >= 0 && fclose(file) == 0);
+    const char *path = hk_test_write("x.yaml", text);
     err = (struct hk_err){0};
     return hk_experiment_read(&e, &(struct hk_experiment_options){.path = path}, &err);
 }

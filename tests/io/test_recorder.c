@@ -36,9 +36,7 @@ static void run_as(const char *text, int threads, const char *name) {
     struct hk_experiment e;
     struct hk_run_summary summary;
     const struct hk_run_options options = {.folder = in_folder(name)};
-    const char *path = in_folder("x.yaml");
-    FILE *out = fopen(path, "w");
-    ck_assert(out && fputs(text, out) >= 0 && fclose(out) == 0);
+    const char *path = hk_test_write("x.yaml", text);
     bool ok =
         hk_experiment_read(&e, &(struct hk_experiment_options){.path = path, .threads = threads},
                            &err) &&

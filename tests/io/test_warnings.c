@@ -55,20 +55,10 @@ static const char *with(const char *text, const char *from, const char *to) {
     return hk_arena_format(arena, NULL, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
 }
 
-static const char *write_file(const char *name, const char *text) {
-    static char path[512];
-    (void)snprintf(path, sizeof path, "%s/%s", hk_test_folder(), name);
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_int_ge(fputs(text, file), 0);
-    ck_assert_int_eq(fclose(file), 0);
-    return path;
-}
-
 static void judge(struct hk_experiment *e, const char *text, const char *define) {
     struct hk_err err = {.code = HK_OK};
     const char *const defines[] = {define};
-    const struct hk_experiment_options options = {.path = write_file("x.yaml", text),
+    const struct hk_experiment_options options = {.path = hk_test_write("x.yaml", text),
                                                   .defines = defines,
                                                   .define_count = define != NULL};
     ck_assert_msg(hk_experiment_read(e, &options, &err), "%s", err.message);
@@ -233,7 +223,7 @@ START_TEST(params_that_nobody_uses_are_told) {
 END_TEST
 
 START_TEST(params_of_a_base_are_its_own_affair) {
-    (void)write_file("base.yaml", with(plain, "{w: 50 pA}", "{w: 50 pA, g: 3}"));
+    (void)hk_test_write("base.yaml", with(plain, "{w: 50 pA}", "{w: 50 pA, g: 3}"));
     expect("base: base.yaml\nname: above\n", NULL, NULL);
     expect("base: base.yaml\nname: above\nparams: {h: 3}\n", NULL,
            "x.yaml:3:10: nothing refers to the param 'h'");

@@ -49,6 +49,17 @@ void hk_test_folder_remove(void) {
     *test_folder = '\0';
 }
 
+const char *hk_test_write(const char *name, const char *text) {
+    static char path[PATH_MAX];
+    int length = snprintf(path, sizeof path, "%s/%s", hk_test_folder(), name);
+    ck_assert(length > 0 && (size_t)length < sizeof path);
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_ge(fputs(text, file), 0);
+    ck_assert_int_eq(fclose(file), 0);
+    return path;
+}
+
 static int remove_one(const char *path, const struct stat *status, int flag, struct FTW *place) {
     (void)status, (void)flag, (void)place;
     (void)remove(path);

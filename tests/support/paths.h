@@ -15,6 +15,8 @@ const char *hk_test_program(void);
  * failed tests leave behind. */
 const char *hk_test_folder(void);
 void hk_test_folder_remove(void);
+/* Write a file there. Its path, lent until the next call. */
+const char *hk_test_write(const char *name, const char *text);
 
 /* Remove a folder and all it holds, without following links. */
 void hk_test_remove_all(const char *path);

@@ -22,10 +22,7 @@ const char *program_path(const char *name) {
 }
 
 void program_write_file(const char *name, const char *text) {
-    FILE *file = fopen(program_path(name), "w");
-    ck_assert_ptr_nonnull(file);
-    ck_assert(fputs(text, file) >= 0);
-    ck_assert_int_eq(fclose(file), 0);
+    (void)hk_test_write(name, text);
 }
 
 bool program_has_file(const char *name) {
