@@ -58,7 +58,7 @@ def build():
         total += sizes[name]
     cells = NeuronGroup(total, EQUATIONS, threshold="v >= -50*mV", reset="v = -65*mV",
                         refractory=2 * ms, method="exact")
-    rng = numpy.random.default_rng(1)
+    rng = numpy.random.default_rng(numpy.random.randint(1 << 31))
     groups, others = {}, [cells]
     for name, population in full["populations"].items():
         group = groups[name] = cells[first[name]:first[name] + sizes[name]]
@@ -72,4 +72,7 @@ def build():
     synapses.connect(i=source, j=target)
     synapses.w = weight * pA
     synapses.delay = delay * ms
-    return {"populations": groups, "others": [*others, synapses]}
+    out = numpy.bincount(source, minlength=total)
+    reach = {name: out[first[name]:first[name] + sizes[name]].mean() for name in sizes}
+    return {"populations": groups, "others": [*others, synapses], "reach": reach,
+            "integrator": "exact"}
