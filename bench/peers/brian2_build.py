@@ -40,13 +40,13 @@ def file_of(monitor, variable):
 
 def conditions(network, args):
     """What a comparison has to say of its peer."""
-    compiler, flags = get_compiler_and_args()
+    _, flags = get_compiler_and_args()
     return {
         "peer": "brian2 " + brian2.__version__,
         "threads": args.threads or 1,
         "precision": "double" if prefs.core.default_float_dtype == numpy.float64 else "single",
         "integrator": network["integrator"],
-        "flags": " ".join([compiler, *flags]),
+        "flags": " ".join(flags),
         "records": "each spike" if args.spikes else "the spike count of each neuron",
         "seed": args.seed,
         "bio_s": args.seconds,
