@@ -107,7 +107,7 @@ static void print_edge(const struct hk_why_spike *spike, const struct hk_why_cau
     (void)printf(" -> ");
     print_node(spike);
     (void)printf(" [label=\"%.1f %%\", penwidth=%.2f, color=\"%s\"];\n", part,
-                 0.5 + fmin(fabs(part), 100.0) / 12.5, part < 0.0 ? "#c0392b" : "#333333");
+                 0.5 + fmin(fabs(part), 100.0) / 25.0, part < 0.0 ? "#c0392b" : "#333333");
 }
 
 static void print_graph(const struct hk_why_spike *first) {

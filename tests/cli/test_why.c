@@ -96,7 +96,7 @@ START_TEST(what_lowers_counts_against_what_raises) {
     ck_assert_ptr_nonnull(strstr(program.out, "   -50.8 % "));
     program_run(&program, "why", "s", "self:0@14ms", "--dot");
     ck_assert_ptr_nonnull(
-        strstr(program.out, "[label=\"-50.8 %\", penwidth=4.57, color=\"#c0392b\"]"));
+        strstr(program.out, "[label=\"-50.8 %\", penwidth=2.53, color=\"#c0392b\"]"));
 }
 END_TEST
 
