@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/types.h"
+#include "sim/models.h"
 #include "tests/support/program.h"
 #include "tests/support/suites.h"
 
@@ -37,7 +37,7 @@ static const char experiment[] =
     "record: {spikes: [input, exc]}\n"
     "report: {spikes: {exc: [rate, cv_isi, fano]}}\n";
 
-/* Every kind of phase, read-out, reward, signal and recorder. */
+/* Every kind of phase, read-out, reward, signal and recorder: a new one belongs in here, too. */
 static const char whole[] =
     "name: whole\n"
     "resolution: 0.1 ms\n"
@@ -54,7 +54,7 @@ static const char whole[] =
     "  exc:\n"
     "    {model: alif, size: 40, theta_plus: 0.2 mV, tau_theta: 300 ms, dropout: 0.1,\n"
     "     receptors: {exc: exp, inh: alpha}, drive: {step: 50 pA, from: 100 ms, to: 900 ms}}\n"
-    "  out: {model: lif, size: 20, receptors: {exc: exp, inh: exp}, i_e: 350 pA}\n"
+    "  out: {model: lif, size: 10, receptors: {exc: exp, inh: exp}, i_e: 350 pA}\n"
     "projections:\n"
     "  input->exc:\n"
     "    connect: {rule: probability, p: 0.5}\n"
@@ -76,6 +76,7 @@ static const char whole[] =
     "    delay: {uniform: [0.5 ms, 2 ms]}\n"
     "readouts:\n"
     "  vote: {model: vote, from: out}\n"
+    "  argmax: {model: argmax, from: out}\n"
     "  rate: {model: label-rate, from: exc}\n"
     "protocol:\n"
     "  - {phase: features, data: train, of_class: 3, take: 4, shuffle: true, epochs: 2,\n"
@@ -91,6 +92,7 @@ static const char whole[] =
     "  - {phase: again, data: train, take: 6, show: 60 ms, read: [20 ms, 40 ms], wanted: 4,\n"
     "     learn: true, evaluate: vote, reward: fixed}\n"
     "  - {phase: test, data: test, take: 10, show: 40 ms, rest: 5 ms, evaluate: rate}\n"
+    "  - {phase: most, data: test, take: 6, show: 40 ms, evaluate: argmax}\n"
     "record:\n"
     "  spikes: [input, exc, out]\n"
     "  vm: {state: exc.v, only: [3, 5], every: 1.7 ms, in: [features, decoder]}\n"
@@ -132,6 +134,11 @@ END_TEST
 /* 2800 spikes. (A hump of V that is above the threshold within a step alone is a spike on the exact
  * clock and none on a grid: some one in a thousand here, and by chance none among these.) */
 START_TEST(all_kinds_of_phases_and_recorders_do_the_same_on_both_clocks) {
+    static const enum hk_model_kind kinds[] = {HK_KIND_READOUT, HK_KIND_REWARD};
+    const struct hk_model *model;
+    for (size_t k = 0; k < HK_COUNT(kinds); k++)
+        for (size_t i = 0; (model = hk_model_at(kinds[k], i)); i++)
+            ck_assert_msg(strstr(whole, model->name) != NULL, "%s isn't in it", model->name);
     program_write_file("whole.yaml", whole);
     compare("whole.yaml");
     static const char *const same[] = {"frames/w/", "frames/h/", "frames/r/", "weights/"};

@@ -380,6 +380,22 @@ START_TEST(models_of_the_other_kinds_run_as_on_a_grid_or_are_refused_by_name) {
 }
 END_TEST
 
+/* A model that isn't in the table of the page has been forgotten there. */
+START_TEST(the_page_on_clocks_names_every_model) {
+    static char page[1 << 16];
+    FILE *file = fopen("docs/clocks.md", "r");
+    ck_assert_ptr_nonnull(file);
+    page[fread(page, 1, sizeof page - 1, file)] = '\0';
+    (void)fclose(file);
+    for (size_t r = 0; r < hk_model_row_count; r++) {
+        char name[64];
+        (void)snprintf(name, sizeof name, "`%s`",
+                       hk_model_rows[r].variant[HK_DOUBLE][HK_ISA_BASE]->name);
+        ck_assert_msg(strstr(page, name) != NULL, "docs/clocks.md doesn't name %s", name);
+    }
+}
+END_TEST
+
 Suite *suite_sim_exact_models(void) {
     Suite *suite = suite_create("sim/exact_models");
     TCase *tcase = tcase_create("all");
@@ -387,6 +403,7 @@ Suite *suite_sim_exact_models(void) {
     tcase_add_test(tcase, neurons_and_receptors_run_as_on_a_grid_or_are_refused_by_name);
     tcase_add_loop_test(tcase, models_of_the_other_kinds_run_as_on_a_grid_or_are_refused_by_name, 0,
                         HK_COUNT(kinds));
+    tcase_add_test(tcase, the_page_on_clocks_names_every_model);
     suite_add_tcase(suite, tcase);
     return suite;
 }
