@@ -96,6 +96,7 @@ static bool list_pulses(struct hk_sim *sim, int thread) {
             hk_raster_begin(&pulses->raster, t->end - t->begin, &t->err);
             pop->drives[d].model->list(&part, t->begin, t->end, &pulses->raster);
             if (!hk_raster_order(&pulses->raster, &t->err)) return false;
+            sim->tally[thread].counts.pulses += pulses->raster.count;
         }
     }
     hk_traces_pulse(sim, thread);
@@ -375,6 +376,7 @@ static void run_pops(struct hk_sim *sim, int thread) {
 static void run_window(struct hk_sim *sim, int thread) {
     struct hk_exact_thread *t = &sim->exact->threads[thread];
     t->sent[t->window % HK_OUTBOXES].count = 0;
+    hk_crossing_open(sim, t);
     if (!hk_exact_depart(sim, thread) || !hk_exact_list_arrivals(sim, thread) ||
         !list_pulses(sim, thread))
         return;
