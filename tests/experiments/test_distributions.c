@@ -1,11 +1,11 @@
 /* Not only the means: how rates and CVs of inter-spike intervals are distributed over the neurons
  * of each population of the microcircuit, at a tenth of its size, against three seeds of Brian2 at
- * the same size and over the same time. tools/compare-peers made the table (--deciles), and compares
+ * the same size and over the same time. tools/compare-peers made the table (--deciles); it compares
  * the simulators themselves.
  *
  * The distance is Kolmogorov's and Smirnov's, at the deciles only, so it is never larger than the
  * whole one. Of a right program a whole one would be larger than what is allowed here once in a
- * thousand times, 16 of them once in 60; the seed is fixed. */
+ * thousand times, one of 16 once in 60; the seed is fixed. */
 #include <check.h>
 #include <math.h>
 #include <stdio.h>
