@@ -82,8 +82,8 @@ static const struct gate small[] = {
 static const struct gate full[] = {
     {.name = "cuba", .path = "bench/cuba.yaml", .defines = {TWO_SECONDS}, .seeds = 10,
      .alive = {"exc", "inh"}, .alive_least = 10, .rows = {CUBA}},
-    /* Its activity is metastable. Were one start in ten to die, ten seeds would have more than
-     * three deaths in 1.3 % of all cases, and ten others as often. */
+    /* Its activity is metastable. Three starts in ten die (15 of 50), so of ten other seeds more
+     * than three would in 35 % of all cases, and of twice ten in 12 %. */
     {.name = "coba", .path = "bench/coba.yaml", .defines = {TWO_SECONDS}, .seeds = 10,
      .alive = {"exc", "inh"}, .alive_least = 7, .again = true, .dies_late = 200, .rows = {COBA}},
     {.name = "brunel-sr", .path = BRUNEL, .defines = STATE("3", "2", "400 ms"), .seeds = 3,
