@@ -92,8 +92,9 @@ END_TEST
 enum { HEARD = 100, INTERVALS = 80, SPIKES = 200, BLOCK = 64, BINS = 2000 };
 static const double NS = 1e-6;
 
-/* In as long as a unit takes for 200 spikes on the mean: the first intervals of each unit, and of the counts of the first 64 units together: those that
- * are drawn as one where they are rarely heard. */
+/* In as long as a unit takes for 200 spikes on the mean: the first intervals of each unit, and of
+ * the counts of the first 64 units together: those that are drawn as one where they are rarely
+ * heard. */
 struct trains {
     double interval[HEARD * INTERVALS], count[BINS];
 };
@@ -115,7 +116,7 @@ static void hear_trains(double rate, struct trains *trains) {
         double ms = (double)net_heard_tick(&heard, k) * NS;
         if (unit < BLOCK) trains->count[(size_t)((ms - NS / 2) / bin_ms)]++;
         if (found[unit] < INTERVALS)
-            trains->interval[unit * INTERVALS + found[unit]++] = ms - last[unit];
+            trains->interval[(size_t)unit * INTERVALS + found[unit]++] = ms - last[unit];
         last[unit] = ms;
     }
     for (size_t i = 0; i < HEARD; i++) ck_assert_uint_eq(found[i], INTERVALS);
