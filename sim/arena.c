@@ -6,8 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
-enum { CHUNK_SIZE = 256 * 1024, LARGE_SIZE = 64 * 1024, HUGE_PAGE = 2 * 1024 * 1024 };
+enum {
+    CHUNK_SIZE = 256 * 1024, /* of small arrays */
+    LARGE_SIZE = 64 * 1024,
+    HUGE_PAGE = 2 * 1024 * 1024,
+    SHARED_SIZE = 32 * HUGE_PAGE, /* of larger ones: huge pages are shared by neighbours */
+};
 
 struct chunk {
     struct chunk *next;
@@ -15,9 +21,13 @@ struct chunk {
     bool mapped;
 };
 
+struct free_part {
+    char *at, *end;
+};
+
 struct hk_arena {
     struct chunk *chunks;
-    char *at, *end; /* free part of the newest small chunk */
+    struct free_part small, shared; /* of the newest chunk of each kind */
     size_t size;
 };
 
@@ -45,19 +55,33 @@ static size_t round_up(size_t size, size_t align) {
 
 enum pages { SMALL_PAGES, HUGE_PAGES };
 
+static char *map_pages(size_t size) {
+    void *map = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return map == MAP_FAILED ? NULL : map;
+}
+
+/* A huge page begins at a multiple of its size, so a mapping that doesn't has one fewer; of an array
+ * of two or three megabytes none might be left. */
+static char *map_huge_pages(size_t size) {
+    const size_t room = round_up(size, (size_t)sysconf(_SC_PAGESIZE));
+    char *map = map_pages(room + HUGE_PAGE);
+    if (!map) return NULL;
+    char *first = map + (round_up((uintptr_t)map, HUGE_PAGE) - (uintptr_t)map), *end = first + room;
+    if (first > map) (void)munmap(map, (size_t)(first - map));
+    if (end < map + room + HUGE_PAGE) (void)munmap(end, (size_t)(map + room + HUGE_PAGE - end));
+#ifdef MADV_HUGEPAGE
+    (void)madvise(first, size, MADV_HUGEPAGE);
+#endif
+    return first;
+}
+
 /* A mapping of its own: zeroed lazily by the kernel, in huge pages where it has them and they are
  * wanted. */
 static struct chunk *map_chunk(size_t size, enum pages pages) {
-    void *map = mmap(NULL, size, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (map == MAP_FAILED) return NULL;
-#ifdef MADV_HUGEPAGE
-    if (size >= HUGE_PAGE && pages == HUGE_PAGES) (void)madvise(map, size, MADV_HUGEPAGE);
-#else
-    (void)pages;
-#endif
-    struct chunk *chunk = map;
-    chunk->mapped = true;
+    bool huge = size >= HUGE_PAGE && pages == HUGE_PAGES;
+    struct chunk *chunk = (void *)(huge ? map_huge_pages(size) : map_pages(size));
+    if (chunk) chunk->mapped = true;
     return chunk;
 }
 
@@ -70,6 +94,31 @@ static struct chunk *add_chunk(struct hk_arena *arena, size_t size, enum pages p
     return chunk;
 }
 
+/* Room for an array in the newest chunk of its kind, or in a new one; NULL: no memory. */
+static char *take_part(struct hk_arena *arena, struct free_part *part, size_t chunk_size,
+                       size_t bytes, size_t align, enum pages pages) {
+    const size_t head = round_up(sizeof(struct chunk), HK_CACHE_LINE);
+    size_t skip = round_up((uintptr_t)part->at, align) - (uintptr_t)part->at;
+    if (!part->at || skip + bytes > (size_t)(part->end - part->at)) {
+        struct chunk *chunk = add_chunk(arena, chunk_size, pages);
+        if (!chunk) return NULL;
+        part->at = (char *)chunk + head;
+        part->end = (char *)chunk + chunk_size;
+        skip = round_up((uintptr_t)part->at, align) - (uintptr_t)part->at;
+    }
+    char *start = part->at + skip;
+    part->at = start + bytes;
+    return start;
+}
+
+static void *own_chunk(struct hk_arena *arena, size_t bytes, size_t align, enum pages pages) {
+    const size_t head = round_up(sizeof(struct chunk), HK_CACHE_LINE);
+    size_t slack = align > _Alignof(max_align_t) ? align : 0;
+    struct chunk *chunk = add_chunk(arena, head + bytes + slack, pages);
+    if (!chunk) return NULL;
+    return (char *)chunk + (round_up((uintptr_t)chunk + head, align) - (uintptr_t)chunk);
+}
+
 static void *array(struct hk_arena *arena, size_t count, size_t size, size_t align,
                    enum pages pages, struct hk_err *err) {
     HK_ASSERT(align && (align & (align - 1)) == 0 && align <= 4096);
@@ -78,29 +127,18 @@ static void *array(struct hk_arena *arena, size_t count, size_t size, size_t ali
         (void)HK_FAIL(err, HK_ERR_MEMORY, "no memory for %zu x %zu bytes", count, size);
         return NULL;
     }
-    size_t head = round_up(sizeof(struct chunk), HK_CACHE_LINE);
     arena->size += bytes;
     /* The address sanitizer sees what is read behind an array only where nothing else lies. */
-    if (bytes + align <= LARGE_SIZE && !HK_ADDRESS_SANITIZER) {
-        uintptr_t at = round_up((uintptr_t)arena->at, align);
-        if (!arena->at || at + bytes > (uintptr_t)arena->end) {
-            struct chunk *chunk = add_chunk(arena, CHUNK_SIZE, pages);
-            if (!chunk) goto failed;
-            arena->at = (char *)chunk + head;
-            arena->end = (char *)chunk + CHUNK_SIZE;
-            at = round_up((uintptr_t)arena->at, align);
-        }
-        char *start = arena->at + (at - (uintptr_t)arena->at);
-        arena->at = start + bytes;
-        return start;
-    }
-    size_t slack = align > _Alignof(max_align_t) ? align : 0;
-    struct chunk *chunk = add_chunk(arena, head + bytes + slack, pages);
-    if (!chunk) goto failed;
-    return (char *)chunk + (round_up((uintptr_t)chunk + head, align) - (uintptr_t)chunk);
-failed:
-    (void)HK_FAIL(err, HK_ERR_MEMORY, "no memory for %zu bytes", bytes);
-    return NULL;
+    bool alone = HK_ADDRESS_SANITIZER, huge = pages == HUGE_PAGES;
+    char *start = NULL;
+    if (!alone && bytes + align <= LARGE_SIZE)
+        start = take_part(arena, &arena->small, CHUNK_SIZE, bytes, align, pages);
+    else if (!alone && huge && bytes <= SHARED_SIZE / 4)
+        start = take_part(arena, &arena->shared, SHARED_SIZE, bytes, align, pages);
+    else
+        start = own_chunk(arena, bytes, align, pages);
+    if (!start) (void)HK_FAIL(err, HK_ERR_MEMORY, "no memory for %zu bytes", bytes);
+    return start;
 }
 
 void *hk_arena_array(struct hk_arena *arena, size_t count, size_t size, size_t align,

@@ -80,13 +80,12 @@ static bool build_pop(struct hk_pop *pop, struct hk_err *err) {
     size_t threads = (size_t)sim->threads;
     if (!pop->neuron) return true;
     if (!hk_alone_build(pop, err)) return false;
-    exact->free = HK_NEW(sim->arena, hk_tick, pop->padded, err);
     exact->ways = HK_NEW(sim->arena, struct hk_way, pop->padded, err);
     exact->current = HK_NEW(sim->arena, double, threads, err);
     exact->until = HK_NEW(sim->arena, hk_tick, threads, err);
     exact->pulses = HK_NEW(sim->arena, struct hk_pulses, threads * pop->drive_count, err);
     exact->changed = true;
-    if (!exact->free || !exact->ways || !exact->current || !exact->until || !exact->pulses)
+    if (!exact->ways || !exact->current || !exact->until || !exact->pulses)
         return false;
     double t_ref = pop->neuron->closed->t_ref ? pop->neuron->closed->t_ref(pop->param) : 0.0;
     return hk_tick_from_ms(t_ref, sim->options.tick_ms, &exact->refractory, err) ||
@@ -163,6 +162,7 @@ static void finish_thread(struct hk_exact_thread *t) {
     finish_list(&t->spare);
     finish_list(&t->by_pop);
     finish_list(&t->crossings);
+    for (size_t i = 0; i < HK_AHEAD; i++) finish_list(&t->later[i]);
     finish_list(&t->posts);
     finish_list(&t->touched);
     finish_list(&t->units);
@@ -185,10 +185,12 @@ void hk_exact_finish(struct hk_sim *sim) {
 
 /* ---- starting anew ---- */
 
-static void reset_thread(struct hk_exact_thread *t) {
+static void reset_thread(struct hk_exact_thread *t, hk_tick now) {
+    t->begin = t->end = now;
     for (size_t i = 0; i < HK_OUTBOXES; i++) t->sent[i].count = t->emitted[i].count = 0;
     t->cursors.count = t->arrivals.count = t->arrival = 0;
     t->crossings.count = t->posts.count = t->touched.count = 0;
+    for (size_t i = 0; i < HK_AHEAD; i++) t->later[i].count = 0;
     for (size_t i = 0; i < HK_SIGNALS_MAX; i++) t->jumps[i].ticks.count = t->jumps[i].next = 0;
 }
 
@@ -209,14 +211,14 @@ void hk_exact_reset(struct hk_sim *sim) {
         struct hk_exact_pop *exact = hk_exact_pop(pop);
         if (!pop->neuron) continue;
         for (hk_neuron k = 0; k < pop->size; k++) {
-            pop->alone->last[k] = exact->free[k] = sim->now;
+            pop->alone->last[k] = exact->ways[k].free = sim->now;
             exact->ways[k].next = exact->ways[k].due = HK_NEVER;
         }
         for (int p = 0; p < sim->threads; p++) exact->until[p] = sim->now;
         exact->changed = true;
     }
     for (size_t i = 0; i < sim->proj_count; i++) reset_memory(sim->projs[i]);
-    for (int p = 0; p < sim->threads; p++) reset_thread(&sim->exact->threads[p]);
+    for (int p = 0; p < sim->threads; p++) reset_thread(&sim->exact->threads[p], sim->now);
 }
 
 static void settle_part(void *context, int thread) {

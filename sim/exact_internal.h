@@ -52,6 +52,7 @@ struct hk_list_of {
 };
 
 enum { HK_OUTBOXES = 4 }; /* windows that somebody may still be reading, a power of two */
+enum { HK_AHEAD = 64 };   /* windows for which ways to thresholds are kept apart */
 
 /* When the weights of a drive arrive within the window, for the thread's units. */
 struct hk_pulses {
@@ -80,7 +81,8 @@ struct hk_exact_thread {
     struct hk_list_of emitted[HK_OUTBOXES];                      /* and of sources, by window */
     struct hk_list_of cursors, arrivals, spare;
     struct hk_list_of by_pop;    /* uint32_t: arrivals of one population after the other */
-    struct hk_list_of crossings; /* a heap; the earliest is first */
+    struct hk_list_of crossings; /* within the window: a heap; the earliest is first */
+    struct hk_list_of later[HK_AHEAD]; /* those of later windows, or of still later ones */
     struct hk_list_of posts;     /* struct hk_shot: fired at the tick that is being looked at */
     struct hk_list_of touched;   /* struct hk_shot: who something arrived at, at that tick */
     struct hk_list_of units;     /* uint32_t: room for posts of one population */
@@ -98,19 +100,20 @@ struct hk_exact_thread {
 
 /* A unit's way to its threshold. If nothing arrives it doesn't fire before `next`, HK_NEVER: not at
  * all; and does then where it is `sure`. An entry of the heap is for `due`, and the unit is looked
- * at then. */
+ * at then. V is held until it is `free`, so a jump of that tick is lost, as on a grid; state waits
+ * there, so `last` is it. */
 struct hk_way {
-    hk_tick next, due;
-    uint64_t mark; /* of the last batch that the unit was in */
-    bool sure;
+    hk_tick next, due, free;
+    uint64_t sure : 1;
+    uint64_t mark : 63; /* of the last batch that the unit was in */
 };
+static inline void hk_way_mark(struct hk_way *way, uint64_t mark) {
+    way->mark = mark & (UINT64_MAX >> 1);
+}
 
 /* Of a population, beside struct hk_alone. */
 struct hk_exact_pop {
     struct hk_way *ways; /* [padded] */
-    /* [padded] V is held until then, so a jump of that tick is lost, as on a grid. State waits
-     * there, so `last` is it. */
-    hk_tick *free;
     hk_tick refractory;
     bool changed; /* state was written to: ways have to be found anew */
     /* [threads] */
@@ -142,7 +145,7 @@ struct hk_trace_event {
 
 /* A unit's state, as doubles; and copies of it, side by side. */
 struct hk_replay_state {
-    hk_tick at, free; /* as of struct hk_exact_pop */
+    hk_tick at, free; /* as of struct hk_way */
     double current;   /* of drives, pA */
     double value[HK_ALONE_COLUMNS];
 };
@@ -160,6 +163,14 @@ void *hk_list_add(struct hk_list_of *list, size_t size, struct hk_err *err);
 
 static inline struct hk_exact_pop *hk_exact_pop(const struct hk_pop *pop) {
     return &pop->sim->exact->pops[pop->index];
+}
+
+/* A unit's state will be wanted, and may not have been looked at for long. */
+static inline void hk_exact_foresee(const struct hk_pop *pop, hk_neuron unit) {
+    HK_PREFETCH(&hk_exact_pop(pop)->ways[unit]);
+    HK_PREFETCH(&pop->alone->last[unit]);
+    for (size_t c = 0; c < pop->column_count; c++)
+        HK_PREFETCH((const char *)pop->column[c] + unit * pop->sim->real_size);
 }
 
 static inline struct hk_pulses *hk_pulses_of(const struct hk_pop *pop, int thread, size_t drive) {
@@ -200,7 +211,10 @@ static inline bool hk_turn_is_tied(const struct hk_pop *pop, int thread,
 /* The order of everything that has one: (tick, population, unit). */
 void hk_exact_sort_shots(struct hk_list_of *shots);
 /* Where there is no room, the thread's err says so. The unit is due then. */
-void hk_crossing_push(struct hk_exact_thread *t, const struct hk_shot *crossing);
+void hk_crossing_push(const struct hk_sim *sim, struct hk_exact_thread *t,
+                      const struct hk_shot *crossing);
+/* A window begins: those that may end within it. */
+void hk_crossing_open(const struct hk_sim *sim, struct hk_exact_thread *t);
 /* The next way that may end; NULL: none. Stale entries are thrown away, early ones put off. */
 const struct hk_shot *hk_crossing_first(const struct hk_sim *sim, struct hk_exact_thread *t);
 void hk_crossing_pop(struct hk_exact_thread *t);

@@ -25,9 +25,23 @@ void hk_exact_sort_shots(struct hk_list_of *shots) {
         qsort(shots->block.data, shots->count, sizeof(struct hk_shot), compare_shots);
 }
 
-/* ---- ways to the threshold: a binary heap ---- */
+/* ---- ways to the threshold: those of the window in a binary heap, later ones by window ---- */
 
-void hk_crossing_push(struct hk_exact_thread *t, const struct hk_shot *crossing) {
+static void put_off(const struct hk_sim *sim, struct hk_exact_thread *t,
+                    const struct hk_shot *crossing) {
+    hk_tick ahead = 1 + (crossing->tick - t->end - 1) / sim->window; /* some may be shorter */
+    if (ahead >= HK_AHEAD) ahead = HK_AHEAD - 1;
+    struct hk_list_of *later = &t->later[(t->window + (uint64_t)ahead) % HK_AHEAD];
+    struct hk_shot *at = hk_list_add(later, sizeof *at, &t->err);
+    if (at) *at = *crossing;
+}
+
+void hk_crossing_push(const struct hk_sim *sim, struct hk_exact_thread *t,
+                      const struct hk_shot *crossing) {
+    if (crossing->tick > t->end) {
+        put_off(sim, t, crossing);
+        return;
+    }
     if (!hk_list_add(&t->crossings, sizeof *crossing, &t->err)) return;
     struct hk_shot *heap = t->crossings.block.data;
     size_t at = t->crossings.count - 1;
@@ -49,17 +63,33 @@ void hk_crossing_pop(struct hk_exact_thread *t) {
     heap[at] = last;
 }
 
+/* Is it what its unit is due for? If the unit only comes later by now, it is due then. */
+static bool is_due(const struct hk_sim *sim, struct hk_exact_thread *t,
+                   const struct hk_shot *crossing) {
+    struct hk_way *way = &sim->exact->pops[crossing->pop].ways[crossing->unit];
+    if (way->due != crossing->tick) return false;
+    if (way->next <= crossing->tick) return true;
+    way->due = way->next;
+    if (way->next < HK_NEVER)
+        hk_crossing_push(sim, t, &(struct hk_shot){way->next, crossing->pop, crossing->unit});
+    return false;
+}
+
+void hk_crossing_open(const struct hk_sim *sim, struct hk_exact_thread *t) {
+    struct hk_list_of *later = &t->later[t->window % HK_AHEAD];
+    const struct hk_shot *crossing = later->block.data;
+    for (size_t k = 0; k < later->count; k++)
+        if (is_due(sim, t, &crossing[k])) hk_crossing_push(sim, t, &crossing[k]);
+    later->count = 0;
+}
+
 const struct hk_shot *hk_crossing_first(const struct hk_sim *sim, struct hk_exact_thread *t) {
     while (t->crossings.count > 0) {
         const struct hk_shot first = *(const struct hk_shot *)t->crossings.block.data;
-        struct hk_exact_pop *exact = &sim->exact->pops[first.pop];
-        hk_tick next = exact->ways[first.unit].next;
-        bool is_stale = exact->ways[first.unit].due != first.tick;
-        if (!is_stale && next <= first.tick) return t->crossings.block.data;
+        const struct hk_way *way = &sim->exact->pops[first.pop].ways[first.unit];
+        if (way->due == first.tick && way->next <= first.tick) return t->crossings.block.data;
         hk_crossing_pop(t);
-        if (is_stale) continue;
-        exact->ways[first.unit].due = next;
-        if (next < HK_NEVER) hk_crossing_push(t, &(struct hk_shot){next, first.pop, first.unit});
+        (void)is_due(sim, t, &first);
     }
     return NULL;
 }
@@ -79,6 +109,22 @@ static double release(const struct hk_proj *proj, struct hk_proj_part *part,
     return part_sent * proj->synapse->release(proj->synapse_param, memory, since);
 }
 
+static void prefetch(const void *first, size_t bytes) {
+    for (size_t at = 0; at < bytes + HK_CACHE_LINE - 1; at += HK_CACHE_LINE)
+        HK_PREFETCH((const char *)first + at);
+}
+
+/* A source's rows lie side by side, and weren't touched since it last fired. They will be, a few a
+ * window: then each would be waited for. */
+static void prefetch_rows(const struct hk_proj_part *part, size_t row, size_t end) {
+    const hk_syn first = part->row_start[row], count = part->row_start[end] - first;
+    prefetch(part->row_start + row, (end - row) * sizeof *part->row_start);
+    if (part->row_delay) prefetch(part->row_delay + row, (end - row) * sizeof *part->row_delay);
+    prefetch(part->target + first, count * sizeof *part->target);
+    if (part->weight)
+        prefetch((const double *)part->weight + first, count * sizeof(double));
+}
+
 static bool depart_through(struct hk_proj *proj, int thread, const struct hk_shot *shot) {
     struct hk_exact_thread *t = &proj->sim->exact->threads[thread];
     struct hk_proj_part *part = &proj->parts[thread];
@@ -92,6 +138,7 @@ static bool depart_through(struct hk_proj *proj, int thread, const struct hk_sho
                                  .row = (uint32_t)row,
                                  .end = (uint32_t)end,
                                  .part = released};
+    prefetch_rows(part, row, end);
     return true;
 }
 
@@ -137,7 +184,7 @@ bool hk_exact_depart(struct hk_sim *sim, int thread) {
 
 static struct hk_arrival make_arrival(const struct hk_proj *proj, const struct hk_proj_part *part,
                                       const struct hk_cursor *cursor, hk_tick after) {
-    hk_syn first = part->row_start[cursor->row];
+    const hk_syn first = part->row_start[cursor->row];
     bool single = !proj->plasticity && part->row_start[cursor->row + 1] == first + 1;
     struct hk_arrival arrival = {(uint32_t)after, cursor->proj, cursor->row, HK_ROW, cursor->part};
     if (!single) return arrival;
@@ -158,6 +205,8 @@ static bool list_cursor(const struct hk_sim *sim, int thread, struct hk_cursor *
         struct hk_arrival *arrival = hk_list_add(&t->arrivals, sizeof *arrival, &t->err);
         if (!arrival) return false;
         *arrival = make_arrival(proj, part, cursor, tick - t->begin);
+        if (arrival->target != HK_ROW)
+            hk_exact_foresee(proj->target, proj->target->part[thread] + arrival->target);
     }
     return true;
 }
@@ -179,18 +228,34 @@ static void sort_ties(struct hk_list_of *arrivals) {
     }
 }
 
+static void foresee_rows(const struct hk_sim *sim, int thread, const struct hk_cursor *cursor) {
+    const struct hk_proj_part *part = &sim->projs[cursor->proj]->parts[thread];
+    HK_PREFETCH(part->row_start + cursor->row);
+    if (part->row_delay) HK_PREFETCH(part->row_delay + cursor->row);
+}
+
+static void foresee_synapses(const struct hk_sim *sim, int thread, const struct hk_cursor *cursor) {
+    const struct hk_proj_part *part = &sim->projs[cursor->proj]->parts[thread];
+    const hk_syn first = part->row_start[cursor->row];
+    HK_PREFETCH(part->target + first);
+    if (part->weight) HK_PREFETCH((const double *)part->weight + first);
+}
+
 bool hk_exact_list_arrivals(struct hk_sim *sim, int thread) {
     struct hk_exact_thread *t = &sim->exact->threads[thread];
     struct hk_cursor *cursor = t->cursors.block.data;
     size_t left = 0;
     t->arrivals.count = t->arrival = 0;
     for (size_t k = 0; k < t->cursors.count; k++) {
+        if (k + 16 < t->cursors.count) foresee_rows(sim, thread, &cursor[k + 16]);
+        if (k + 8 < t->cursors.count) foresee_synapses(sim, thread, &cursor[k + 8]);
         if (!list_cursor(sim, thread, &cursor[k])) return false;
         cursor[left] = cursor[k];
         left += cursor[k].row < cursor[k].end;
     }
     t->cursors.count = left;
-    if (!hk_sort_by_tick(&t->arrivals.block, &t->spare.block, t->arrivals.count,
+    if (t->arrivals.count > 0 &&
+        !hk_sort_by_tick(&t->arrivals.block, &t->spare.block, t->arrivals.count,
                          sizeof(struct hk_arrival), (uint64_t)(t->end - t->begin + 1), &t->err))
         return false;
     sort_ties(&t->arrivals);

@@ -375,6 +375,7 @@ static void run_pops(struct hk_sim *sim, int thread) {
 static void run_window(struct hk_sim *sim, int thread) {
     struct hk_exact_thread *t = &sim->exact->threads[thread];
     t->sent[t->window % HK_OUTBOXES].count = 0;
+    hk_crossing_open(sim, t);
     if (!hk_exact_depart(sim, thread) || !hk_exact_list_arrivals(sim, thread) ||
         !list_pulses(sim, thread))
         return;

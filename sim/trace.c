@@ -84,7 +84,7 @@ static void start_anew(struct hk_trace *trace, hk_tick tick, bool fired) {
     trace->since = tick;
     trace->fired = fired;
     trace->start.at = pop->alone->last[trace->unit];
-    trace->start.free = hk_exact_pop(pop)->free[trace->unit];
+    trace->start.free = hk_exact_pop(pop)->ways[trace->unit].free;
     trace->start.current = hk_exact_pop(pop)->current[trace->thread];
     for (size_t c = 0; c < pop->column_count; c++)
         trace->start.value[c] = ((const double *)pop->column[c])[trace->unit];

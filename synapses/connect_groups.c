@@ -46,8 +46,33 @@ static bool groups_blocks(const void *param, struct hk_blocks *blocks) {
 }
 
 static size_t groups_draw_max(const void *param, const struct hk_connect_shape *shape) {
-    (void)param;
-    return shape->source_count;
+    const struct groups *p = param;
+    hk_neuron sources = shape->source_count;
+    return p->reach == REACH_SAME ? sources / (hk_neuron)p->groups : sources;
+}
+
+/* The sources of the target's own group. */
+static size_t draw_same(const struct hk_blocks *blocks, const struct hk_connect_shape *shape,
+                        hk_neuron target, hk_neuron *sources) {
+    hk_neuron group = hk_group_of(blocks, shape->target_count, target);
+    hk_neuron size = shape->source_count / blocks->groups;
+    hk_neuron first = blocks->interleaved ? group : group * size;
+    hk_neuron step = blocks->interleaved ? blocks->groups : 1;
+    size_t count = 0;
+    for (hk_neuron k = 0; k < size; k++)
+        if (!(blocks->except_same && first + k * step == target))
+            sources[count++] = first + k * step;
+    return count;
+}
+
+static size_t draw_others(const struct hk_blocks *blocks, const struct hk_connect_shape *shape,
+                          hk_neuron target, hk_neuron *sources) {
+    size_t count = 0;
+    for (hk_neuron source = 0; source < shape->source_count; source++)
+        if (hk_groups_join(blocks, shape, source, target) &&
+            !(blocks->except_same && source == target))
+            sources[count++] = source;
+    return count;
 }
 
 static size_t groups_draw(const void *param, const struct hk_connect_shape *shape,
@@ -55,12 +80,8 @@ static size_t groups_draw(const void *param, const struct hk_connect_shape *shap
     struct hk_blocks blocks;
     (void)stream;
     (void)groups_blocks(param, &blocks);
-    size_t count = 0;
-    for (hk_neuron source = 0; source < shape->source_count; source++)
-        if (hk_groups_join(&blocks, shape, source, target) &&
-            !(blocks.except_same && source == target))
-            sources[count++] = source;
-    return count;
+    return blocks.others ? draw_others(&blocks, shape, target, sources)
+                         : draw_same(&blocks, shape, target, sources);
 }
 
 const struct hk_connect_model hk_connect_groups = {

@@ -47,19 +47,21 @@ static void set_next(const struct hk_pop *pop, int thread, hk_neuron unit, hk_ti
     exact->ways[unit].sure = sure;
     if (next >= exact->ways[unit].due) return;
     exact->ways[unit].due = next;
-    hk_crossing_push(thread_of(pop, thread), &(struct hk_shot){next, (uint32_t)pop->index, unit});
+    hk_crossing_push(pop->sim, thread_of(pop, thread), &(struct hk_shot){next, (uint32_t)pop->index, unit});
 }
 
-/* Where the k-th gathered unit, which isn't at its threshold, may get there: the way isn't followed
- * before the unit has come near, because most that begin are ended by what arrives. */
+/* Where the k-th gathered unit, which isn't at its threshold, may get there. It is looked at again
+ * when it might be there at its present speed, if that takes longer than `least_ms`; then its way is
+ * followed. Most that begin are ended by what arrives. */
 static void set_out(const struct hk_pop *pop, int thread, struct gathered *g,
-                    const struct measured *m, size_t k) {
+                    const struct measured *m, size_t k, double least_ms) {
+    const double tick_ms = pop->sim->options.tick_ms, ms = m->now[k] / m->speed[k];
     if (m->least[k] > 0.0) {
         set_next(pop, thread, g->unit[k], HK_NEVER, false);
         return;
     }
-    double ticks = floor(m->now[k] / (m->speed[k] * pop->sim->options.tick_ms)) - 1.0;
-    if (ticks > 1.0)
+    double ticks = floor(ms / tick_ms) - 1.0;
+    if (ticks > 1.0 && ms > least_ms)
         set_next(pop, thread, g->unit[k],
                  ticks < 4e18 - (double)g->at[k] ? g->at[k] + (hk_tick)ticks : HK_NEVER, false);
     else
@@ -96,12 +98,12 @@ static void fire_gathered(struct hk_pop *pop, int thread, struct gathered *g) {
         lapse(pop, g);
         g->value[0][0] = held;
         g->at[0] += exact->refractory;
-        exact->free[unit] = g->at[0];
+        exact->ways[unit].free = g->at[0];
     }
     put_back(pop, g);
     measure(pop, g, &m);
     if (m.now[0] > 0.0)
-        set_out(pop, thread, g, &m, 0);
+        set_out(pop, thread, g, &m, 0, 0.0);
     else
         set_next(pop, thread, unit, g->at[0], true);
     if (exact->refractory > 0 || exact->ways[unit].next > g->at[0] + 1) return;
@@ -114,6 +116,8 @@ static void fire_gathered(struct hk_pop *pop, int thread, struct gathered *g) {
 /* State stays where it was last put, unless the unit fires: what happened to it since is nothing.
  */
 static void reach(struct hk_sim *sim, int thread, const struct hk_shot *due) {
+    const double WORTH_MS = 0.25; /* following a way costs as much as some looks */
+    struct measured m;
     struct hk_pop *pop = sim->pops[due->pop];
     struct gathered g;
     g.count = 1;
@@ -122,10 +126,12 @@ static void reach(struct hk_sim *sim, int thread, const struct hk_shot *due) {
     g.at[0] = due->tick;
     gather(pop, &g);
     lapse(pop, &g);
-    if (hk_exact_pop(pop)->ways[due->unit].sure)
+    if (hk_exact_pop(pop)->ways[due->unit].sure) {
         fire_gathered(pop, thread, &g);
-    else
-        set_next(pop, thread, due->unit, tick_after(pop, due->tick, find_way(pop, &g, 0)), true);
+        return;
+    }
+    measure(pop, &g, &m);
+    set_out(pop, thread, &g, &m, 0, WORTH_MS);
 }
 
 /* ---- looking ---- */
@@ -147,7 +153,7 @@ static void look_at(struct hk_pop *pop, int thread, struct gathered *g) {
     pop->sim->tally[thread].counts.updates += g->count;
     for (size_t k = 0; k < g->count; k++) {
         if (m.now[k] > 0.0)
-            set_out(pop, thread, g, &m, k);
+            set_out(pop, thread, g, &m, k, 0.0);
         else
             fire_one(pop, thread, g, k);
     }
@@ -211,12 +217,12 @@ static void begin_batch(struct batch *batch, struct hk_pop *pop, int thread, boo
 
 /* Take those out of the batch whose V is held; whether there are any. */
 static bool split_waiting(struct batch *batch, struct batch *waiting) {
-    const hk_tick *until = hk_exact_pop(batch->pop)->free;
+    const struct hk_way *ways = hk_exact_pop(batch->pop)->ways;
     struct gathered *g = &batch->g;
     size_t left = 0;
     waiting->g.count = 0;
     for (size_t k = 0; k < g->count; k++) {
-        bool waits = until[g->unit[k]] >= g->at[k];
+        bool waits = ways[g->unit[k]].free >= g->at[k];
         struct batch *to = waits ? waiting : batch;
         size_t at = waits ? waiting->g.count++ : left++;
         to->g.unit[at] = g->unit[k];
@@ -229,9 +235,9 @@ static bool split_waiting(struct batch *batch, struct batch *waiting) {
 }
 
 static bool any_waits(const struct hk_pop *pop, const struct gathered *g) {
-    const hk_tick *until = hk_exact_pop(pop)->free;
+    const struct hk_way *ways = hk_exact_pop(pop)->ways;
     bool any = false;
-    for (size_t k = 0; k < g->count; k++) any |= until[g->unit[k]] >= g->at[k];
+    for (size_t k = 0; k < g->count; k++) any |= ways[g->unit[k]].free >= g->at[k];
     return any;
 }
 
@@ -295,7 +301,7 @@ static inline void add_to(struct batch *batch, hk_neuron unit, hk_tick at, doubl
         begin_batch(batch, batch->pop, batch->thread, batch->look);
     }
     if (exact->ways[unit].next <= at) catch_up(batch->pop, batch->thread, unit, at);
-    exact->ways[unit].mark = batch->mark;
+    hk_way_mark(&exact->ways[unit], batch->mark);
     g->unit[g->count] = unit;
     g->at[g->count] = at;
     batch->receptor[g->count] = (uint32_t)receptor;
@@ -449,9 +455,9 @@ static void look(struct hk_sim *sim, int thread) {
             g.current = hk_exact_pop(pop)->current[thread];
             mark = ++t->mark;
         }
-        uint64_t *last_mark = &hk_exact_pop(pop)->ways[touched[k].unit].mark;
-        if (*last_mark == mark) continue;
-        *last_mark = mark;
+        struct hk_way *way = &hk_exact_pop(pop)->ways[touched[k].unit];
+        if (way->mark == mark) continue;
+        hk_way_mark(way, mark);
         if (g.count == GATHERED) look_batch(pop, thread, &g);
         g.unit[g.count] = touched[k].unit;
         g.at[g.count++] = pop->alone->last[touched[k].unit];
@@ -502,7 +508,7 @@ static void restart_group(struct hk_pop *pop, int thread, struct gathered *g, hk
     struct measured m;
     (void)tick;
     for (size_t k = 0; k < g->count; k++) {
-        hk_tick last = pop->alone->last[g->unit[k]], free = exact->free[g->unit[k]];
+        hk_tick last = pop->alone->last[g->unit[k]], free = exact->ways[g->unit[k]].free;
         g->at[k] = free > last ? free : last;
     }
     gather(pop, g);
@@ -513,7 +519,7 @@ static void restart_group(struct hk_pop *pop, int thread, struct gathered *g, hk
     measure(pop, g, &m);
     for (size_t k = 0; k < g->count; k++) {
         if (m.now[k] > 0.0)
-            set_out(pop, thread, g, &m, k);
+            set_out(pop, thread, g, &m, k, 0.0);
         else /* a tick later: this one is over */
             set_next(pop, thread, g->unit[k], g->at[k] + 1, true);
     }

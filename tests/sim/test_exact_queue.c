@@ -44,12 +44,12 @@ END_TEST
 
 /* Pushed and taken in turns: what is taken is never after what stays. */
 START_TEST(ways_to_the_threshold_come_out_in_the_same_order) {
-    static struct hk_exact_thread t;
+    static struct hk_exact_thread t = {.end = 6};
     struct hk_draws draws = hk_draws_at(hk_stream_make(1, "test", "heap"), 0, 0);
     for (int k = 0; k < 2000; k++) {
         if (t.crossings.count == 0 || hk_draws_below(&draws, 5) < 3) {
             struct hk_shot shot = draw_shot(&draws);
-            hk_crossing_push(&t, &shot);
+            hk_crossing_push(NULL, &t, &shot); /* none is later than the window */
             continue;
         }
         const struct hk_shot first = *(const struct hk_shot *)t.crossings.block.data;
@@ -60,6 +60,50 @@ START_TEST(ways_to_the_threshold_come_out_in_the_same_order) {
         ck_assert(is_first);
     }
     ck_assert_int_eq(t.err.code, HK_OK);
+    hk_block_finish(&t.crossings.block);
+}
+END_TEST
+
+enum { UNITS = 400, WINDOW = 4, LONG = 2000 }; /* some lie beyond all windows that are kept */
+
+/* Ways that end all over the time: some were due earlier than they end now, some end never by now. */
+static void draw_ways(const struct hk_sim *sim, struct hk_exact_thread *t, struct hk_way *ways) {
+    struct hk_draws draws = hk_draws_at(hk_stream_make(1, "test", "later"), 0, 0);
+    for (hk_neuron i = 0; i < UNITS; i++) {
+        struct hk_shot shot = {1 + hk_draws_below(&draws, LONG), 0, i};
+        ways[i] = (struct hk_way){.next = shot.tick, .due = shot.tick};
+        hk_crossing_push(sim, t, &shot);
+        if (i % 3 == 1) ways[i].next += hk_draws_below(&draws, LONG);
+        if (i % 5 == 1) ways[i].next = HK_NEVER;
+    }
+}
+
+/* Windows are as long as planned, or shorter. */
+START_TEST(ways_of_later_windows_come_out_in_theirs_and_in_order) {
+    static struct hk_way ways[UNITS];
+    static struct hk_exact_thread t;
+    struct hk_exact_pop pop = {.ways = ways};
+    struct hk_exact exact = {.pops = &pop};
+    struct hk_sim sim = {.window = WINDOW, .exact = &exact};
+    size_t found = 0, expected = 0;
+    draw_ways(&sim, &t, ways);
+    for (hk_neuron i = 0; i < UNITS; i++) expected += ways[i].next < HK_NEVER;
+    while (t.end < 2 * LONG) {
+        struct hk_shot last = {0};
+        t.begin = t.end;
+        t.end += t.window++ % 7 ? WINDOW : 1;
+        hk_crossing_open(&sim, &t);
+        for (const struct hk_shot *first;
+             (first = hk_crossing_first(&sim, &t)) && first->tick <= t.end; found++) {
+            ck_assert(first->tick > t.begin && !is_before(first, &last));
+            ck_assert_int_eq(first->tick, ways[first->unit].next);
+            last = *first;
+            ways[first->unit].due = HK_NEVER;
+            hk_crossing_pop(&t);
+        }
+    }
+    ck_assert_uint_eq(found, expected);
+    for (size_t i = 0; i < HK_AHEAD; i++) hk_block_finish(&t.later[i].block);
     hk_block_finish(&t.crossings.block);
 }
 END_TEST
@@ -170,6 +214,7 @@ Suite *suite_sim_exact_queue(void) {
     TCase *order = tcase_create("order"), *size = tcase_create("size");
     tcase_add_test(order, spikes_are_ordered_by_tick_population_and_unit);
     tcase_add_test(order, ways_to_the_threshold_come_out_in_the_same_order);
+    tcase_add_test(order, ways_of_later_windows_come_out_in_theirs_and_in_order);
     tcase_add_test(order, weights_that_arrive_at_one_tick_are_added_by_projection_and_source);
     tcase_add_test(order, a_neuron_whose_way_ends_fires_before_anything_arrives);
     suite_add_tcase(suite, order);
