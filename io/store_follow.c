@@ -197,8 +197,7 @@ static bool read_tail(struct hk_stream *stream, const struct piece *piece, uint6
     hid_t native = H5Tget_native_type(type, H5T_DIR_ASCEND);
     bool ok = H5Sselect_hyperslab(space, H5S_SELECT_SET, from, NULL, count, NULL) >= 0 &&
               H5Tget_size(native) == hk_element_size(stream->rows.element) &&
-              H5Dread(piece->set, native, memory, space, H5P_DEFAULT,
-                      stream->buffer.data) >= 0;
+              H5Dread(piece->set, native, memory, space, H5P_DEFAULT, stream->buffer.data) >= 0;
     drop(native);
     drop(type);
     drop(space);

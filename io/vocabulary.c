@@ -21,7 +21,7 @@ static const struct hk_word experiment[] = {
      "length of a tick; all times are multiples of it. With `clock: exact`: 1 ns", NULL},
     {"precision", "choice", "single", "of state, weights and sums. With `clock: exact`: double",
      hk_precision_choices},
-    {"clock", "choice", "grid", "how time advances: in steps, or from event to event", hk_clock_choices},
+    {"clock", "choice", "grid", "how time advances: in steps, or by events", hk_clock_choices},
     {"duration", "time", NULL, "how long to simulate; or `protocol:`", NULL},
     {"params", "quantity{}", NULL, "values that expressions refer to: `= 4 * order`", NULL},
     {"defaults", "defaults", NULL, "what is laid under each population or projection", NULL},

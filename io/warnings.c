@@ -138,7 +138,7 @@ bool hk_experiment_warn(struct hk_experiment *experiment, struct hk_err *err) {
                                         .precision = hk_sim_precision(experiment->sim)},
                              .tick_ms = hk_sim_tick_ms(experiment->sim),
                              .err = err};
-    return warn_params(&judge) && warn_resolution(&judge) && warn_time_constants(&judge) && hk_warn_populations(&judge) &&
-           hk_warn_projections(&judge) && hk_warn_protocol(&judge) && warn_output(&judge) &&
-           hk_diagnostics_sort(&experiment->diagnostics, err);
+    return warn_params(&judge) && warn_resolution(&judge) && warn_time_constants(&judge) &&
+           hk_warn_populations(&judge) && hk_warn_projections(&judge) && hk_warn_protocol(&judge) &&
+           warn_output(&judge) && hk_diagnostics_sort(&experiment->diagnostics, err);
 }

@@ -44,8 +44,11 @@ START_TEST(amounts_are_told_in_their_size) {
 END_TEST
 
 START_TEST(the_exact_clock_has_arrivals_in_place_of_steps) {
-    const struct hk_cost cost = {
-        .is_exact = true, .steps = 1e9, .simulated_ms = 1000.0, .pulses = 2e6, .threads = 1};
+    const struct hk_cost cost = {.is_exact = true,
+                                 .steps = 1e9,
+                                 .simulated_ms = 1000.0,
+                                 .pulses = 2e6,
+                                 .threads = 1};
     expect(&cost, "\n  ticks        1 * 10^9       1000 ms simulated, exactly: nothing happens");
     expect(&cost, "\n  pulses       2 million ");
     expect(&cost, "that adds to");
