@@ -14,12 +14,12 @@ static const double MB = 1e6;
 /* ---- the table ---- */
 
 void hk_bench_head(FILE *out) {
-    (void)fprintf(out, "%-20s %3s %8s %8s %8s %8s %8s %9s %9s %9s %8s %8s  %s\n", "network", "thr",
-                  "build", "first", "run", "real-", "events", "ns/event", "updates", "memory",
-                  "bytes/", "cores", "rates");
-    (void)fprintf(out, "%-20s %3s %8s %8s %8s %8s %8s %9s %9s %9s %8s %8s  %s\n", "", "", "s",
-                  "spike s", "s", "time x", "M/s", "x thread", "M/s", "MB", "synapse", "used",
-                  "Hz");
+    (void)fprintf(out, "%-20s %3s %8s %8s %8s %8s %8s %8s %9s %9s %9s %8s %8s  %s\n", "network",
+                  "thr", "build", "first", "run", "real-", "events", "pulses", "ns/event",
+                  "updates", "memory", "bytes/", "cores", "rates");
+    (void)fprintf(out, "%-20s %3s %8s %8s %8s %8s %8s %8s %9s %9s %9s %8s %8s  %s\n", "", "", "s",
+                  "spike s", "s", "time x", "M/s", "M/s", "x thread", "M/s", "MB", "synapse",
+                  "used", "Hz");
 }
 
 static void print_rates(const struct hk_bench_measure *m, FILE *out) {
@@ -32,11 +32,13 @@ void hk_bench_row_print(const struct hk_bench_row *row, FILE *out) {
     const struct hk_bench_measure *m = row->measure;
     char beside[32];
     (void)snprintf(beside, sizeof beside, "  + %d busy: x %.2f", row->busy, row->slowdown);
-    (void)fprintf(out, "%-20s %3d %8.3f %8.3f %8.3f %8.3f %8.1f %9.2f %9.0f %9.1f %8.2f %8.2f ",
+    (void)fprintf(out,
+                  "%-20s %3d %8.3f %8.3f %8.3f %8.3f %8.1f %8.1f %9.2f %9.0f %9.1f %8.2f %8.2f ",
                   row->busy ? beside : m->name, m->threads, m->build_s, m->first_spike_s, m->sim_s,
                   hk_bench_rtf(m), 1e-6 * (double)m->counts.events / m->sim_s,
-                  hk_bench_ns_per_event(m), 1e-6 * (double)m->counts.updates / m->sim_s,
-                  (double)m->memory / MB, hk_bench_bytes_per_synapse(m), m->cpu_s / m->sim_s);
+                  1e-6 * (double)m->counts.pulses / m->sim_s, hk_bench_ns_per_event(m),
+                  1e-6 * (double)m->counts.updates / m->sim_s, (double)m->memory / MB,
+                  hk_bench_bytes_per_synapse(m), m->cpu_s / m->sim_s);
     print_rates(m, out);
     (void)fprintf(out, "\n");
     (void)fflush(out);
@@ -89,6 +91,7 @@ static void put_measure(struct hk_json *json, const struct hk_bench_measure *m) 
     hk_json_integer(json, "synapses", (int64_t)m->synapses);
     hk_json_integer(json, "spikes", (int64_t)m->counts.spikes);
     hk_json_integer(json, "events", (int64_t)m->counts.events);
+    hk_json_integer(json, "pulses", (int64_t)m->counts.pulses);
     hk_json_integer(json, "updates", (int64_t)m->counts.updates);
     hk_json_number(json, "ns_per_event", hk_bench_ns_per_event(m));
     hk_json_number(json, "peak_mb", (double)m->memory / MB);

@@ -29,9 +29,9 @@ static void print_network(const struct hk_run_summary *summary, const struct hk_
                   summary->threads, summary->threads == 1 ? "" : "s");
     (void)fprintf(stderr,
                   "work: %" PRIu64 " spikes, %" PRIu64 " synaptic events, %" PRIu64
-                  " neuron steps in %.4g s\n",
-                  summary->counts.spikes, summary->counts.events, summary->counts.updates,
-                  summary->wall_s - summary->build_s);
+                  " pulses of drives, %" PRIu64 " neuron steps in %.4g s\n",
+                  summary->counts.spikes, summary->counts.events, summary->counts.pulses,
+                  summary->counts.updates, summary->wall_s - summary->build_s);
     (void)fprintf(stderr, "results: made of the journal in %.3g s\n", summary->folded.wall_s);
 }
 

@@ -10,9 +10,10 @@
 
 enum { DEPTH = 1, TOP = 8 }; /* unless options say otherwise */
 
-/* Of the way that the unit went, %; the sign is the direction. */
+/* Of all that moved the unit, up or down; the sign is the direction. (Not of the sum, which may be
+ * next to nothing where much has raised and as much has lowered it.) */
 static double percent(const struct hk_why_spike *spike, double share) {
-    return 100.0 * share / spike->moved;
+    return 100.0 * share / spike->total;
 }
 
 /* ---- words ---- */
@@ -37,23 +38,38 @@ static void print_cause(const struct hk_why_spike *spike, const struct hk_why_ca
     if (cause->spike->explained) print_spike(cause->spike, indent + 10);
 }
 
+static const char *arrivals(size_t count) {
+    return count == 1 ? "arrival" : "arrivals";
+}
+
+/* What all arrivals did, and how it would have been without. */
+static void print_sums(const struct hk_why_spike *spike) {
+    const double way = spike->way - spike->left;
+    if (spike->arrivals == 0) {
+        (void)printf(" nothing arrived: it got to its threshold by itself.\n");
+        return;
+    }
+    (void)printf(" %zu %s", spike->arrivals, arrivals(spike->arrivals));
+    if (spike->raising.count) (void)printf(" raised it by %.4g mV", spike->raising.share);
+    if (spike->raising.count && spike->lowering.count) (void)printf(" and");
+    if (spike->lowering.count) (void)printf(" lowered it by %.4g mV", -spike->lowering.share);
+    (void)printf("; without %s it would have been %.4g mV %s its threshold:\n",
+                 spike->arrivals == 1 ? "it" : "them", fabs(way), way > 0.0 ? "below" : "above");
+}
+
 static void print_spike(const struct hk_why_spike *spike, int indent) {
     (void)printf("%*s%s:%u fires at %.12g ms. ", indent, "", spike->pop, spike->unit, spike->ms);
     if (spike->fired)
         (void)printf("Since its last spike, at %.12g ms,", spike->since_ms);
     else
         (void)printf("Since %.12g ms", spike->since_ms);
-    (void)printf(" %zu %s moved it by %.4g mV; without %s it would have been %.4g mV %s its "
-                 "threshold:\n",
-                 spike->arrivals, spike->arrivals == 1 ? "arrival" : "arrivals",
-                 spike->moved - spike->left, spike->arrivals == 1 ? "it" : "them",
-                 fabs(spike->way - spike->left), spike->way > spike->left ? "below" : "above");
+    print_sums(spike);
     for (size_t k = 0; k < spike->cause_count; k++)
         print_cause(spike, &spike->causes[k], indent + 2);
-    if (spike->other_count) {
-        print_share(spike, spike->others, indent + 2);
-        (void)printf("%zu other %s\n", spike->other_count,
-                     spike->other_count == 1 ? "arrival" : "arrivals");
+    for (int k = 0; k < 2; k++) {
+        if (spike->others[k].count == 0) continue;
+        print_share(spike, spike->others[k].share, indent + 2);
+        (void)printf("%zu other %s\n", spike->others[k].count, arrivals(spike->others[k].count));
     }
     if (spike->left == 0.0) return;
     print_share(spike, spike->left, indent + 2);
@@ -92,7 +108,7 @@ static void print_edge(const struct hk_why_spike *spike, const struct hk_why_cau
     (void)printf(" -> ");
     print_node(spike);
     (void)printf(" [label=\"%.1f %%\", penwidth=%.2f, color=\"%s\"];\n", part,
-                 0.5 + fmin(fabs(part), 100.0) / 12.5, part < 0.0 ? "#c0392b" : "#333333");
+                 0.5 + fmin(fabs(part), 100.0) / 25.0, part < 0.0 ? "#c0392b" : "#333333");
 }
 
 static void print_graph(const struct hk_why_spike *first) {
@@ -100,6 +116,9 @@ static void print_graph(const struct hk_why_spike *first) {
                  "  rankdir=LR;\n"
                  "  node [shape=box, style=rounded, fontname=\"sans-serif\", fontsize=10];\n"
                  "  edge [fontname=\"sans-serif\", fontsize=9];\n");
+    (void)printf("  ");
+    print_node(first);
+    (void)printf(";\n");
     for (const struct hk_why_spike *spike = first; spike; spike = spike->next)
         for (size_t k = 0; k < spike->cause_count; k++) print_edge(spike, &spike->causes[k]);
     (void)printf("}\n");
@@ -142,7 +161,9 @@ static bool print_json(const struct hk_why_spike *first, struct hk_err *err) {
         hk_json_number(&json, "since_ms", spike->since_ms);
         hk_json_number(&json, "moved_mv", spike->moved);
         hk_json_number(&json, "left_mv", spike->left);
-        hk_json_number(&json, "others_mv", spike->others);
+        hk_json_number(&json, "others_mv", spike->others[0].share + spike->others[1].share);
+        hk_json_number(&json, "raised_mv", spike->raising.share);
+        hk_json_number(&json, "lowered_mv", spike->lowering.share);
         hk_json_integer(&json, "arrivals", (int64_t)spike->arrivals);
         hk_json_array(&json, "causes");
         for (size_t k = 0; k < spike->cause_count; k++) put_cause(&json, &spike->causes[k]);

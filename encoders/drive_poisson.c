@@ -109,22 +109,30 @@ static void draw_part(const struct hk_drive_part *part, uint64_t index, hk_tick 
     for (int j = 0; j < GROUP; j++) count[j] = (uint16_t)(count[j] + drawn[j]);
 }
 
-static void add_counts(hk_real *restrict arrived, const uint16_t *restrict count, hk_real weight,
-                       size_t units) {
-    for (size_t j = 0; j < units; j++) arrived[j] += weight * (hk_real)count[j];
+/* Returns their sum. */
+static uint32_t add_counts(hk_real *restrict arrived, const uint16_t *restrict count,
+                           hk_real weight, size_t units) {
+    uint32_t sum = 0;
+    for (size_t j = 0; j < units; j++) {
+        arrived[j] += weight * (hk_real)count[j];
+        sum += count[j];
+    }
+    return sum;
 }
 
 /* A part may begin and end within a group. */
-static void poisson_arrive(const struct hk_drive_part *part, hk_tick tick, hk_real *arrived) {
+static uint64_t poisson_arrive(const struct hk_drive_part *part, hk_tick tick, hk_real *arrived) {
     const struct poisson_table *d = part->derived;
-    uint64_t begin = part->first, end = begin + part->count;
+    uint64_t begin = part->first, end = begin + part->count, pulses = 0;
     for (uint64_t group = begin / GROUP; group * GROUP < end; group++) {
         uint16_t count[GROUP] = {0};
         uint64_t first = group * GROUP, from = first < begin ? begin : first;
         uint64_t to = first + GROUP < end ? first + GROUP : end;
         for (uint64_t k = 0; k < d->parts; k++) draw_part(part, group * d->parts + k, tick, count);
-        add_counts(arrived + (from - begin), count + (from - first), d->weight, to - from);
+        pulses +=
+            add_counts(arrived + (from - begin), count + (from - first), d->weight, to - from);
     }
+    return pulses;
 }
 
 static void poisson_list(const struct hk_drive_part *part, hk_tick from, hk_tick to,

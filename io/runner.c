@@ -179,6 +179,8 @@ static bool write_network(struct runner *run, struct hk_run_summary *summary, st
                                 NULL, err) &&
            hk_recording_integer(run->recording, "network/synaptic_events",
                                 (int64_t)summary->counts.events, NULL, err) &&
+           hk_recording_integer(run->recording, "network/pulses", (int64_t)summary->counts.pulses,
+                                NULL, err) &&
            hk_write_weights(run->recording, e, err);
 }
 

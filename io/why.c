@@ -138,6 +138,13 @@ static bool add_cause(struct why *why, const struct hk_pop *pop, const struct ra
     return out->through != NULL;
 }
 
+static void add_up(const struct hk_why_cause *cause, struct hk_why_sum *raising,
+                   struct hk_why_sum *lowering) {
+    struct hk_why_sum *sum = cause->share < 0.0 ? lowering : raising;
+    sum->share += cause->share;
+    sum->count += cause->count;
+}
+
 static bool add_causes(struct why *why, const struct hk_pop *pop, const struct hk_account *account,
                        struct hk_why_spike *spike, double tick_ms, struct hk_err *err) {
     size_t drives = 0;
@@ -148,14 +155,15 @@ static bool add_causes(struct why *why, const struct hk_pop *pop, const struct h
     size_t count = rank(pop, account, list);
     for (size_t k = 0; k < count; k++) {
         if (list[k].cause.count == 0) continue; /* a drive of current, or one that was silent */
+        add_up(&list[k].cause, &spike->raising, &spike->lowering);
         if (spike->cause_count == why->options->top) {
-            spike->others += list[k].cause.share;
-            spike->other_count += list[k].cause.count;
+            add_up(&list[k].cause, &spike->others[0], &spike->others[1]);
         } else if (!add_cause(why, pop, &list[k], tick_ms, &spike->causes[spike->cause_count++],
                               err)) {
             return false;
         }
     }
+    spike->total = spike->raising.share - spike->lowering.share + fabs(spike->left);
     return true;
 }
 

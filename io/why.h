@@ -19,6 +19,12 @@ struct hk_why_cause {
     double share;               /* mV */
 };
 
+/* What several arrivals did together. */
+struct hk_why_sum {
+    double share; /* mV */
+    size_t count;
+};
+
 struct hk_why_spike {
     const char *pop;
     hk_neuron unit;
@@ -33,8 +39,9 @@ struct hk_why_spike {
     size_t arrivals; /* since then */
     struct hk_why_cause *causes; /* the largest shares, in this order */
     size_t cause_count;
-    double others; /* what all the others did, mV */
-    size_t other_count;
+    struct hk_why_sum raising, lowering; /* all arrivals; shares of 0 are among the raising */
+    struct hk_why_sum others[2];         /* those that aren't in causes: raising, lowering */
+    double total;              /* how much all arrivals, and `left`, did in either direction, mV */
     struct hk_why_spike *next; /* in the order of being found */
     hk_tick first, last;       /* it is the first spike in these ticks */
 };

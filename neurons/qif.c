@@ -1,5 +1,5 @@
 /* Quadratic integrate-and-fire neuron (Ermentrout & Kopell 1986; Latham et al. 2000; Gerstner et
- * al. 2014, eq. 5.16), the normal form of neurons that begin to fire at any low rate:
+ * al. 2014, section 5.3), the normal form of neurons that begin to fire at any low rate:
  *   tau_m dV/dt = (V - v_rest) (V - v_crit) / (v_crit - v_rest) + tau_m/c_m (i_e + I)
  * Near v_rest it is a leaky membrane of tau_m and c_m; above v_crit V grows by itself, and is
  * reset at v_peak. With v_peak and v_reset at +-1e6 mV, where V gets within 1/1000 ms or so, it is

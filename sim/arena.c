@@ -173,6 +173,16 @@ size_t hk_arena_size(const struct hk_arena *arena) {
     return arena->size;
 }
 
+/* Large blocks are written to here and there, too. */
+static void want_huge_pages(char *data, size_t size) {
+#ifdef MADV_HUGEPAGE
+    size_t skip = round_up((uintptr_t)data, HUGE_PAGE) - (uintptr_t)data;
+    if (size >= skip + HUGE_PAGE) (void)madvise(data + skip, size - skip, MADV_HUGEPAGE);
+#else
+    (void)data, (void)size;
+#endif
+}
+
 bool hk_block_reserve(struct hk_block *block, size_t count, size_t size, struct hk_err *err) {
     size_t bytes = 0;
     if (__builtin_mul_overflow(count, size, &bytes))
@@ -182,6 +192,7 @@ bool hk_block_reserve(struct hk_block *block, size_t count, size_t size, struct 
     if (grown < bytes) grown = bytes;
     char *data = realloc(block->data, grown);
     if (!data) return HK_FAIL(err, HK_ERR_MEMORY, "no memory for %zu bytes", grown);
+    want_huge_pages(data, grown);
     memset(data + block->size, 0, grown - block->size);
     block->data = data;
     block->size = grown;

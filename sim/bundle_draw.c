@@ -8,13 +8,13 @@
 
 #include <string.h>
 
-enum { NO_PAGE = UINT16_MAX };
+static const uint32_t NO_RUN = UINT32_MAX;
 
 /* What a thread knows of each segment (source, delay) while it draws. */
 struct segment {
     uint32_t next; /* first the words it takes; then where, from the row's start, one comes next */
-    uint32_t header; /* where the header of the open run is */
-    uint16_t page;   /* of the open run */
+    uint32_t header; /* where the header of the open run will be, */
+    uint32_t run;    /* and what it is so far; or NO_RUN */
 };
 
 struct wire {
@@ -47,15 +47,15 @@ static void count_target(const struct wire *wire, int thread, const struct hk_pr
     const struct hk_drawn *drawn = &wire->drawn[thread];
     uint32_t *words = wire->segment[thread].data;
     struct segment *segments = wire->segment[thread].data;
-    uint16_t page = (uint16_t)(slot / HK_PAGE);
+    const uint32_t run = hk_run_header(0, slot / HK_PAGE, false);
     if (has_one_page(bundle, thread)) {
         for (size_t k = 0; k < drawn->count; k++) words[segment_of(bundle, proj, drawn, k)]++;
         return;
     }
     for (size_t k = 0; k < drawn->count; k++) {
         struct segment *s = &segments[segment_of(bundle, proj, drawn, k)];
-        if (s->page != page) s->next += header_words(bundle);
-        s->page = page;
+        if (s->run != run) s->next += header_words(bundle);
+        s->run = run;
         s->next++;
     }
 }
@@ -67,7 +67,7 @@ static void count_part(void *context, int thread) {
     size_t segments = (size_t)bundle->source->size * bundle->delays;
     struct segment *segment = wire->segment[thread].data;
     for (size_t i = 0; !has_one_page(bundle, thread) && i < segments; i++)
-        segment[i] = (struct segment){.page = NO_PAGE};
+        segment[i] = (struct segment){.run = NO_RUN};
     for (size_t m = 0; m < bundle->member_count; m++) {
         struct hk_proj *proj = bundle->members[m];
         struct hk_proj_part *part = &proj->parts[thread];
@@ -98,7 +98,7 @@ static uint64_t lay_row(const struct hk_bundle *bundle, hk_neuron source, bool o
         uint64_t length = *next;
         if (one_page || length == 0) length += head; /* an empty segment has a header, too */
         *next = (uint32_t)(one_page ? sum + head : sum);
-        if (!one_page) segments[i].page = NO_PAGE;
+        if (!one_page) segments[i].run = NO_RUN;
         sum += length;
     }
     return sum;
@@ -139,14 +139,7 @@ static void put_header(const struct hk_bundle *bundle, const struct hk_bundle_pa
     }
 }
 
-static uint32_t get_header(const struct hk_bundle *bundle, const struct hk_bundle_part *part,
-                           hk_syn at) {
-    if (!bundle->is_shared) return part->packed[at];
-    return part->shared[at] | (uint32_t)part->shared[at + 1] << 16;
-}
-
-/* One page: headers are known. Many: those of empty segments are, and runs are opened by whoever
- * comes first. */
+/* One page: headers are known beforehand. */
 static bool put_headers(struct wire *wire, int thread, struct hk_err *err) {
     const struct hk_bundle *bundle = wire->bundle;
     const struct hk_bundle_part *part = hk_bundle_part(bundle, thread);
@@ -166,14 +159,28 @@ static bool put_headers(struct wire *wire, int thread, struct hk_err *err) {
     return true;
 }
 
-static void put_empty_headers(struct wire *wire, int thread) {
+/* Many pages: a run's header is known when it ends. It stays with the segment until then, because
+ * the row lies far away. */
+static void end_last_runs(struct wire *wire, int thread) {
     const struct hk_bundle *bundle = wire->bundle;
     const struct hk_bundle_part *part = hk_bundle_part(bundle, thread);
-    const struct segment *segments = wire->segment[thread].data;
-    for (hk_neuron i = 0; i < bundle->source->size; i++)
-        for (uint32_t d = 0; d < bundle->delays; d++)
-            put_header(bundle, part, part->start[i] + segments[(size_t)i * bundle->delays + d].next,
-                       hk_run_header(0, 0, true));
+    const struct segment *s = wire->segment[thread].data;
+    for (hk_neuron i = 0; i < bundle->source->size; i++) {
+        for (uint32_t d = 0; d < bundle->delays; d++, s++) {
+            const bool empty = s->run == NO_RUN;
+            const uint32_t run = empty ? 0 : s->run;
+            put_header(bundle, part, part->start[i] + (empty ? s->next : s->header),
+                       hk_run_header(hk_run_count(run), hk_run_page(run), true));
+        }
+    }
+}
+
+static void foresee_place(const struct hk_bundle *bundle, const struct hk_bundle_part *part,
+                          hk_syn at) {
+    if (bundle->is_shared)
+        HK_PREFETCH(&part->shared[at]);
+    else
+        HK_PREFETCH(&part->packed[at]);
 }
 
 /* Places of the synapses of one target in their rows. Rows lie anywhere, so each is asked for
@@ -190,10 +197,7 @@ static void find_places(const struct wire *wire, int thread, const struct hk_pro
     for (size_t k = 0; k < drawn->count; k++) {
         hk_syn at = part->start[drawn->source[k]] + next[drawn->place[k]]++;
         drawn->place[k] = at;
-        if (bundle->is_shared)
-            HK_PREFETCH(&part->shared[at]);
-        else
-            HK_PREFETCH(&part->packed[at]);
+        foresee_place(bundle, part, at);
     }
 }
 
@@ -206,25 +210,23 @@ static bool find_paged_places(const struct wire *wire, int thread, const struct 
     const struct hk_drawn *drawn = &wire->drawn[thread];
     struct segment *segments = wire->segment[thread].data;
     for (size_t k = 0; k < drawn->count; k++) {
-        struct segment *s = &segments[segment_of(bundle, proj, drawn, k)];
+        drawn->place[k] = segment_of(bundle, proj, drawn, k);
+        HK_PREFETCH(&segments[drawn->place[k]]);
+    }
+    for (size_t k = 0; k < drawn->count; k++) {
+        struct segment *s = &segments[drawn->place[k]];
         hk_syn row = part->start[drawn->source[k]];
-        if (s->page != page) {
-            if (s->page != NO_PAGE) {
-                uint32_t open = get_header(bundle, part, row + s->header);
-                put_header(bundle, part, row + s->header,
-                           hk_run_header(hk_run_count(open), hk_run_page(open), false));
-            }
-            s->page = (uint16_t)page;
+        if (s->run == NO_RUN || hk_run_page(s->run) != page) {
+            if (s->run != NO_RUN) put_header(bundle, part, row + s->header, s->run);
+            s->run = hk_run_header(0, page, false);
             s->header = s->next;
             s->next += header_words(bundle);
-            put_header(bundle, part, row + s->header, hk_run_header(0, page, true));
         }
-        uint32_t header = get_header(bundle, part, row + s->header);
-        if (hk_run_count(header) == HK_RUN_MAX)
+        if (hk_run_count(s->run++) == HK_RUN_MAX)
             return HK_FAIL(err, HK_ERR_LIMIT, "a unit of %s has more than %d synapses of one delay",
                            bundle->source->name, HK_RUN_MAX);
-        put_header(bundle, part, row + s->header, header + 1);
         drawn->place[k] = row + s->next++;
+        foresee_place(bundle, part, drawn->place[k]);
     }
     return true;
 }
@@ -250,7 +252,6 @@ static void fill_part(void *context, int thread) {
     struct hk_err *err = &wire->err[thread];
     bool one_page = has_one_page(bundle, thread);
     if (one_page && !put_headers(wire, thread, err)) return;
-    if (!one_page) put_empty_headers(wire, thread);
     for (size_t m = 0; m < bundle->member_count; m++) {
         const struct hk_proj *proj = bundle->members[m];
         const hk_neuron *bounds = proj->target->part;
@@ -264,6 +265,7 @@ static void fill_part(void *context, int thread) {
             fill_target(wire, thread, proj, slot);
         }
     }
+    if (!one_page) end_last_runs(wire, thread);
 }
 
 /* ---- all of it ---- */

@@ -24,8 +24,9 @@ struct hk_drive_model {
     /* One of the two. Add gain * current to push[count], for the step that begins at `from`; */
     void (*add)(const struct hk_drive_part *part, hk_tick from, hk_real *push);
     /* or add weights that arrive at `tick` to arrived[count], at the receptor that the text at
-     * offset `receptor` names (empty: the only one). `first` is a multiple of 16. */
-    void (*arrive)(const struct hk_drive_part *part, hk_tick tick, hk_real *arrived);
+     * offset `receptor` names (empty: the only one). `first` is a multiple of 16. Returns how many
+     * weights that were. */
+    uint64_t (*arrive)(const struct hk_drive_part *part, hk_tick tick, hk_real *arrived);
     size_t receptor;
     /* The same on the exact clock; NULL: this drive has a grid only. The current from the end of
      * `at` on, pA, and until the end of which tick it stays; */

@@ -96,6 +96,7 @@ static bool list_pulses(struct hk_sim *sim, int thread) {
             hk_raster_begin(&pulses->raster, t->end - t->begin, &t->err);
             pop->drives[d].model->list(&part, t->begin, t->end, &pulses->raster);
             if (!hk_raster_order(&pulses->raster, &t->err)) return false;
+            sim->tally[thread].counts.pulses += pulses->raster.count;
         }
     }
     hk_traces_pulse(sim, thread);

@@ -235,6 +235,7 @@ struct hk_sim_counts hk_sim_count(const struct hk_sim *sim) {
     for (int p = 0; p < sim->threads; p++) {
         sum.spikes += sim->tally[p].counts.spikes;
         sum.events += sim->tally[p].counts.events;
+        sum.pulses += sim->tally[p].counts.pulses;
         sum.updates += sim->tally[p].counts.updates;
         sum.additions += sim->tally[p].counts.additions;
         sum.multiplications += sim->tally[p].counts.multiplications;

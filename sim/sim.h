@@ -204,6 +204,7 @@ size_t hk_sim_memory(const struct hk_sim *sim); /* bytes of the arena */
 struct hk_sim_counts {
     uint64_t spikes;  /* emitted, of all populations */
     uint64_t events;  /* synaptic events delivered */
+    uint64_t pulses;  /* weights that drives let arrive, without synapses */
     uint64_t updates; /* neuron steps */
     /* Arithmetic beside them: membranes that decay, inputs that are scaled, and what rules that
      * learn from presentations do with traces, errors and weights. An event is an addition, too. */

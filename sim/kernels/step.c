@@ -241,7 +241,7 @@ static void gather_arrived(const struct hk_pop *pop, int thread, size_t index,
         mine.param = drive->param;
         mine.derived = drive->derived;
         mine.stream = drive->stream;
-        drive->model->arrive(&mine, tick, arrived);
+        pop->sim->tally[thread].counts.pulses += drive->model->arrive(&mine, tick, arrived);
     }
 }
 

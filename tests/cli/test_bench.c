@@ -89,8 +89,8 @@ START_TEST(every_run_is_kept_as_a_line_of_json) {
     ck_assert_double_gt(waited, number_of(line, "build_s"));
     ck_assert_double_lt(waited, 60);
     static const char *const others[] = {
-        "build_s",           "cpu_s",   "events", "ns_per_event", "peak_mb",
-        "bytes_per_synapse", "machine", "cores",  "load",         "commit",
+        "build_s",           "cpu_s",   "events", "pulses", "ns_per_event", "peak_mb",
+        "bytes_per_synapse", "machine", "cores",  "load",   "commit",
     };
     for (size_t i = 0; i < HK_COUNT(others); i++) (void)expect(line, others[i]);
 }

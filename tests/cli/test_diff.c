@@ -39,7 +39,7 @@ START_TEST(a_run_again_from_its_results_is_identical) {
     program_run(&program, "diff", "a", "results/tiny/results.h5");
     ck_assert_int_eq(program.status, HK_EXIT_OK);
     ck_assert_str_eq(program.err, "");
-    ck_assert_int_eq(strncmp(program.out, "identical: 7 results, with ", 27), 0);
+    ck_assert_int_eq(strncmp(program.out, "identical: 8 results, with ", 27), 0);
     program_run(&program, "check", "a/results.h5");
     ck_assert_int_eq(program.status, HK_EXIT_OK);
     expect(program.out, "tiny: ok: 2 populations");
@@ -62,7 +62,7 @@ START_TEST(what_is_the_same_beside_a_difference_is_told_of_spikes_alone) {
     program_run(&program, "diff", "a", "b");
     ck_assert_int_eq(program.status, HK_EXIT_EXPECTATION);
     expect(program.out, " spikes each; identical\n");
-    expect(program.out, " spikes; only in the first\n1 of 7 results differ\n");
+    expect(program.out, " spikes; only in the first\n1 of 8 results differ\n");
     ck_assert_ptr_null(strstr(program.out, "metrics"));
 }
 END_TEST

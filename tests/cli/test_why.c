@@ -31,7 +31,8 @@ START_TEST(a_spike_is_explained_in_words) {
     program_run(&program, "why", "a", "out:1@5.5ms");
     ck_assert_str_eq(program.err, "");
     ck_assert_str_eq(program.out,
-                     "out:1 fires at 5.5 ms. Since 0 ms 1 arrival moved it by 20 mV; without it it "
+                     "out:1 fires at 5.5 ms. Since 0 ms 1 arrival raised it by 20 mV; without it "
+                     "it "
                      "would have been 15 mV below its threshold:\n"
                      "   100.0 %   +20.0000 mV  mid:0 at 4 ms, through mid->out: 20 mV after 1.5 "
                      "ms\n");
@@ -41,16 +42,17 @@ END_TEST
 START_TEST(what_explains_it_is_explained_to_a_depth) {
     program_run(&program, "why", "a", "out:1@5.5ms", "--depth", "2", "--top", "1");
     ck_assert_str_eq(program.err, "");
-    ck_assert_str_eq(program.out,
-                     "out:1 fires at 5.5 ms. Since 0 ms 1 arrival moved it by 20 mV; without it it "
-                     "would have been 15 mV below its threshold:\n"
-                     "   100.0 %   +20.0000 mV  mid:0 at 4 ms, through mid->out: 20 mV after 1.5 "
-                     "ms\n"
-                     "            mid:0 fires at 4 ms. Since 0 ms 2 arrivals moved it by 18.19 mV; "
-                     "without them it would have been 15 mV below its threshold:\n"
-                     "                55.0 %   +10.0000 mV  in:0 at 3 ms, through in->mid: 10 mV "
-                     "after 1 ms\n"
-                     "                45.0 %    +8.1873 mV  1 other arrival\n");
+    ck_assert_str_eq(
+        program.out,
+        "out:1 fires at 5.5 ms. Since 0 ms 1 arrival raised it by 20 mV; without it it "
+        "would have been 15 mV below its threshold:\n"
+        "   100.0 %   +20.0000 mV  mid:0 at 4 ms, through mid->out: 20 mV after 1.5 "
+        "ms\n"
+        "            mid:0 fires at 4 ms. Since 0 ms 2 arrivals raised it by 18.19 mV; "
+        "without them it would have been 15 mV below its threshold:\n"
+        "                55.0 %   +10.0000 mV  in:0 at 3 ms, through in->mid: 10 mV "
+        "after 1 ms\n"
+        "                45.0 %    +8.1873 mV  1 other arrival\n");
 }
 END_TEST
 
@@ -75,6 +77,52 @@ START_TEST(a_graph_for_graphviz_and_json_are_printed) {
     ck_assert_ptr_nonnull(strstr(program.out, "{\"spikes\":[{\"population\":\"mid\",\"unit\":0,"
                                               "\"time_ms\":4,\"since_ms\":0,"));
     ck_assert_ptr_nonnull(strstr(program.out, "\"projection\":\"in->mid\""));
+}
+END_TEST
+
+/* A current of its own carries `self` to the threshold; two arrivals do next to nothing together. */
+static const char selfish[] = "name: selfish\n"
+                              "clock: exact\n"
+                              "duration: 20 ms\n"
+                              "populations:\n"
+                              "  in: {size: 1, source: {spikes: [1 ms]}}\n"
+                              "  no: {size: 1, source: {spikes: [1 ms]}}\n"
+                              "  self: {size: 1, model: lif, i_e: 500 pA, receptors: {r: delta}}\n"
+                              "projections:\n"
+                              "  in->self: {connect: all-to-all, weight: 3 mV, delay: 1 ms}\n"
+                              "  no->self: {connect: all-to-all, weight: -3.1 mV, delay: 1 ms}\n"
+                              "record: {spikes: [self]}\n";
+
+/* Parts are of all that moved the unit: those that lowered it are negative, and none is beyond
+ * 100 %, however little is left of all together. */
+START_TEST(what_lowers_counts_against_what_raises) {
+    program_write_file("selfish.yaml", selfish);
+    program_run(&program, "run", "-q", "selfish.yaml", "-o", "s");
+    ck_assert_msg(program.status == 0, "%s", program.err);
+    program_run(&program, "why", "s", "self:0@14ms");
+    ck_assert_str_eq(program.err, "");
+    ck_assert_ptr_nonnull(strstr(program.out, "; without them it would have been "));
+    ck_assert_ptr_nonnull(strstr(program.out, " mV above its threshold:\n"));
+    ck_assert_ptr_nonnull(strstr(program.out, "    49.2 % "));
+    ck_assert_ptr_nonnull(strstr(program.out, "   -50.8 % "));
+    program_run(&program, "why", "s", "self:0@14ms", "--dot");
+    ck_assert_ptr_nonnull(
+        strstr(program.out, "[label=\"-50.8 %\", penwidth=2.53, color=\"#c0392b\"]"));
+}
+END_TEST
+
+START_TEST(a_spike_without_arrivals_is_its_neurons_own) {
+    program_write_file("selfish.yaml", selfish);
+    program_run(&program, "run", "-q", "selfish.yaml", "-o", "s", "-D",
+                "populations.in.source={spikes: [15 ms]}", "-D",
+                "populations.no.source={spikes: [15 ms]}");
+    ck_assert_msg(program.status == 0, "%s", program.err);
+    program_run(&program, "why", "s", "self:0@14ms");
+    ck_assert_ptr_nonnull(
+        strstr(program.out,
+               " ms. Since 0 ms nothing arrived: it got to its threshold by itself.\n"));
+    program_run(&program, "why", "s", "self:0@14ms", "--dot");
+    ck_assert_ptr_nonnull(strstr(program.out, "  \"self:0\\n"));
 }
 END_TEST
 
@@ -120,6 +168,8 @@ Suite *suite_cli_why(void) {
     tcase_add_test(tcase, what_explains_it_is_explained_to_a_depth);
     tcase_add_test(tcase, all_mistakes_of_a_file_are_told);
     tcase_add_test(tcase, a_graph_for_graphviz_and_json_are_printed);
+    tcase_add_test(tcase, what_lowers_counts_against_what_raises);
+    tcase_add_test(tcase, a_spike_without_arrivals_is_its_neurons_own);
     tcase_add_test(tcase, spikes_that_are_not_there_are_refused_with_the_nearest);
     tcase_add_test(tcase, a_grid_is_refused_with_the_clock_that_would_do);
     suite_add_tcase(suite, tcase);

@@ -62,6 +62,26 @@ START_TEST(counts_are_those_of_the_network) {
 }
 END_TEST
 
+/* 50 neurons, 200 Hz, 3 s: 30,000 pulses, and five standard deviations of that. Synapses carry
+ * spikes of neurons and of a source, which are events. */
+START_TEST(events_and_pulses_are_counted_apart_on_both_clocks) {
+    static const char *const clocks[] = {"clock=grid", "clock=exact"};
+    run_well("name: pulsed\n"
+             "resolution: 0.1 ms\n"
+             "duration: 3 s\n"
+             "populations:\n"
+             "  in: {size: 10, source: {regular: 100 ms}}\n"
+             "  a:\n"
+             "    {size: 50, model: lif, receptors: {all: delta},\n"
+             "     drive: {poisson: 200 Hz, weight: 1 mV}}\n"
+             "projections:\n"
+             "  in->a: {connect: all-to-all, weight: 20 mV, delay: 1 ms}\n",
+             clocks[_i]);
+    ck_assert_uint_eq(measure.counts.events, 10 * 50 * UINT64_C(29)); /* one is under way */
+    ck_assert_double_eq_tol((double)measure.counts.pulses, 30000, 5 * sqrt(30000));
+}
+END_TEST
+
 /* Counted from a start that the caller names, here as long ago as the machine runs. */
 START_TEST(the_first_spike_is_waited_for_from_the_start) {
     run_well(driven, NULL);
@@ -137,6 +157,7 @@ Suite *suite_io_bench(void) {
     TCase *tcase = tcase_create("bench");
     tcase_add_checked_fixture(tcase, NULL, hk_test_folder_remove);
     tcase_add_test(tcase, counts_are_those_of_the_network);
+    tcase_add_loop_test(tcase, events_and_pulses_are_counted_apart_on_both_clocks, 0, 2);
     tcase_add_test(tcase, the_first_spike_is_waited_for_from_the_start);
     tcase_add_test(tcase, a_network_that_fell_silent_is_not_alive);
     tcase_add_test(tcase, a_protocol_is_measured_over_its_presentations);

@@ -1,4 +1,4 @@
-/* The two clocks agree: spikes of a grid come nearer to those of the exact clock in proportion to
+/* The two clocks agree: spikes of a grid, and weights, come nearer to those of the exact clock in proportion to
  * its step, neuron by neuron, and in a network until chaos has made of the difference another
  * course of events. */
 #include <check.h>
@@ -65,68 +65,123 @@ static double agree_until(const struct trains *a, const struct trains *b, double
 struct kind {
     const char *model, *settings, *receptor;
     double weight;
+    const char *synapse, *rule; /* NULL: static, and none */
 };
+#define LEARNER "lif", "i_e=450", "r:exp:tau=3", 60
 static const struct kind kinds[] = {
-    {"lif", "i_e=450 t_ref=0", "r:delta", 0.5},
-    {"lif", "i_e=450", "r:exp:tau=3", 60},
-    {"lif", "i_e=450", "r:exp:tau=10", 20},
-    {"lif", "i_e=450", "r:alpha:tau=2", 40},
-    {"alif", "i_e=500 theta_plus=1 tau_theta=60", "r:exp:tau=3", 60},
-    {"alif-current", "i_e=550 b=30 tau_w=80", "r:exp:tau=3", 60},
+    {"lif", "i_e=450 t_ref=0", "r:delta", 0.5, NULL, NULL},
+    {"lif", "i_e=450", "r:exp:tau=3", 60, NULL, NULL},
+    {"lif", "i_e=450", "r:exp:tau=10", 20, NULL, NULL},
+    {"lif", "i_e=450", "r:alpha:tau=2", 40, NULL, NULL},
+    {"alif", "i_e=500 theta_plus=1 tau_theta=60", "r:exp:tau=3", 60, NULL, NULL},
+    {"alif-current", "i_e=550 b=30 tau_w=80", "r:exp:tau=3", 60, NULL, NULL},
+    {"lif", "i_e=450", "r:exp:tau=3", 90, "tsodyks-markram:u=0.5,tau_rec=30", NULL},
+    {"lif", "i_e=450", "r:exp:tau=3", 150, "tsodyks-markram:u=0.2,tau_rec=20,tau_fac=50", NULL},
+};
+static const struct kind learning[] = {
+    {LEARNER, NULL, "stdp-pair:a_plus=0.5,a_minus=0.6,w_max=200"},
+    {LEARNER, NULL, "stdp-triplet:a_plus=0.2,a3_plus=0.1,a_minus=0.3,a3_minus=0.01,w_max=200"},
+    {LEARNER, NULL,
+     "stdp-triplet:a_plus=0.5,a3_plus=0.3,a_minus=0.4,a3_minus=0.2,w_max=200,pairing=nearest"},
+    {LEARNER, NULL, "diehl-cook:a_plus=0.5,a_minus=0.4,w_max=200"},
+    {LEARNER, NULL, "r-stdp:signal=reward,a_plus=0.5,a_minus=0.6,w_max=200,tau_c=40"},
 };
 
-/* Forty units, each with a random train of its own, of times that all grids have. */
-static void run_neurons(struct hk_sim *sim, const struct kind *kind, struct trains *trains) {
-    enum { ALONE = 40, INPUTS = 3000 };
-    static double times[INPUTS], units[INPUTS];
+/* Units that each have a random train of their own, of times that all grids have, through a synapse
+ * whose weight is left in weight[]. */
+static void run_neurons(struct hk_sim *sim, const struct kind *kind, hk_neuron count,
+                        struct trains *trains, double *weight) {
+    enum { INPUTS = 75, TENTHS = 1000 };
+    static double times[INPUTS * UNITS], units[INPUTS * UNITS];
+    const size_t inputs = INPUTS * (size_t)count;
     struct hk_draws draws = hk_draws_at(hk_stream_make(5, "test", "trains"), 0, 0);
     struct net_heard heard;
-    for (size_t k = 0; k < INPUTS; k++) {
-        size_t tenths = 10 + k / 3;
+    struct hk_err err = {0};
+    for (size_t k = 0; k < inputs; k++) {
+        size_t tenths = 10 + k * TENTHS / inputs;
         times[k] = 0.1 * (double)tenths;
-        units[k] = hk_draws_below(&draws, ALONE);
+        units[k] = hk_draws_below(&draws, count);
     }
-    struct hk_pop *in = net_spikes(sim, "in", ALONE, times, units, INPUTS);
+    struct hk_pop *in = net_spikes(sim, "in", count, times, units, inputs);
     struct hk_pop *n =
-        net_neurons(sim, "n", ALONE, kind->model, kind->settings, kind->receptor, NULL);
-    (void)net_link(sim, &(struct net_link){.source = in,
-                                           .target = n,
-                                           .connect = "one-to-one",
-                                           .weight = net_value(kind->weight),
-                                           .delay_ms = net_value(1)});
+        net_neurons(sim, "n", count, kind->model, kind->settings, kind->receptor, NULL);
+    struct hk_signal *reward =
+        hk_sim_add_signal(sim, &(struct hk_signal_spec){.name = "reward", .tau_ms = 500}, &err);
+    ck_assert_ptr_nonnull(reward);
+    const struct hk_proj *proj = net_link(sim, &(struct net_link){.source = in,
+                                                                  .target = n,
+                                                                  .connect = "one-to-one",
+                                                                  .weight = net_value(kind->weight),
+                                                                  .delay_ms = net_value(1),
+                                                                  .synapse = kind->synapse,
+                                                                  .rule = kind->rule});
     net_hear(n, &heard);
     net_build(sim);
+    hk_signal_set(reward, 0.05);
     net_run(sim, (hk_tick)nearbyint(100 / hk_sim_tick_ms(sim)));
+    ck_assert(hk_proj_read(proj, &(struct hk_synapses){.weight = weight}, &err));
     memset(trains, 0, sizeof *trains);
     add_trains(&heard, hk_sim_tick_ms(sim), 0, trains);
     hk_sim_destroy(sim);
 }
 
+enum { FEW = 40 };
+
+static void run_both(const struct kind *kind, hk_neuron count, int grid, struct trains trains[2],
+                     double weights[2][UNITS]) {
+    run_neurons(net_create_exact(NS, 1), kind, count, &trains[0], weights[0]);
+    run_neurons(net_create(HK_DOUBLE, step_of(grid), 1), kind, count, &trains[1], weights[1]);
+}
+
+static double order_of(const double *error, int grids) {
+    return log2(error[0] / error[grids - 1]) / (grids - 1);
+}
+
 /* Everything between is exact on a grid too: a spike is late by the rest of its step, and so is
  * what follows from it. First order. */
 START_TEST(neurons_on_a_grid_converge_at_first_order) {
-    static struct trains exact, grid;
+    static struct trains trains[2];
+    static double weights[2][UNITS];
     double error[GRIDS];
-    run_neurons(net_create_exact(NS, 1), &kinds[_i], &exact);
     for (int g = 0; g < GRIDS; g++) {
-        run_neurons(net_create(HK_DOUBLE, step_of(g), 1), &kinds[_i], &grid);
-        error[g] = apart(&exact, &grid, 100);
+        run_both(&kinds[_i], FEW, g, trains, weights);
+        error[g] = apart(&trains[0], &trains[1], 100);
     }
-    ck_assert_mem_eq(exact.count, grid.count, sizeof grid.count);
-    double order = log2(error[0] / error[GRIDS - 1]) / (GRIDS - 1);
-    ck_assert_double_eq_tol(order, 1, 0.2);
+    ck_assert_mem_eq(trains[0].count, trains[1].count, sizeof trains[0].count);
+    ck_assert_double_eq_tol(order_of(error, GRIDS), 1, 0.2);
     ck_assert_double_lt(error[GRIDS - 1], 10 * step_of(GRIDS - 1));
+}
+END_TEST
+
+/* Weights are as far off as the spikes that they follow from. Where one comes to lie on the other
+ * side of an arrival the change has the other sign: that happens to as many as spikes are late, so
+ * many units are asked. */
+START_TEST(weights_on_a_grid_converge_at_first_order) {
+    enum { COARSEST = 3, FINER = GRIDS - COARSEST };
+    static struct trains trains[2];
+    static double weights[2][UNITS];
+    const double first = learning[_i].weight;
+    double error[FINER] = {0};
+    size_t changed = 0;
+    for (int g = 0; g < FINER; g++) {
+        run_both(&learning[_i], UNITS, COARSEST + g, trains, weights);
+        for (size_t k = 0; k < UNITS; k++) error[g] += fabs(weights[1][k] - weights[0][k]) / UNITS;
+    }
+    for (size_t k = 0; k < UNITS; k++)
+        changed += weights[0][k] > 0 && weights[0][k] < 200 && fabs(weights[0][k] - first) > 0.1;
+    ck_assert_uint_gt(changed, UNITS * 9 / 10);
+    ck_assert_double_eq_tol(order_of(error, FINER), 1, 0.2);
 }
 END_TEST
 
 /* Jumps alone cross the threshold at arrivals, which lie on the grid: nothing is late. */
 START_TEST(neurons_that_only_jump_agree_to_the_tick) {
-    static const struct kind kind = {"lif", "", "r:delta", 5};
-    static struct trains exact, grid;
-    run_neurons(net_create_exact(NS, 1), &kind, &exact);
-    run_neurons(net_create(HK_DOUBLE, 0.1, 1), &kind, &grid);
-    ck_assert_mem_eq(exact.count, grid.count, sizeof grid.count);
-    ck_assert_double_lt(apart(&exact, &grid, 100), 1e-9);
+    static const struct kind kind = {"lif", "", "r:delta", 5, NULL, NULL};
+    static struct trains trains[2];
+    static double weights[2][UNITS];
+    run_both(&kind, FEW, 0, trains, weights);
+    ck_assert_mem_eq(trains[0].count, trains[1].count, sizeof trains[0].count);
+    ck_assert_double_lt(apart(&trains[0], &trains[1], 100), 1e-9);
 }
 END_TEST
 
@@ -185,6 +240,7 @@ Suite *suite_sim_agreement(void) {
     TCase *neuron = tcase_create("neuron"), *network = tcase_create("network");
     tcase_set_timeout(neuron, 120);
     tcase_add_loop_test(neuron, neurons_on_a_grid_converge_at_first_order, 0, HK_COUNT(kinds));
+    tcase_add_loop_test(neuron, weights_on_a_grid_converge_at_first_order, 0, HK_COUNT(learning));
     tcase_add_test(neuron, neurons_that_only_jump_agree_to_the_tick);
     suite_add_tcase(suite, neuron);
     tcase_set_timeout(network, 120);

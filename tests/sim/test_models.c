@@ -1,6 +1,5 @@
 /* The contract that every model keeps, whoever wrote it and whatever it does: a new file is tested
- * here unasked. Parameters are at their defaults, required ones at 1 or the bound that is nearest
- * to it. */
+ * here unasked. Parameters: tests/support/filled.h. */
 #include <check.h>
 #include <ctype.h>
 #include <math.h>
@@ -8,37 +7,14 @@
 #include <string.h>
 
 #include "sim/sim.h"
+#include "tests/support/filled.h"
 #include "tests/support/suites.h"
 
-enum { PARAM_SIZE = 512, VALUES = 300 };
+enum { VALUES = 300 };
 static const double TICK = 0.1;
 
 static void must(bool ok, const char *model, const struct hk_err *err) {
     if (!ok) ck_abort_msg("%s: %s", model, err->message);
-}
-
-/* Parameters that a model can run with. */
-static const void *fill(const struct hk_model *model, void *values) {
-    static const double one[] = {1.0}, line[] = {1.0, 37.0};
-    static const hk_neuron zero[] = {0};
-    static const struct hk_recording recording = {one, zero, 1, 2.0};
-    struct hk_err err = {0};
-    ck_assert_uint_le(model->param_size, PARAM_SIZE);
-    hk_params_default(model, values);
-    for (size_t i = 0; i < model->param_count; i++) {
-        const struct hk_param *p = &model->params[i];
-        if (!isnan(p->def)) continue;
-        if (p->kind == HK_RECORDING)
-            hk_param_set_recording(p, values, &recording);
-        else if (p->kind == HK_TEXT)
-            hk_param_set_text(p, values, "reward");
-        else if (p->kind == HK_LIST)
-            must(hk_param_set_list(p, values, (struct hk_list){line, 2}, &err), model->name, &err);
-        else
-            must(hk_param_set(p, values, fmin(fmax(1.0, p->min), p->max), &err), model->name, &err);
-    }
-    must(hk_params_complete(model, values, &err), model->name, &err);
-    return values;
 }
 
 /* The models of a kind, in a precision and the best instruction set. */
@@ -194,7 +170,7 @@ struct trial {
 
 static struct hk_pop *add_input(struct hk_sim *sim, const struct trial *t) {
     struct hk_err err = {0};
-    _Alignas(16) char param[PARAM_SIZE];
+    _Alignas(16) char param[FILLED_SIZE];
     const void *source = t->source || t->encoder
                              ? t->source
                              : hk_model_find(HK_KIND_SOURCE, "poisson", t->precision);
@@ -202,7 +178,7 @@ static struct hk_pop *add_input(struct hk_sim *sim, const struct trial *t) {
                                .size = t->connect ? 37 : VALUES,
                                .source = source,
                                .encoder = (const void *)t->encoder};
-    spec.param = fill(t->encoder ? t->encoder : (const struct hk_model *)source, param);
+    spec.param = filled(t->encoder ? t->encoder : (const struct hk_model *)source, param);
     if (t->encoder) spec.size = (hk_neuron)hk_encoder_units(spec.encoder, param, VALUES);
     struct hk_pop *pop = hk_sim_add_population(sim, &spec, &err);
     must(pop != NULL, "in", &err);
@@ -211,22 +187,23 @@ static struct hk_pop *add_input(struct hk_sim *sim, const struct trial *t) {
 
 static struct hk_pop *add_neurons(struct hk_sim *sim, const char *name, const struct trial *t) {
     struct hk_err err = {0};
-    _Alignas(16) char neuron_param[PARAM_SIZE], receptor_param[PARAM_SIZE], drive_param[PARAM_SIZE];
+    _Alignas(16) char neuron_param[FILLED_SIZE], receptor_param[FILLED_SIZE],
+        drive_param[FILLED_SIZE];
     const struct hk_model *neuron =
         t->neuron ? t->neuron : hk_model_find(HK_KIND_NEURON, "lif", t->precision);
     const struct hk_model *kernel =
         t->receptor ? t->receptor : hk_model_find(HK_KIND_RECEPTOR, "delta", t->precision);
     const struct hk_receptor_spec receptor = {.name = "in",
                                               .model = (const void *)kernel,
-                                              .param = fill(kernel, receptor_param)};
+                                              .param = filled(kernel, receptor_param)};
     struct hk_drive_spec drive = {.model = (const void *)t->drive};
-    if (t->drive) drive.param = fill(t->drive, drive_param);
+    if (t->drive) drive.param = filled(t->drive, drive_param);
     struct hk_pop *pop =
         hk_sim_add_population(sim,
                               &(struct hk_pop_spec){.name = name,
                                                     .size = NEURONS,
                                                     .neuron = (const void *)neuron,
-                                                    .param = fill(neuron, neuron_param),
+                                                    .param = filled(neuron, neuron_param),
                                                     .receptors = &receptor,
                                                     .receptor_count = 1,
                                                     .drives = &drive,
@@ -240,18 +217,18 @@ static struct hk_pop *add_neurons(struct hk_sim *sim, const char *name, const st
 static struct hk_proj *add_synapses(struct hk_sim *sim, const char *name, const struct trial *t,
                                     struct hk_pop *in, struct hk_pop *out, double weight) {
     struct hk_err err = {0};
-    _Alignas(16) char connect_param[PARAM_SIZE], rule_param[PARAM_SIZE];
+    _Alignas(16) char connect_param[FILLED_SIZE], rule_param[FILLED_SIZE];
     const struct hk_model *connect =
         t->connect ? t->connect : hk_model_find(HK_KIND_CONNECT, "all-to-all", t->precision);
     struct hk_proj_spec spec = {.name = name,
                                 .source = in,
                                 .target = out,
                                 .connect = (const void *)connect,
-                                .connect_param = fill(connect, connect_param),
+                                .connect_param = filled(connect, connect_param),
                                 .weight = {HK_DIST_UNIFORM, 0, weight},
                                 .delay_ms = {HK_DIST_CONSTANT, 0.1, 0},
                                 .plasticity = (const void *)t->rule};
-    if (t->rule) spec.plasticity_param = fill(t->rule, rule_param);
+    if (t->rule) spec.plasticity_param = filled(t->rule, rule_param);
     struct hk_proj *proj = hk_sim_add_projection(sim, &spec, &err);
     must(proj != NULL, connect->name, &err);
     return proj;
@@ -423,8 +400,8 @@ START_TEST(every_readout_names_a_class_or_none) {
         const struct hk_readout_model *readout = (const struct hk_readout_model *)model;
         double sums[UNITS * CLASSES] = {0}, shown[CLASSES] = {0};
         int32_t assigned[UNITS] = {0};
-        _Alignas(16) char param[PARAM_SIZE];
-        struct hk_readout r = {fill(model, param), UNITS, CLASSES, sums, shown, assigned};
+        _Alignas(16) char param[FILLED_SIZE];
+        struct hk_readout r = {filled(model, param), UNITS, CLASSES, sums, shown, assigned};
         if (readout->start) readout->start(&r);
         for (int k = 0; k < 500; k++) {
             uint32_t counts[UNITS];

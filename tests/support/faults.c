@@ -142,19 +142,25 @@ void __wrap_free(void *block) {
     __real_free(block);
 }
 
+/* A mapping may be given back in parts. */
+static long pages(size_t size) {
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    return (long)((size + page - 1) / page);
+}
+
 void *__real_mmap(void *at, size_t size, int how, int flags, int file, off_t place);
 void *__wrap_mmap(void *at, size_t size, int how, int flags, int file, off_t place);
 void *__wrap_mmap(void *at, size_t size, int how, int flags, int file, off_t place) {
     void *map =
         strikes(FAULT_ALLOCATE) ? MAP_FAILED : __real_mmap(at, size, how, flags, file, place);
-    if (map != MAP_FAILED) (void)atomic_fetch_add(&blocks, 1);
+    if (map != MAP_FAILED) (void)atomic_fetch_add(&blocks, pages(size));
     return map;
 }
 
 int __real_munmap(void *map, size_t size);
 int __wrap_munmap(void *map, size_t size);
 int __wrap_munmap(void *map, size_t size) {
-    (void)atomic_fetch_sub(&blocks, 1);
+    (void)atomic_fetch_sub(&blocks, pages(size));
     return __real_munmap(map, size);
 }
 

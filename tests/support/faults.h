@@ -23,7 +23,7 @@ void fault_arm(enum fault kind, long number, int reason);
 void fault_disarm(void);
 /* Calls of the armed kind since. */
 long fault_calls(void);
-/* Blocks of memory that the library has and hasn't given back. */
+/* Blocks of memory, and pages of mappings, that the library has and hasn't given back. */
 long fault_blocks(void);
 
 /* From now on hk_clock_s (io/clock.h) says `seconds`, until it is told to go on. */
