@@ -131,11 +131,11 @@ void hk_cost_json(const struct hk_cost *cost, struct hk_json *json) {
     hk_json_number(json, "steps", cost->steps);
     hk_json_integer(json, "presentations", (int64_t)cost->presentations);
     hk_json_number(json, "neuron_steps", cost->updates);
-    hk_json_number(json, "pulses", round(cost->pulses));
     hk_json_number(json, "assumed_rate_hz", cost->rate_hz);
     hk_json_number(json, "source_spikes", round(cost->source_spikes));
     hk_json_number(json, "spikes", round(cost->spikes));
     hk_json_number(json, "events", round(cost->events));
+    hk_json_number(json, "pulses", round(cost->pulses));
     hk_json_integer(json, "threads", cost->threads);
     hk_json_number(json, "build_s", cost->build_s);
     hk_json_number(json, "run_s", cost->run_s);

@@ -73,12 +73,12 @@ START_TEST(json_has_every_number) {
     hk_cost_json(&cost, &json);
     hk_json_end(&json);
     ck_assert(hk_json_finish(&json, &err));
-    ck_assert_str_eq(block.data,
-                     "{\"cost\":{\"neurons\":0,\"synapses\":10,\"memory_bytes\":0,"
-                     "\"network_bytes\":0,\"clock\":\"grid\",\"simulated_ms\":0,"
-                     "\"steps\":0,\"presentations\":0,\"neuron_steps\":0,\"pulses\":0,"
-                     "\"assumed_rate_hz\":5,\"source_spikes\":0,\"spikes\":0,\"events\":0,"
-                     "\"threads\":2,\"build_s\":0,\"run_s\":0,\"output_bytes\":0}}");
+    ck_assert_str_eq(block.data, "{\"cost\":{\"neurons\":0,\"synapses\":10,\"memory_bytes\":0,"
+                                 "\"network_bytes\":0,\"clock\":\"grid\",\"simulated_ms\":0,"
+                                 "\"steps\":0,\"presentations\":0,\"neuron_steps\":0,"
+                                 "\"assumed_rate_hz\":5,\"source_spikes\":0,\"spikes\":0,"
+                                 "\"events\":0,\"pulses\":0,"
+                                 "\"threads\":2,\"build_s\":0,\"run_s\":0,\"output_bytes\":0}}");
     hk_block_finish(&block);
 }
 END_TEST

@@ -7,13 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "io/compare.h"
 #include "io/recording.h"
 #include "io/runner.h"
+#include "tests/support/memory.h"
 #include "tests/support/paths.h"
 #include "tests/support/skip.h"
 #include "tests/support/suites.h"
@@ -343,31 +341,25 @@ END_TEST
 
 /* ---- memory ---- */
 
-/* Of a run of so many seconds with every kind of recorder, some 5 MB a second of them: the largest,
- * in KiB. */
+/* Run for so many seconds with every kind of recorder: some 5 MB a second. */
+static void record_all(void *context) {
+    const int *seconds = context;
+    run_as(hk_arena_format(arena, &err,
+                           "name: r\nduration: %d s\n" PARTS "record:\n  spikes: [in, exc, inh]\n"
+                           "  v: {state: exc.v, every: 0.1 ms}\n"
+                           "  at: {state: inh.v, on: spike of exc}\n"
+                           "  w: {weights: in->exc, every: 10 ms}\n"
+                           "  h: {weights: in->exc, every: 1 ms, histogram: {bins: 20}}\n"
+                           "  rate: {rate: [in, exc, inh], bin: 0.1 ms}\n"
+                           "report: {spikes: {exc: [rate, cv_isi, fano, peak_height]}}\n",
+                           *seconds),
+           2, "long");
+}
+
 static long memory_of(int seconds) {
-    struct rusage usage;
-    int status = 0;
-    pid_t process = fork();
-    ck_assert_int_ge(process, 0);
-    if (process == 0) {
-        run_as(hk_arena_format(arena, &err,
-                               "name: r\nduration: %d s\n%s"
-                               "record:\n  spikes: [in, exc, inh]\n"
-                               "  v: {state: exc.v, every: 0.1 ms}\n"
-                               "  at: {state: inh.v, on: spike of exc}\n"
-                               "  w: {weights: in->exc, every: 10 ms}\n"
-                               "  h: {weights: in->exc, every: 1 ms, histogram: {bins: 20}}\n"
-                               "  rate: {rate: [in, exc, inh], bin: 0.1 ms}\n"
-                               "report: {spikes: {exc: [rate, cv_isi, fano, peak_height]}}\n",
-                               seconds, PARTS),
-               2, "long");
-        _exit(0);
-    }
-    ck_assert_int_eq(wait4(process, &status, 0, &usage), process);
-    ck_assert_int_eq(status, 0);
+    long memory = hk_test_memory_of(record_all, &seconds);
     hk_test_remove_all(in_folder("long"));
-    return usage.ru_maxrss;
+    return memory;
 }
 
 /* What is kept grows with neither: blocks of the recording, which a longer run touches all of. */
