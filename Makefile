@@ -328,6 +328,8 @@ coverage:                          ## run the tests in build-cov/, tell what the
 FUZZ         ?= $(FUZZ_SRC:tests/fuzz/fuzz_%.c=%)
 FUZZ_SECONDS ?= 60
 FUZZ_BUILD   := build-fuzz
+# Where targets write files: in memory, if they can.
+FUZZ_ROOT    := $(or $(TMPDIR),$(wildcard /dev/shm),/tmp)
 FUZZ_OPTIONS := -timeout=20 -rss_limit_mb=2048 -max_len=16384 -print_final_stats=1
 fuzz:                              ## fuzz the readers for FUZZ_SECONDS each; FUZZ='yaml idx' a part
 	@tools/setup build fuzz
@@ -339,7 +341,7 @@ fuzz:                              ## fuzz the readers for FUZZ_SECONDS each; FU
 run-fuzz: $(FUZZ:%=$(BUILD)/fuzz/%)
 	$(Q)mkdir -p $(BUILD)/found $(FUZZ:%=$(BUILD)/corpus/%)
 	$(Q)for target in $(FUZZ); do echo "fuzz $$target"; \
-	    $(BUILD)/fuzz/$$target $(FUZZ_OPTIONS) -max_total_time=$(FUZZ_SECONDS) \
+	    TMPDIR=$(FUZZ_ROOT) $(BUILD)/fuzz/$$target $(FUZZ_OPTIONS) -max_total_time=$(FUZZ_SECONDS) \
 	        -artifact_prefix=$(BUILD)/found/$$target- $(BUILD)/corpus/$$target \
 	        tests/fuzz/corpus/$$target 2>$(BUILD)/fuzz/$$target.log || \
 	        { tail -n 40 $(BUILD)/fuzz/$$target.log; exit 1; }; \

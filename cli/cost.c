@@ -7,7 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { AMOUNT_SIZE = 32 };
+enum { AMOUNT_SIZE = 32, PRICE_SIZE = 128 };
 
 /* "15.6 million" */
 static const char *count_text(double count, char text[AMOUNT_SIZE]) {
@@ -63,13 +63,25 @@ static void HK_PRINTF(4, 5)
     hk_prose_end(&prose);
 }
 
+/* Of the exact clock, whose ticks cost nothing, what comes to its units without a synapse. */
+static void print_time(const struct hk_cost *cost, FILE *out) {
+    char text[AMOUNT_SIZE];
+    put_line(out, cost->is_exact ? "ticks" : "steps", count_text(cost->steps, text),
+             "%.10g ms simulated%s%s", cost->simulated_ms,
+             cost->is_exact ? ", exactly: nothing happens between arrivals" : "",
+             cost->presentations ? ", every sample shown once: retries aren't foreseen" : "");
+    if (cost->is_exact)
+        put_line(out, "pulses", count_text(cost->pulses, text),
+                 "of drives, at %llu neurons: each arrives like an event",
+                 (unsigned long long)cost->neurons);
+    else
+        put_line(out, "neuron steps", count_text(cost->updates, text), "%llu neurons, at each step",
+                 (unsigned long long)cost->neurons);
+}
+
 static void print_work(const struct hk_cost *cost, FILE *out) {
     char text[AMOUNT_SIZE], part[AMOUNT_SIZE];
-    put_line(out, "steps", count_text(cost->steps, text), "%.10g ms simulated%s",
-             cost->simulated_ms,
-             cost->presentations ? ", every sample shown once: retries aren't foreseen" : "");
-    put_line(out, "neuron steps", count_text(cost->updates, text), "%llu neurons, at each step",
-             (unsigned long long)cost->neurons);
+    print_time(cost, out);
     put_line(out, "spikes", count_text(cost->spikes, text),
              "%s of sources, asked for some ticks and samples; neurons at %g Hz each (--rate)",
              count_text(cost->source_spikes, part), cost->rate_hz);
@@ -77,8 +89,19 @@ static void print_work(const struct hk_cost *cost, FILE *out) {
              "each spike at its synapses, of which a source has the mean number");
 }
 
+static void price_text(const struct hk_cost *cost, char text[PRICE_SIZE]) {
+    if (cost->is_exact)
+        (void)snprintf(text, PRICE_SIZE,
+                       "%g ns an arrival that adds to the potential, %g one that begins a current",
+                       HK_COST_JUMP, HK_COST_WAY);
+    else
+        (void)snprintf(text, PRICE_SIZE,
+                       "%g ns a step, %g a neuron step, %g an event, %g one in a matrix",
+                       HK_COST_TICK, HK_COST_STEP, HK_COST_ROW, HK_COST_MATRIX);
+}
+
 void hk_cost_print(const struct hk_cost *cost, FILE *out) {
-    char text[AMOUNT_SIZE], part[AMOUNT_SIZE], rest[AMOUNT_SIZE];
+    char text[AMOUNT_SIZE], part[AMOUNT_SIZE], rest[AMOUNT_SIZE], price[PRICE_SIZE];
     (void)fprintf(out, "estimated, nothing was built:\n");
     put_line(out, "synapses", count_text(cost->synapses, text),
              "drawn for %d targets of each projection", HK_EXPECT_TARGETS);
@@ -86,13 +109,12 @@ void hk_cost_print(const struct hk_cost *cost, FILE *out) {
              "%s network, added up as it would be built, %s file and data",
              size_text(cost->network_bytes, part), size_text(cost->other_bytes, rest));
     print_work(cost, out);
+    price_text(cost, price);
     put_line(out, "wall time", wall_text(cost->build_s + cost->run_s, text),
-             "%s to build, %s to run, on %d thread%s of the reference machine: %g ns a step, %g a "
-             "neuron step, %g an event, %g one in a matrix, %g a source's spike, %g a synapse "
-             "drawn",
+             "%s to build, %s to run, on %d thread%s of the reference machine: %s, %g a source's "
+             "spike, %g a synapse drawn",
              wall_text(cost->build_s, part), wall_text(cost->run_s, rest), cost->threads,
-             cost->threads == 1 ? "" : "s", HK_COST_TICK, HK_COST_STEP, HK_COST_ROW, HK_COST_MATRIX,
-             HK_COST_SPIKE, HK_COST_DRAW);
+             cost->threads == 1 ? "" : "s", price, HK_COST_SPIKE, HK_COST_DRAW);
     put_line(out, "output", size_text(cost->output_bytes, text),
              "%g bytes a recorded spike, compressed; weights and slow state as they are",
              HK_COST_RECORD);
@@ -104,6 +126,7 @@ void hk_cost_json(const struct hk_cost *cost, struct hk_json *json) {
     hk_json_number(json, "synapses", round(cost->synapses));
     hk_json_number(json, "memory_bytes", round(cost->network_bytes + cost->other_bytes));
     hk_json_number(json, "network_bytes", round(cost->network_bytes));
+    hk_json_text(json, "clock", cost->is_exact ? "exact" : "grid");
     hk_json_number(json, "simulated_ms", cost->simulated_ms);
     hk_json_number(json, "steps", cost->steps);
     hk_json_integer(json, "presentations", (int64_t)cost->presentations);
@@ -112,6 +135,7 @@ void hk_cost_json(const struct hk_cost *cost, struct hk_json *json) {
     hk_json_number(json, "source_spikes", round(cost->source_spikes));
     hk_json_number(json, "spikes", round(cost->spikes));
     hk_json_number(json, "events", round(cost->events));
+    hk_json_number(json, "pulses", round(cost->pulses));
     hk_json_integer(json, "threads", cost->threads);
     hk_json_number(json, "build_s", cost->build_s);
     hk_json_number(json, "run_s", cost->run_s);

@@ -1,6 +1,7 @@
 /* `hillock why`: the causes of a spike, as a tree in words, as a graph for Graphviz, or as JSON. */
 #include "cli/command.h"
 
+#include "cli/reading.h"
 #include "io/json.h"
 #include "io/why.h"
 
@@ -178,6 +179,15 @@ static bool print_json(const struct hk_why_spike *first, struct hk_err *err) {
 
 /* ---- the command ---- */
 
+/* All its mistakes are told, as by `check`. */
+static bool is_sound(const struct hk_settings *settings,
+                     const struct hk_experiment_options *options, struct hk_err *err) {
+    struct hk_experiment experiment;
+    bool ok = hk_open_experiment(&experiment, options, settings, err);
+    hk_experiment_finish(&experiment);
+    return ok;
+}
+
 static bool why(const struct hk_settings *settings, struct hk_err *err) {
     const struct hk_why_options options = {.experiment = hk_settings_experiment(settings),
                                            .spike = settings->arguments[1],
@@ -186,7 +196,8 @@ static bool why(const struct hk_settings *settings, struct hk_err *err) {
                                            .top = settings->top ? (size_t)settings->top : TOP};
     struct hk_why_spike *first = NULL;
     struct hk_arena *arena = hk_arena_create(err);
-    bool ok = arena && hk_why(arena, &options, &first, err);
+    bool ok = arena && is_sound(settings, &options.experiment, err) &&
+              hk_why(arena, &options, &first, err);
     if (ok && settings->json)
         ok = print_json(first, err);
     else if (ok && settings->dot)

@@ -29,6 +29,23 @@ static void add_time(struct work *w) {
     cost->simulated_ms = cost->steps * hk_sim_tick_ms(e->sim);
 }
 
+/* ---- prices ---- */
+
+/* Of an event on a grid. */
+static double event_cost(const struct hk_proj *proj) {
+    switch (hk_proj_stored(proj)) {
+    case HK_STORED_NOT: return 0.0;
+    case HK_STORED_MATRIX: return HK_COST_MATRIX;
+    case HK_STORED_ROWS: break;
+    }
+    return HK_COST_ROW;
+}
+
+/* Of whatever reaches a unit on the exact clock. */
+static double arrival_cost(const struct hk_pop *pop) {
+    return hk_pop_only_jumps(pop) ? HK_COST_JUMP : HK_COST_WAY;
+}
+
 /* ---- spikes ---- */
 
 /* Of one population in one phase, or in the whole duration where `phase` is NULL. A source's are
@@ -63,12 +80,22 @@ static bool add_spikes(struct work *w, const struct hk_pop *pop, size_t index,
     return true;
 }
 
+/* On the exact clock each arrives for itself; on a grid they are part of a neuron's step. */
+static bool add_pulses(struct work *w, const struct hk_pop *pop, struct hk_err *err) {
+    double pulses = 0.0;
+    if (!hk_pop_expect_pulses(pop, (hk_tick)w->cost->steps, &pulses, err)) return false;
+    w->cost->pulses += pulses;
+    w->event_ns += pulses * arrival_cost(pop);
+    return true;
+}
+
 static bool add_population(struct work *w, const struct hk_pop *pop, size_t index,
                            struct hk_err *err) {
     const struct hk_experiment *e = w->experiment;
     const struct hk_column *info;
     w->cost->units += hk_pop_size(pop);
     if (hk_pop_has_neurons(pop)) w->cost->neurons += hk_pop_size(pop);
+    if (!add_pulses(w, pop, err)) return false;
     for (size_t c = 0; (info = hk_pop_column_info(pop, c)); c++)
         if (info->slow) w->cost->output_bytes += (double)hk_pop_size(pop) * sizeof(double);
     if (e->duration) return add_spikes(w, pop, index, NULL, err);
@@ -87,15 +114,17 @@ static size_t index_of(const struct hk_sim *sim, const struct hk_pop *pop) {
 
 static bool add_projection(struct work *w, const struct hk_proj *proj, struct hk_err *err) {
     const struct hk_pop *source = hk_proj_source(proj);
-    enum hk_stored stored = hk_proj_stored(proj);
-    double synapses = 0.0, cost_ns = stored == HK_STORED_ROWS ? HK_COST_ROW : HK_COST_MATRIX;
+    bool is_exact = w->cost->is_exact;
+    double synapses = 0.0,
+           cost_ns = is_exact ? arrival_cost(hk_proj_target(proj)) : event_cost(proj);
     if (!hk_proj_expect(proj, &synapses, err)) return false;
     double events =
         w->spikes[index_of(w->experiment->sim, source)] * synapses / (double)hk_pop_size(source);
     w->cost->synapses += synapses;
     w->cost->events += events;
-    if (stored != HK_STORED_NOT) w->event_ns += events * cost_ns;
-    if (stored == HK_STORED_ROWS) w->cost->build_s += 1e-9 * HK_COST_DRAW * synapses;
+    w->event_ns += events * cost_ns;
+    if (is_exact || hk_proj_stored(proj) == HK_STORED_ROWS)
+        w->cost->build_s += 1e-9 * HK_COST_DRAW * synapses;
     if (!hk_proj_is_plastic(proj)) return true;
     double bytes =
         hk_proj_is_dense(proj) ? sizeof(float) : 2.0 * sizeof(hk_neuron) + sizeof(double);
@@ -109,6 +138,7 @@ static bool estimate(struct work *w, struct hk_err *err) {
     struct hk_sim_need need;
     const struct hk_pop *pop;
     const struct hk_proj *proj;
+    cost->is_exact = hk_sim_clock(sim) == HK_CLOCK_EXACT;
     add_time(w);
     for (size_t i = 0; (pop = hk_sim_population(sim, i)); i++)
         if (!add_population(w, pop, i, err)) return false;
@@ -119,10 +149,11 @@ static bool estimate(struct work *w, struct hk_err *err) {
     cost->network_bytes = need.memory;
     cost->other_bytes = (double)hk_arena_size(w->experiment->arena);
     cost->threads = need.threads;
-    cost->updates = cost->steps * (double)cost->neurons;
+    if (!cost->is_exact) cost->updates = cost->steps * (double)cost->neurons;
     double shared_ns =
         w->event_ns + cost->updates * HK_COST_STEP + cost->source_spikes * HK_COST_SPIKE;
-    cost->run_s = 1e-9 * (cost->steps * HK_COST_TICK + shared_ns / need.threads);
+    double alone_ns = cost->is_exact ? 0.0 : cost->steps * HK_COST_TICK;
+    cost->run_s = 1e-9 * (alone_ns + shared_ns / need.threads);
     cost->build_s /= need.threads;
     return true;
 }

@@ -12,6 +12,9 @@
 #define HK_COST_SPIKE  18.0  /* make a spike of a source or encoder */
 #define HK_COST_TICK   100.0 /* a tick, however small the network */
 #define HK_COST_DRAW   140.0 /* draw a synapse and put it in place */
+/* On the exact clock, in double precision, an arrival at a unit (docs/performance.md): */
+#define HK_COST_JUMP 30.0  /* that adds to its potential: `brunel` */
+#define HK_COST_WAY  165.0 /* from which a current begins, whose way is followed: `cuba` */
 /* Bytes in the results file. */
 #define HK_COST_RECORD 2.0     /* a recorded spike, compressed */
 #define HK_COST_VALUE  0.8     /* of the bytes of a state variable or weight, compressed */
@@ -20,13 +23,15 @@
 struct hk_cost {
     uint64_t units, neurons;
     double synapses;
-    double simulated_ms, steps; /* ticks */
+    double simulated_ms, steps; /* ticks; of the exact clock, where most have no cost */
     size_t presentations;       /* retries not counted */
     int threads;
     double rate_hz;                    /* assumed of every neuron */
     double source_spikes, spikes;      /* of sources and encoders; of all */
     double events;                     /* arrivals of spikes at synapses */
-    double updates;                    /* neuron steps */
+    double updates;                    /* neuron steps, on a grid */
+    bool is_exact;                     /* the exact clock: no steps, but */
+    double pulses;                     /* arrivals from drives, beside events */
     double network_bytes, other_bytes; /* hk_sim_memory; the data set and what was read */
     double build_s, run_s;
     double output_bytes;

@@ -10,12 +10,13 @@
 #include "io/store.h"
 
 enum {
-    HK_STREAMS_MAX = 1 << 20,   /* of a run */
-    HK_STREAM_NAME_MAX = 4096,  /* bytes of a path, unit or note */
-    HK_STREAM_RUNS_MAX = 65536, /* of units that follow each other, in an opening */
-    HK_ENTRY_UNITS_MAX = 1024,  /* that a reader gets at a time */
-    HK_FRAME_NUMBERS_MAX = 8,   /* before the values of a frame */
-    HK_STREAM_OF_ITEMS = 0,     /* all items and texts, one after the other */
+    HK_STREAMS_MAX = 1 << 20,    /* of a run */
+    HK_STREAM_NAME_MAX = 4096,   /* bytes of a path, unit or note */
+    HK_STREAM_RUNS_MAX = 65536,  /* of units that follow each other, in an opening */
+    HK_STREAM_IDS_MAX = 1 << 26, /* units that the openings of a run list, together */
+    HK_ENTRY_UNITS_MAX = 1024,   /* that a reader gets at a time */
+    HK_FRAME_NUMBERS_MAX = 8,    /* before the values of a frame */
+    HK_STREAM_OF_ITEMS = 0,      /* all items and texts, one after the other */
 };
 
 enum hk_entry_kind { HK_ENTRY_OPEN, HK_ENTRY_SPIKES, HK_ENTRY_BYTES, HK_ENTRY_SPAN };

@@ -8,7 +8,7 @@
 #include "io/run_files.h"
 
 /* A stream that grows. Bytes come in pieces that know nothing of rows: what doesn't make a whole
- * one waits in `row`. */
+ * one waits in `row`, which is as large as what came, whatever size was announced. */
 struct stream {
     enum hk_stream_kind kind;
     struct hk_results_spikes *spikes;
@@ -17,7 +17,7 @@ struct stream {
     struct hk_stream *columns[HK_FRAME_NUMBERS_MAX], *data;
     size_t column_count;
     size_t row_size, waiting;
-    unsigned char *row;
+    struct hk_block row;
 };
 
 /* A dataset that is written when all its bytes are there. */
@@ -31,7 +31,10 @@ struct item {
 struct hk_fold {
     struct hk_arena *arena;
     struct hk_results *results;
-    struct stream **streams; /* [HK_STREAMS_MAX]; NULL: not opened */
+    struct hk_block streams; /* pointers to them, by their number; NULL: not opened */
+    size_t stream_end;       /* behind the last one that is open */
+    struct hk_block ids;     /* of the opening that is being looked at */
+    size_t ids_listed;       /* by all openings */
     struct item item;
     double reached_ms;
 };
@@ -42,12 +45,32 @@ struct hk_fold *hk_fold_create(struct hk_arena *arena, struct hk_results *result
     if (!fold) return NULL;
     fold->arena = arena;
     fold->results = results;
-    fold->streams = HK_NEW(arena, struct stream *, HK_STREAMS_MAX, err);
-    return fold->streams ? fold : NULL;
+    return fold;
+}
+
+static struct stream **streams_of(const struct hk_fold *fold) {
+    return fold->streams.data;
+}
+
+static struct stream *find_stream(const struct hk_fold *fold, uint32_t id) {
+    return id < fold->stream_end ? streams_of(fold)[id] : NULL;
+}
+
+static bool add_stream(struct hk_fold *fold, uint32_t id, struct stream *stream,
+                       struct hk_err *err) {
+    if (!hk_block_reserve(&fold->streams, id + (size_t)1, sizeof stream, err)) return false;
+    streams_of(fold)[id] = stream;
+    if (fold->stream_end <= id) fold->stream_end = id + (size_t)1;
+    return true;
 }
 
 void hk_fold_destroy(struct hk_fold *fold) {
-    if (fold) hk_block_finish(&fold->item.bytes);
+    if (!fold) return;
+    for (size_t i = 0; i < fold->stream_end; i++)
+        if (streams_of(fold)[i]) hk_block_finish(&streams_of(fold)[i]->row);
+    hk_block_finish(&fold->streams);
+    hk_block_finish(&fold->ids);
+    hk_block_finish(&fold->item.bytes);
 }
 
 double hk_fold_reached_ms(const struct hk_fold *fold) {
@@ -111,11 +134,17 @@ static bool fill_item(struct hk_fold *fold, const unsigned char *data, size_t si
 
 /* ---- streams ---- */
 
+/* Lent until the next call. A few bytes can list any number of ids: so there is a limit. */
 static const hk_neuron *ids_of(struct hk_fold *fold, const struct hk_opening *opening,
                                struct hk_err *err) {
-    hk_neuron *ids = HK_NEW(fold->arena, hk_neuron, opening->id_count, err);
-    if (ids) hk_opening_ids(opening, ids);
-    return ids;
+    fold->ids_listed += opening->id_count;
+    if (fold->ids_listed > HK_STREAM_IDS_MAX) {
+        (void)damaged("it lists more units than a run can (HK_STREAM_IDS_MAX)", err);
+        return NULL;
+    }
+    if (!hk_block_reserve(&fold->ids, opening->id_count + 1, sizeof(hk_neuron), err)) return NULL;
+    hk_opening_ids(opening, fold->ids.data);
+    return fold->ids.data;
 }
 
 static bool open_spikes(struct hk_fold *fold, struct stream *stream, const struct hk_opening *o,
@@ -138,18 +167,19 @@ static bool open_series(struct hk_fold *fold, struct stream *stream, const struc
 
 static bool open_report(struct hk_fold *fold, struct stream *stream, const struct hk_opening *o,
                         struct hk_err *err) {
+    bool real = o->element == HK_ELEMENT_F32 || o->element == HK_ELEMENT_F64;
+    if (!real || o->id_count == 0) return damaged("a report without units or values", err);
+    const hk_neuron *ids = ids_of(fold, o, err);
+    if (!ids) return false;
     const struct hk_results_frames frames = {.name = o->path,
                                              .variable = o->note ? o->note : "",
                                              .unit = o->unit,
-                                             .ids = ids_of(fold, o, err),
+                                             .ids = ids,
                                              .count = o->id_count,
                                              .start_ms = o->start_ms,
                                              .step_ms = o->step_ms,
                                              .element = o->element};
-    bool real = o->element == HK_ELEMENT_F32 || o->element == HK_ELEMENT_F64;
-    if (!real || o->id_count == 0) return damaged("a report without units or values", err);
     stream->row_size = o->id_count * hk_element_size(o->element);
-    if (!frames.ids) return false;
     return (stream->report = hk_results_report_open(fold->results, &frames, err)) != NULL;
 }
 
@@ -224,19 +254,14 @@ static bool open_stream(struct hk_fold *fold, uint32_t id, const struct hk_openi
     case HK_STREAM_FRAMES: ok = open_frames(fold, stream, opening, err); break;
     case HK_STREAM_KINDS: break;
     }
-    if (!ok) return false;
-    if (stream->row_size > 0 &&
-        !(stream->row = HK_NEW(fold->arena, unsigned char, stream->row_size, err)))
-        return false;
-    fold->streams[id] = stream;
-    return true;
+    return ok && add_stream(fold, id, stream, err);
 }
 
 /* ---- what comes in ---- */
 
 static bool add_spikes(struct hk_fold *fold, const struct hk_entry *entry, struct hk_err *err) {
     hk_tick ticks[HK_ENTRY_UNITS_MAX];
-    const struct stream *stream = fold->streams[entry->stream];
+    const struct stream *stream = find_stream(fold, entry->stream);
     if (!stream || !stream->spikes) return damaged("spikes of nobody", err);
     for (size_t i = 0; i < entry->spikes.count; i++) ticks[i] = entry->spikes.tick;
     return hk_results_spikes_append(stream->spikes, ticks, entry->spikes.units, entry->spikes.count,
@@ -264,34 +289,40 @@ static bool add_rows(struct stream *stream, const unsigned char *data, size_t ro
     return ok;
 }
 
+/* Part of a row, behind what waits of it. */
+static bool keep(struct stream *stream, const unsigned char *data, size_t size,
+                 struct hk_err *err) {
+    if (!hk_block_reserve(&stream->row, stream->waiting + size, 1, err)) return false;
+    if (size > 0) memcpy((unsigned char *)stream->row.data + stream->waiting, data, size);
+    stream->waiting += size;
+    return true;
+}
+
 static bool add_bytes(struct hk_fold *fold, const struct hk_entry *entry, struct hk_err *err) {
-    struct stream *stream = fold->streams[entry->stream];
+    struct stream *stream = find_stream(fold, entry->stream);
     const unsigned char *data = entry->bytes.data;
     size_t size = entry->bytes.size;
     if (entry->stream == HK_STREAM_OF_ITEMS) return fill_item(fold, data, size, err);
     if (!stream || stream->row_size == 0) return damaged("rows of nobody", err);
     if (stream->waiting > 0) {
         size_t lacks = stream->row_size - stream->waiting, part = size < lacks ? size : lacks;
-        memcpy(stream->row + stream->waiting, data, part);
-        stream->waiting += part;
+        if (!keep(stream, data, part, err)) return false;
         data += part;
         size -= part;
         if (stream->waiting < stream->row_size) return true;
         stream->waiting = 0;
-        if (!add_rows(stream, stream->row, 1, err)) return false;
+        if (!add_rows(stream, stream->row.data, 1, err)) return false;
     }
     size_t rows = size / stream->row_size;
     if (!add_rows(stream, data, rows, err)) return false;
-    stream->waiting = size - rows * stream->row_size;
-    memcpy(stream->row, data + rows * stream->row_size, stream->waiting);
-    return true;
+    return keep(stream, data + rows * stream->row_size, size - rows * stream->row_size, err);
 }
 
 bool hk_fold_entry(void *context, const struct hk_entry *entry, struct hk_err *err) {
     struct hk_fold *fold = context;
     switch (entry->kind) {
     case HK_ENTRY_OPEN: /* each journal begins with those of the streams so far */
-        return fold->streams[entry->stream] ||
+        return find_stream(fold, entry->stream) ||
                open_stream(fold, entry->stream, &entry->opening, err);
     case HK_ENTRY_SPIKES: return add_spikes(fold, entry, err);
     case HK_ENTRY_BYTES: return add_bytes(fold, entry, err);

@@ -176,6 +176,11 @@ bool hk_recording_open(struct hk_recording *r, const struct hk_opening *opening,
     if (r->streams + 1 == HK_STREAMS_MAX)
         return HK_FAIL(err, HK_ERR_LIMIT, "more than %d things to record (HK_STREAMS_MAX)",
                        HK_STREAMS_MAX);
+    if (opening->id_count > HK_STREAM_IDS_MAX - r->ids)
+        return HK_FAIL(err, HK_ERR_LIMIT,
+                       "%s: recorders name more than %d units, together (HK_STREAM_IDS_MAX)",
+                       opening->path, HK_STREAM_IDS_MAX);
+    r->ids += opening->id_count;
     *stream = ++r->streams;
     return end(r, begin(r, err) && add_prologue(r, *stream, opening, err) &&
                       put_open(r, *stream, opening, err));

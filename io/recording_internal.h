@@ -26,6 +26,7 @@ struct hk_recording {
     struct hk_run_lock folder_lock;
     _Atomic double reached_ms;
     uint32_t streams; /* opened so far */
+    size_t ids;       /* that they list */
 
     /* Under `lock`. Blocks first .. first + count - 1 of the ring wait for the thread; the one
      * behind them is being filled, where `filling`. */

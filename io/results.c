@@ -165,18 +165,27 @@ struct hk_results_spikes *hk_results_spikes_open(struct hk_results *results, con
     return spikes;
 }
 
+/* Ids as SONATA has them. */
+static bool widen(struct hk_block *wide, const hk_neuron *ids, size_t count, struct hk_err *err) {
+    if (!hk_block_reserve(wide, count, sizeof(uint64_t), err)) return false;
+    uint64_t *to = wide->data;
+    for (size_t i = 0; i < count; i++) to[i] = ids[i];
+    return true;
+}
+
 bool hk_results_spikes_narrow(struct hk_results_spikes *spikes, double start_ms, double stop_ms,
                               const hk_neuron *ids, size_t count, struct hk_err *err) {
     struct hk_results *results = spikes->results;
     spikes->start_ms = start_ms;
     spikes->stop_ms = stop_ms;
     if (count == 0 || results->is_segment) return true;
-    uint64_t *wide = HK_NEW(results->arena, uint64_t, count, err);
+    struct hk_block wide = {0};
     char *path = hk_arena_format(results->arena, err, "%s/recorded_ids", spikes->path);
-    if (!wide || !path) return false;
-    for (size_t i = 0; i < count; i++) wide[i] = ids[i];
-    struct hk_store_item set = {path, NULL, HK_ELEMENT_U64, 1, &count, wide};
-    return hk_store_put(results->store, &set, err);
+    bool ok = path && widen(&wide, ids, count, err);
+    struct hk_store_item set = {path, NULL, HK_ELEMENT_U64, 1, &count, wide.data};
+    ok = ok && hk_store_put(results->store, &set, err);
+    hk_block_finish(&wide);
+    return ok;
 }
 
 static bool spikes_check(const struct hk_results_spikes *spikes, const hk_tick *ticks,
@@ -199,8 +208,9 @@ bool hk_results_spikes_append(struct hk_results_spikes *spikes, const hk_tick *t
     if (!spikes_check(spikes, ticks, ids, count, err)) return false;
     for (size_t done = 0, part; done < count; done += part) {
         part = count - done;
-        double *time = hk_stream_room(spikes->times, &part);
-        uint64_t *id = hk_stream_room(spikes->ids, &part);
+        double *time = hk_stream_room(spikes->times, &part, err);
+        uint64_t *id = time ? hk_stream_room(spikes->ids, &part, err) : NULL;
+        if (!id) return false;
         for (size_t i = 0; i < part; i++) time[i] = hk_decimal_ms(spikes->tick, ticks[done + i]);
         for (size_t i = 0; i < part; i++) id[i] = ids[done + i];
         spikes->last = ticks[done + part - 1];
@@ -249,7 +259,8 @@ struct hk_results_series *hk_results_series_open(struct hk_results *results, con
 bool hk_results_series_append(struct hk_results_series *series, double x, double y,
                               struct hk_err *err) {
     size_t rows = 1;
-    double *point = hk_stream_room(series->points, &rows);
+    double *point = hk_stream_room(series->points, &rows, err);
+    if (!point) return false;
     point[0] = x;
     point[1] = y;
     return hk_stream_commit(series->points, rows, err);
@@ -288,22 +299,33 @@ static bool mapping_sorted(const struct hk_results_report *report, struct hk_err
     return path && hk_store_describe(report->results->store, &attribute, err);
 }
 
+static bool put_starts(const struct hk_results_report *report, struct hk_block *wide,
+                       struct hk_err *err) {
+    size_t count = report->frames.count;
+    if (!hk_block_reserve(wide, count + 1, sizeof(uint64_t), err)) return false;
+    uint64_t *starts = wide->data;
+    for (size_t i = 0; i <= count; i++) starts[i] = i;
+    return mapping_put(report, "index_pointers", HK_ELEMENT_U64, count + 1, starts, err);
+}
+
 /* SONATA's neurons may have several elements, one column each; ours have one, element 0. */
+static bool put_elements(const struct hk_results_report *report, struct hk_block *wide,
+                         struct hk_err *err) {
+    size_t count = report->frames.count;
+    memset(wide->data, 0, count * sizeof(uint32_t));
+    return mapping_put(report, "element_ids", HK_ELEMENT_U32, count, wide->data, err);
+}
+
 static bool report_map(const struct hk_results_report *report, struct hk_err *err) {
     size_t count = report->frames.count;
-    struct hk_arena *arena = report->results->arena;
-    uint64_t *ids = HK_NEW(arena, uint64_t, count, err);
-    uint64_t *starts = HK_NEW(arena, uint64_t, count + 1, err);
-    uint32_t *elements = HK_NEW(arena, uint32_t, count, err);
+    struct hk_block wide = {0};
     if (report->results->is_segment) return true;
-    if (!ids || !starts || !elements) return false;
-    for (size_t i = 0; i < count; i++) ids[i] = report->frames.ids[i];
-    for (size_t i = 0; i <= count; i++) starts[i] = i;
-    return mapping_put(report, "node_ids", HK_ELEMENT_U64, count, ids, err) &&
-           mapping_sorted(report, err) &&
-           mapping_put(report, "index_pointers", HK_ELEMENT_U64, count + 1, starts, err) &&
-           mapping_link(report, err) &&
-           mapping_put(report, "element_ids", HK_ELEMENT_U32, count, elements, err);
+    bool ok = widen(&wide, report->frames.ids, count, err) &&
+              mapping_put(report, "node_ids", HK_ELEMENT_U64, count, wide.data, err) &&
+              mapping_sorted(report, err) && put_starts(report, &wide, err) &&
+              mapping_link(report, err) && put_elements(report, &wide, err);
+    hk_block_finish(&wide);
+    return ok;
 }
 
 static bool report_open_data(struct hk_results_report *report, struct hk_err *err) {
@@ -332,6 +354,7 @@ struct hk_results_report *hk_results_report_open(struct hk_results *results,
     report->frames = *frames;
     report->path = hk_arena_format(results->arena, err, "report/%s", frames->name);
     if (!report->path || !report_open_data(report, err) || !report_map(report, err)) return NULL;
+    report->frames.ids = NULL; /* they were lent */
     report->next = results->reports;
     results->reports = report;
     return report;

@@ -266,8 +266,7 @@ static bool stream_fill(struct hk_stream *stream, const struct hk_rows *rows, st
                        rows->path, rows->chunk, values);
     stream->row_size = values * hk_element_size(rows->element);
     stream->rows.path = hk_arena_text(arena, rows->path, err);
-    stream->buffer = hk_arena_array(arena, rows->chunk, stream->row_size, HK_CACHE_LINE, err);
-    return stream->rows.path && stream->buffer;
+    return stream->rows.path != NULL;
 }
 
 struct hk_stream *hk_store_open(struct hk_store *store, const struct hk_rows *rows,
@@ -278,9 +277,11 @@ struct hk_stream *hk_store_open(struct hk_store *store, const struct hk_rows *ro
     struct hk_stream *stream = HK_NEW(store->arena, struct hk_stream, 1, err);
     if (!stream) return NULL;
     stream->store = store;
-    if (!stream_fill(stream, rows, err) || !stream_create_set(stream, err) ||
-        !hk_store_continue(stream, err))
+    if (!stream_fill(stream, rows, err) || !stream_create_set(stream, err)) return NULL;
+    if (!hk_store_continue(stream, err)) {
+        hk_block_finish(&stream->buffer);
         return NULL;
+    }
     stream->next = store->streams;
     store->streams = stream;
     return stream;
@@ -296,9 +297,12 @@ static bool stream_store(struct hk_stream *stream, struct hk_err *err) {
     size_t element_size = hk_element_size(rows->element), packed = 0;
     unsigned mask = 0;
     if (used == 0) return true;
-    memset(stream->buffer + used, 0, all - used);
-    const void *chunk = hk_packer_pack(&store->packer, stream->buffer, all / element_size,
-                                       element_size, &packed, &mask, err);
+    const void *chunk = NULL;
+    if (hk_block_reserve(&stream->buffer, all, 1, err)) {
+        memset((char *)stream->buffer.data + used, 0, all - used);
+        chunk = hk_packer_pack(&store->packer, stream->buffer.data, all / element_size,
+                               element_size, &packed, &mask, err);
+    }
     store->failed = !chunk;
     if (!chunk) return false;
     bool ok = H5Dset_extent(stream->set, size) >= 0 &&
@@ -309,10 +313,12 @@ static bool stream_store(struct hk_stream *stream, struct hk_err *err) {
     return true;
 }
 
-void *hk_stream_room(struct hk_stream *stream, size_t *rows) {
+void *hk_stream_room(struct hk_stream *stream, size_t *rows, struct hk_err *err) {
     size_t room = stream->rows.chunk - stream->used;
     if (*rows > room) *rows = room;
-    return stream->buffer + stream->used * stream->row_size;
+    if (!hk_block_reserve(&stream->buffer, stream->used + *rows, stream->row_size, err))
+        return NULL;
+    return (char *)stream->buffer.data + stream->used * stream->row_size;
 }
 
 bool hk_stream_commit(struct hk_stream *stream, size_t rows, struct hk_err *err) {
@@ -326,7 +332,8 @@ bool hk_stream_append(struct hk_stream *stream, const void *data, size_t rows, s
     const char *from = data;
     for (size_t part; rows > 0; rows -= part) {
         part = rows;
-        void *room = hk_stream_room(stream, &part);
+        void *room = hk_stream_room(stream, &part, err);
+        if (!room) return false;
         memcpy(room, from, part * stream->row_size);
         from += part * stream->row_size;
         if (!hk_stream_commit(stream, part, err)) return false;
@@ -338,10 +345,13 @@ uint64_t hk_stream_count(const struct hk_stream *stream) {
     return stream->skipped + stream->stored + stream->used;
 }
 
-/* Of all streams, what was kept back; from now on nothing can be appended. */
+/* Of all streams, what was kept back; from now on nothing can be appended. The last chunk of each
+ * is filled up: one at a time, since there may be many streams of few rows. */
 static bool flush(struct hk_store *store, struct hk_err *err) {
-    for (struct hk_stream *stream = store->streams; stream; stream = stream->next)
+    for (struct hk_stream *stream = store->streams; stream; stream = stream->next) {
         if (!stream_store(stream, err)) return false;
+        hk_block_finish(&stream->buffer);
+    }
     return H5Fflush(store->file, H5F_SCOPE_LOCAL) >= 0 ||
            hk_store_fail(store, "what was kept back", err);
 }
@@ -399,6 +409,8 @@ struct hk_store *hk_store_create(struct hk_arena *arena, const char *path, struc
 static bool file_close(struct hk_store *store, struct hk_err *err) {
     hid_t file = store->file;
     hk_packer_finish(&store->packer);
+    for (struct hk_stream *stream = store->streams; stream; stream = stream->next)
+        hk_block_finish(&stream->buffer);
     drop(store->links);
     drop(store->groups);
     store->file = store->links = store->groups = H5I_INVALID_HID;

@@ -77,8 +77,9 @@ bool hk_store_describe_choice(struct hk_store *store, const char *path, const ch
                               const char *const *words, int8_t chosen,
                               struct hk_err *err) HK_MUST_USE;
 
-/* A dataset that grows by rows. Rows are put into the store's own memory, `chunk` rows at most, and
- * written, compressed, whenever that is full. NULL on failure; HK_ERR_LIMIT: a chunk of 4 GiB. */
+/* A dataset that grows by rows. Rows are put into the store's own memory, which grows with them up
+ * to `chunk` rows, and written, compressed, whenever that is full. NULL on failure; HK_ERR_LIMIT: a
+ * chunk of 4 GiB. */
 struct hk_rows {
     const char *path, *unit; /* as in struct hk_store_item */
     enum hk_element element;
@@ -90,8 +91,8 @@ struct hk_rows {
 struct hk_stream *hk_store_open(struct hk_store *store, const struct hk_rows *rows,
                                 struct hk_err *err) HK_MUST_USE;
 /* Where to put the next rows. `rows` holds how many there are, and gets how many may be put: at
- * least one. */
-void *hk_stream_room(struct hk_stream *stream, size_t *rows);
+ * least one. NULL on failure. */
+void *hk_stream_room(struct hk_stream *stream, size_t *rows, struct hk_err *err) HK_MUST_USE;
 /* Append the rows that were put there. */
 bool hk_stream_commit(struct hk_stream *stream, size_t rows, struct hk_err *err) HK_MUST_USE;
 /* Both at once, for as many rows as there are. */

@@ -191,12 +191,13 @@ static bool read_tail(struct hk_stream *stream, const struct piece *piece, uint6
     hsize_t from[] = {piece->count - rows, 0, 0}, count[] = {rows, width, depth};
     stream->used = rows;
     if (rows == 0) return true;
+    if (!hk_block_reserve(&stream->buffer, rows, stream->row_size, err)) return false;
     hid_t memory = H5Screate_simple((int)stream->rows.rank, count, NULL);
     hid_t space = H5Dget_space(piece->set), type = H5Dget_type(piece->set);
     hid_t native = H5Tget_native_type(type, H5T_DIR_ASCEND);
     bool ok = H5Sselect_hyperslab(space, H5S_SELECT_SET, from, NULL, count, NULL) >= 0 &&
               H5Tget_size(native) == hk_element_size(stream->rows.element) &&
-              H5Dread(piece->set, native, memory, space, H5P_DEFAULT, stream->buffer) >= 0;
+              H5Dread(piece->set, native, memory, space, H5P_DEFAULT, stream->buffer.data) >= 0;
     drop(native);
     drop(type);
     drop(space);

@@ -7,7 +7,8 @@
 #include "io/chunk.h"
 #include "io/store.h"
 
-/* The buffer is one chunk, and what is written always begins where a chunk does. */
+/* The buffer grows with what comes, up to one chunk, whatever size a chunk is said to have; what is
+ * written always begins where a chunk does. */
 struct hk_stream {
     struct hk_stream *next;
     struct hk_store *store;
@@ -17,7 +18,7 @@ struct hk_stream {
     size_t used;      /* rows in the buffer */
     hsize_t stored;   /* rows of the dataset before those: whole chunks */
     uint64_t skipped; /* rows before these: of earlier segments */
-    char *buffer;
+    struct hk_block buffer;
 };
 
 struct hk_store {

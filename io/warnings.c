@@ -77,7 +77,19 @@ static bool warn_params(struct hk_judge *judge) {
     return true;
 }
 
-/* ---- time constants ---- */
+/* ---- time ---- */
+
+/* On the exact clock spikes lie on ticks, too: coarse ones take away what it is for. */
+static bool warn_resolution(struct hk_judge *judge) {
+    const double coarse_ms = 0.01;
+    const struct hk_node *node = hk_node_get(judge->experiment->root, "resolution");
+    if (hk_sim_clock(judge->experiment->sim) != HK_CLOCK_EXACT || judge->tick_ms < coarse_ms)
+        return true;
+    return hk_warn(judge, node,
+                   "a tick of %.10g ms rounds every spike of the exact clock as a grid would; "
+                   "leave `resolution:` out, or write 1 ns, its default with `clock: exact`",
+                   judge->tick_ms);
+}
 
 static bool warn_short(struct hk_judge *judge, const struct hk_node *map) {
     double ms = 0.0;
@@ -126,7 +138,7 @@ bool hk_experiment_warn(struct hk_experiment *experiment, struct hk_err *err) {
                                         .precision = hk_sim_precision(experiment->sim)},
                              .tick_ms = hk_sim_tick_ms(experiment->sim),
                              .err = err};
-    return warn_params(&judge) && warn_time_constants(&judge) && hk_warn_populations(&judge) &&
-           hk_warn_projections(&judge) && hk_warn_protocol(&judge) && warn_output(&judge) &&
-           hk_diagnostics_sort(&experiment->diagnostics, err);
+    return warn_params(&judge) && warn_resolution(&judge) && warn_time_constants(&judge) &&
+           hk_warn_populations(&judge) && hk_warn_projections(&judge) && hk_warn_protocol(&judge) &&
+           warn_output(&judge) && hk_diagnostics_sort(&experiment->diagnostics, err);
 }

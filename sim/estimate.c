@@ -66,9 +66,24 @@ static hk_tick ticks_to_ask(const struct hk_pop *pop, hk_tick ticks) {
     return ticks < most ? ticks : most;
 }
 
+/* Who says when something comes: a source its spikes, or a drive its pulses. */
+struct lister {
+    const struct hk_source_model *source;
+    struct hk_source_part emits;
+    const struct hk_drive_model *drive;
+    struct hk_drive_part drives;
+};
+
+static void list(const struct lister *lister, hk_tick from, hk_tick to, struct hk_raster *out) {
+    if (lister->source)
+        lister->source->list(&lister->emits, from, to, out);
+    else
+        lister->drive->list(&lister->drives, from, to, out);
+}
+
 /* Fine ticks, most of them empty, are asked by the stretch, from the beginning on. */
-static bool expect_listed(const struct hk_source_part *part, const struct hk_pop *pop,
-                          hk_tick ticks, double *spikes, struct hk_err *err) {
+static bool expect_listed(const struct lister *lister, hk_tick ticks, double *count,
+                          struct hk_err *err) {
     const hk_tick stretch = ticks / 1000 + 1 < INT32_MAX ? ticks / 1000 + 1 : INT32_MAX;
     struct hk_raster raster = {.count = 0};
     struct hk_err why = {.code = HK_OK};
@@ -77,12 +92,12 @@ static bool expect_listed(const struct hk_source_part *part, const struct hk_pop
     while (asked < ticks && heard < HK_EXPECT_SPIKES && why.code == HK_OK) {
         hk_tick to = asked + stretch < ticks ? asked + stretch : ticks;
         hk_raster_begin(&raster, to - asked, &why);
-        pop->source->list(part, asked, to, &raster);
+        list(lister, asked, to, &raster);
         heard += raster.count;
         asked = to;
     }
     hk_raster_finish(&raster);
-    *spikes = (double)heard / (double)asked * (double)ticks;
+    *count = (double)heard / (double)asked * (double)ticks;
     if (why.code != HK_OK && err) *err = why;
     return why.code == HK_OK;
 }
@@ -98,8 +113,10 @@ bool hk_pop_expect(const struct hk_pop *pop, hk_tick ticks, double *spikes, stru
                                         .stream = pop->stream,
                                         .count = pop->size,
                                         .tick_ms = pop->sim->options.tick_ms};
-    if (pop->sim->options.clock == HK_CLOCK_EXACT)
-        return expect_listed(&part, pop, ticks, spikes, err);
+    if (pop->sim->options.clock == HK_CLOCK_EXACT) {
+        const struct lister lister = {.source = pop->source, .emits = part};
+        return expect_listed(&lister, ticks, spikes, err);
+    }
     if (!hk_block_reserve(&room, (size_t)pop->size * pop->burst + 1, sizeof(uint32_t), err))
         return false;
     hk_tick most = ticks_to_ask(pop, ticks), stride = stride_of(ticks), at = 0;
@@ -110,6 +127,28 @@ bool hk_pop_expect(const struct hk_pop *pop, hk_tick ticks, double *spikes, stru
     hk_block_finish(&room);
     *spikes = (double)heard / (double)asked * (double)ticks;
     return true;
+}
+
+bool hk_pop_expect_pulses(const struct hk_pop *pop, hk_tick ticks, double *pulses,
+                          struct hk_err *err) {
+    *pulses = 0.0;
+    if (pop->sim->options.clock != HK_CLOCK_EXACT || ticks == 0) return true;
+    for (size_t d = 0; d < pop->drive_count; d++) {
+        const struct hk_drive *drive = &pop->drives[d];
+        const struct lister lister = {.drive = drive->model,
+                                      .drives = {.param = drive->param,
+                                                 .derived = drive->derived,
+                                                 .stream = drive->stream,
+                                                 .count = pop->size}};
+        double more = 0.0;
+        if (drive->model->list && !expect_listed(&lister, ticks, &more, err)) return false;
+        *pulses += more;
+    }
+    return true;
+}
+
+bool hk_pop_only_jumps(const struct hk_pop *pop) {
+    return pop->jumping && !pop->pushing && !pop->conducting;
 }
 
 bool hk_pop_expect_shown(const struct hk_pop *pop, const struct hk_phase *phase, double *spikes,

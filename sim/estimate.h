@@ -44,6 +44,13 @@ bool hk_sim_expect(struct hk_sim *sim, struct hk_sim_need *need, struct hk_err *
 bool hk_pop_expect(const struct hk_pop *pop, hk_tick ticks, double *spikes,
                    struct hk_err *err) HK_MUST_USE;
 
+/* Pulses of all drives of a population in the first `ticks` of the exact clock, where each arrives
+ * by itself; likewise counted. 0 on a grid. Errors: HK_ERR_MEMORY. */
+bool hk_pop_expect_pulses(const struct hk_pop *pop, hk_tick ticks, double *pulses,
+                          struct hk_err *err) HK_MUST_USE;
+/* Does what arrives only add to the potential? Then the exact clock has no way to follow. */
+bool hk_pop_only_jumps(const struct hk_pop *pop);
+
 /* Spikes of all units of an encoder for one sample: the mean of what HK_EXPECT_SAMPLES of the
  * phase's samples make. 0 for neurons and sources. Errors: HK_ERR_MEMORY. */
 bool hk_pop_expect_shown(const struct hk_pop *pop, const struct hk_phase *phase, double *spikes,

@@ -43,8 +43,21 @@ START_TEST(amounts_are_told_in_their_size) {
 }
 END_TEST
 
+START_TEST(the_exact_clock_has_arrivals_in_place_of_steps) {
+    const struct hk_cost cost = {.is_exact = true,
+                                 .steps = 1e9,
+                                 .simulated_ms = 1000.0,
+                                 .pulses = 2e6,
+                                 .threads = 1};
+    expect(&cost, "\n  ticks        1 * 10^9       1000 ms simulated, exactly: nothing happens");
+    expect(&cost, "\n  pulses       2 million ");
+    expect(&cost, "that adds to");
+    ck_assert_ptr_null(strstr(printed(&cost), "neuron step"));
+}
+END_TEST
+
 START_TEST(no_line_is_wider_than_a_page) {
-    const struct hk_cost cost = {.threads = 1, .presentations = 3};
+    const struct hk_cost cost = {.threads = 1, .presentations = 3, .is_exact = _i == 1};
     for (const char *at = printed(&cost); *at; at = strchr(at, '\n') + 1)
         ck_assert_msg(strcspn(at, "\n") <= HK_PROSE_WIDTH, "%.120s", at);
 }
@@ -60,11 +73,12 @@ START_TEST(json_has_every_number) {
     hk_cost_json(&cost, &json);
     hk_json_end(&json);
     ck_assert(hk_json_finish(&json, &err));
-    ck_assert_str_eq(block.data,
-                     "{\"cost\":{\"neurons\":0,\"synapses\":10,\"memory_bytes\":0,"
-                     "\"network_bytes\":0,\"simulated_ms\":0,\"steps\":0,\"presentations\":0,"
-                     "\"neuron_steps\":0,\"assumed_rate_hz\":5,\"source_spikes\":0,\"spikes\":0,"
-                     "\"events\":0,\"threads\":2,\"build_s\":0,\"run_s\":0,\"output_bytes\":0}}");
+    ck_assert_str_eq(block.data, "{\"cost\":{\"neurons\":0,\"synapses\":10,\"memory_bytes\":0,"
+                                 "\"network_bytes\":0,\"clock\":\"grid\",\"simulated_ms\":0,"
+                                 "\"steps\":0,\"presentations\":0,\"neuron_steps\":0,"
+                                 "\"assumed_rate_hz\":5,\"source_spikes\":0,\"spikes\":0,"
+                                 "\"events\":0,\"pulses\":0,"
+                                 "\"threads\":2,\"build_s\":0,\"run_s\":0,\"output_bytes\":0}}");
     hk_block_finish(&block);
 }
 END_TEST
@@ -73,7 +87,8 @@ Suite *suite_cli_cost(void) {
     Suite *suite = suite_create("cli/cost");
     TCase *tcase = tcase_create("cost");
     tcase_add_test(tcase, amounts_are_told_in_their_size);
-    tcase_add_test(tcase, no_line_is_wider_than_a_page);
+    tcase_add_test(tcase, the_exact_clock_has_arrivals_in_place_of_steps);
+    tcase_add_loop_test(tcase, no_line_is_wider_than_a_page, 0, 2);
     tcase_add_test(tcase, json_has_every_number);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -56,6 +56,17 @@ START_TEST(what_explains_it_is_explained_to_a_depth) {
 }
 END_TEST
 
+START_TEST(all_mistakes_of_a_file_are_told) {
+    program_write_file("wrong.yaml", "name: wrong\nclock: exact\nduration: 5\npopulations:\n"
+                                     "  a: {model: lif, size: 1, taum: 2 ms}\n");
+    program_run(&program, "why", "wrong.yaml", "a:0@1ms");
+    ck_assert_int_eq(program.status, 3);
+    ck_assert_ptr_nonnull(strstr(program.err, "wrong.yaml:3:11: error: "));
+    ck_assert_ptr_nonnull(strstr(program.err, "did you mean 'tau_m'?"));
+    ck_assert_ptr_nonnull(strstr(program.err, "hillock: 2 errors\n"));
+}
+END_TEST
+
 START_TEST(a_graph_for_graphviz_and_json_are_printed) {
     program_run(&program, "why", "a", "mid:0@4ms", "--dot");
     ck_assert_str_eq(program.err, "");
@@ -69,7 +80,8 @@ START_TEST(a_graph_for_graphviz_and_json_are_printed) {
 }
 END_TEST
 
-/* A current of its own carries `self` to the threshold; two arrivals do next to nothing together. */
+/* A current of its own carries `self` to the threshold; two arrivals together do next to nothing.
+ */
 static const char selfish[] = "name: selfish\n"
                               "clock: exact\n"
                               "duration: 20 ms\n"
@@ -155,6 +167,7 @@ Suite *suite_cli_why(void) {
     tcase_add_checked_fixture(tcase, setup, NULL);
     tcase_add_test(tcase, a_spike_is_explained_in_words);
     tcase_add_test(tcase, what_explains_it_is_explained_to_a_depth);
+    tcase_add_test(tcase, all_mistakes_of_a_file_are_told);
     tcase_add_test(tcase, a_graph_for_graphviz_and_json_are_printed);
     tcase_add_test(tcase, what_lowers_counts_against_what_raises);
     tcase_add_test(tcase, a_spike_without_arrivals_is_its_neurons_own);

@@ -3,6 +3,7 @@
 #include "sim/error.h"
 #include "sim/types.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <math.h>
@@ -11,9 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FILES_MAX = 8 };
+enum { FILES_MAX = 8, NAME_SIZE = 256 };
 
-static char folder[PATH_MAX - 256], paths[FILES_MAX][PATH_MAX];
+static char folder[PATH_MAX - NAME_SIZE], paths[FILES_MAX][PATH_MAX];
 static size_t path_count;
 
 void fuzz_cut(struct fuzz_bytes whole, uint8_t mark, struct fuzz_bytes parts[2]) {
@@ -24,9 +25,16 @@ void fuzz_cut(struct fuzz_bytes whole, uint8_t mark, struct fuzz_bytes parts[2])
     parts[1] = (struct fuzz_bytes){at + 1, whole.size - parts[0].size - 1};
 }
 
+static void clear_folder(void) {
+    DIR *list = opendir(folder);
+    if (!list) return;
+    for (const struct dirent *entry; (entry = readdir(list));)
+        if (entry->d_name[0] != '.') (void)unlinkat(dirfd(list), entry->d_name, 0);
+    (void)closedir(list);
+}
+
 static void remove_folder(void) {
-    for (size_t i = 0; i < FILES_MAX; i++)
-        if (*paths[i]) (void)unlink(paths[i]);
+    clear_folder();
     (void)rmdir(folder);
 }
 
@@ -37,6 +45,12 @@ static const char *get_folder(void) {
     (void)snprintf(folder, sizeof folder, "%s/fuzz-XXXXXX", root);
     HK_ASSERT(mkdtemp(folder));
     HK_ASSERT(atexit(remove_folder) == 0);
+    return folder;
+}
+
+const char *fuzz_empty_folder(void) {
+    (void)get_folder();
+    clear_folder();
     return folder;
 }
 

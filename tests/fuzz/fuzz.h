@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 void fuzz_cifar(const uint8_t *data, size_t size);
+void fuzz_fold(const uint8_t *data, size_t size);
 void fuzz_idx(const uint8_t *data, size_t size);
 void fuzz_journal(const uint8_t *data, size_t size);
 void fuzz_spike_csv(const uint8_t *data, size_t size);
@@ -28,6 +29,9 @@ struct fuzz_bytes {
 
 /* Cut into what is before and behind the first `mark`; without one, both are the whole. */
 void fuzz_cut(struct fuzz_bytes whole, uint8_t mark, struct fuzz_bytes parts[2]);
+
+/* A folder without files, that of fuzz_file. It goes when the process ends. */
+const char *fuzz_empty_folder(void);
 
 /* Write a file of that name into a folder that goes when the process ends. Its path is lent until
  * eight more have been written. */

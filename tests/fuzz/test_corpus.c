@@ -15,9 +15,9 @@ static const struct target {
     const char *name;
     void (*run)(const uint8_t *data, size_t size);
 } targets[] = {
-    {"cifar", fuzz_cifar},         {"idx", fuzz_idx}, {"journal", fuzz_journal},
-    {"spike_csv", fuzz_spike_csv}, {"ucr", fuzz_ucr}, {"values", fuzz_values},
-    {"yaml", fuzz_yaml},
+    {"cifar", fuzz_cifar},     {"fold", fuzz_fold},           {"idx", fuzz_idx},
+    {"journal", fuzz_journal}, {"spike_csv", fuzz_spike_csv}, {"ucr", fuzz_ucr},
+    {"values", fuzz_values},   {"yaml", fuzz_yaml},
 };
 
 /* Exactly as many bytes as the file has, so that the sanitizers see what is read behind them. */

@@ -5,11 +5,15 @@
 #include <check.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "io/compare.h"
+#include "io/recording.h"
 #include "io/runner.h"
+#include "tests/support/memory.h"
 #include "tests/support/paths.h"
+#include "tests/support/skip.h"
 #include "tests/support/suites.h"
 
 static struct hk_arena *arena;
@@ -67,8 +71,8 @@ static size_t count_of(const char *path) {
     return count;
 }
 
-#define NETWORK                                                                                    \
-    "name: r\nresolution: 0.1 ms\nduration: 200 ms\n"                                              \
+#define NETWORK "name: r\nresolution: 0.1 ms\nduration: 200 ms\n" PARTS
+#define PARTS                                                                                      \
     "populations:\n"                                                                               \
     "  in: {size: 50, source: {poisson: 200 Hz}}\n"                                                \
     "  exc: {model: alif, size: 60, theta_plus: 1 mV, tau_theta: 100 ms}\n"                        \
@@ -335,6 +339,39 @@ START_TEST(what_happens_does_not_depend_on_what_is_recorded) {
 }
 END_TEST
 
+/* ---- memory ---- */
+
+/* Run for so many seconds with every kind of recorder: some 5 MB a second. */
+static void record_all(void *context) {
+    const int *seconds = context;
+    run_as(hk_arena_format(arena, &err,
+                           "name: r\nduration: %d s\n" PARTS "record:\n  spikes: [in, exc, inh]\n"
+                           "  v: {state: exc.v, every: 0.1 ms}\n"
+                           "  at: {state: inh.v, on: spike of exc}\n"
+                           "  w: {weights: in->exc, every: 10 ms}\n"
+                           "  h: {weights: in->exc, every: 1 ms, histogram: {bins: 20}}\n"
+                           "  rate: {rate: [in, exc, inh], bin: 0.1 ms}\n"
+                           "report: {spikes: {exc: [rate, cv_isi, fano, peak_height]}}\n",
+                           *seconds),
+           2, "long");
+}
+
+static long memory_of(int seconds) {
+    long memory = hk_test_memory_of(record_all, &seconds);
+    hk_test_remove_all(in_folder("long"));
+    return memory;
+}
+
+/* What is kept grows with neither: blocks of the recording, which a longer run touches all of. */
+START_TEST(memory_doesnt_grow_with_the_run_whatever_is_recorded) {
+    enum { BLOCKS = HK_RECORDING_BLOCKS * 1024 };
+    if (HK_TEST_SANITIZED) hk_test_skip("the sanitizers keep what is given back");
+    int seconds = getenv("HILLOCK_TEST_LONG") ? 20 : 2;
+    long once = memory_of(seconds), ten = memory_of(10 * seconds);
+    ck_assert_msg(ten < once + BLOCKS, "%ld KiB and %ld KiB", once, ten);
+}
+END_TEST
+
 Suite *suite_io_recorder(void) {
     Suite *suite = suite_create("io/recorder");
     TCase *tcase = tcase_create("recorder");
@@ -346,6 +383,7 @@ Suite *suite_io_recorder(void) {
     tcase_add_test(tcase, a_part_of_the_spikes_is_recorded);
     tcase_add_test(tcase, weights_over_time_are_those_of_shorter_runs);
     tcase_add_test(tcase, histograms_count_every_weight_once);
+    tcase_add_test(tcase, memory_doesnt_grow_with_the_run_whatever_is_recorded);
     tcase_add_test(tcase, samples_are_counted_in_each_phase);
     tcase_add_loop_test(tcase, what_is_recorded_does_not_depend_on_the_number_of_threads, 0,
                         (int)HK_COUNT(clocks));

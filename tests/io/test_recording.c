@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,6 +18,7 @@
 #include "io/results_read.h"
 #include "io/run_files.h"
 #include "tests/support/faults.h"
+#include "tests/support/memory.h"
 #include "tests/support/paths.h"
 #include "tests/support/skip.h"
 #include "tests/support/suites.h"
@@ -351,31 +351,25 @@ END_TEST
 
 /* ---- memory and speed ---- */
 
-/* 46 spikes each tick of 0.1 ms, as of 12,500 neurons at 37 Hz; returns the largest memory, in KiB.
- */
-static long memory_of(hk_tick ticks) {
-    struct rusage usage;
-    pid_t process = fork();
-    ck_assert_int_ge(process, 0);
-    if (process == 0) {
-        create(1 << 20);
-        struct streams s = open_streams();
-        hk_neuron units[46];
-        const float v[UNITS] = {1.0f, 2.0f, 3.0f};
-        for (hk_tick tick = 0; tick < ticks; tick++) {
-            for (hk_neuron i = 0; i < 46; i++)
-                units[i] = (i * 21 + (hk_neuron)tick * 7 % 21) % NEURONS;
-            assert_ok(hk_recording_spikes(recording, s.exc, tick, units, 46, &err));
-            assert_ok(hk_recording_rows(recording, s.report, v, sizeof v, &err));
-        }
-        (void)close_recording();
-        _exit(0);
+/* 46 spikes each tick of 0.1 ms, as of 12,500 neurons at 37 Hz. */
+static void record_many(void *context) {
+    const hk_tick *ticks = context;
+    hk_neuron units[46];
+    const float v[UNITS] = {1.0f, 2.0f, 3.0f};
+    create(1 << 20);
+    struct streams s = open_streams();
+    for (hk_tick tick = 0; tick < *ticks; tick++) {
+        for (hk_neuron i = 0; i < 46; i++) units[i] = (i * 21 + (hk_neuron)tick * 7 % 21) % NEURONS;
+        assert_ok(hk_recording_spikes(recording, s.exc, tick, units, 46, &err));
+        assert_ok(hk_recording_rows(recording, s.report, v, sizeof v, &err));
     }
-    int status = 0;
-    ck_assert_int_eq(wait4(process, &status, 0, &usage), process);
-    ck_assert_int_eq(status, 0);
+    (void)close_recording();
+}
+
+static long memory_of(hk_tick ticks) {
+    long memory = hk_test_memory_of(record_many, &ticks);
     ck_assert_int_eq(unlink("results.h5"), 0);
-    return usage.ru_maxrss;
+    return memory;
 }
 
 START_TEST(memory_does_not_grow_with_the_length_of_the_run) {

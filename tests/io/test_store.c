@@ -309,8 +309,8 @@ END_TEST
 static void append_rows(struct hk_stream *stream, int64_t first, int64_t end, int64_t step) {
     while (first < end) {
         size_t rows = (size_t)(end - first < step ? end - first : step), part = rows;
-        int64_t *to = hk_stream_room(stream, &part);
-        ck_assert(part > 0 && part <= rows);
+        int64_t *to = hk_stream_room(stream, &part, &err);
+        ck_assert(to && part > 0 && part <= rows);
         for (size_t i = 0; i < part; i++) {
             to[2 * i] = first + (int64_t)i;
             to[2 * i + 1] = -to[2 * i];
@@ -421,7 +421,8 @@ START_TEST(stream_says_that_the_disk_is_full) {
     bool ok = true;
     for (int chunk = 0; ok && chunk < 100; chunk++) {
         size_t room = 8192;
-        uint64_t *to = hk_stream_room(stream, &room);
+        uint64_t *to = hk_stream_room(stream, &room, &err);
+        ck_assert_ptr_nonnull(to);
         for (size_t i = 0; i < room; i++) to[i] = noise = noise * 6364136223846793005U + 1;
         ok = hk_stream_commit(stream, room, &err);
     }

@@ -135,6 +135,17 @@ START_TEST(more_than_one_spike_a_tick_is_told) {
 }
 END_TEST
 
+START_TEST(coarse_ticks_of_the_exact_clock_are_told) {
+    const char *coarse = with(plain, "name: plain\n", "name: plain\nresolution: 0.1 ms\n");
+    expect(coarse, "clock=exact",
+           "x.yaml:2:13: a tick of 0.1 ms rounds every spike of the exact clock as a grid would; "
+           "leave `resolution:` out, or write 1 ns, its default with `clock: exact`");
+    expect(coarse, NULL, NULL);
+    expect(with(coarse, "0.1 ms", "1 us"), "clock=exact", NULL);
+    expect(plain, "clock=exact", NULL);
+}
+END_TEST
+
 START_TEST(a_source_that_stays_silent_is_told) {
     expect(with(plain, "{poisson: 40 Hz}", "{regular: 1 s, start: 60 ms}"), NULL,
            "x.yaml:4:26: in doesn't spike in the 50 ms of the run");
@@ -291,6 +302,7 @@ Suite *suite_io_warnings(void) {
     tcase_add_test(cases, a_source_that_nobody_hears_is_told);
     tcase_add_test(cases, a_threshold_below_rest_is_told_where_something_else_drives);
     tcase_add_test(cases, more_than_one_spike_a_tick_is_told);
+    tcase_add_test(cases, coarse_ticks_of_the_exact_clock_are_told);
     tcase_add_test(cases, a_source_that_stays_silent_is_told);
     tcase_add_test(cases, a_time_constant_shorter_than_a_tick_is_told);
     tcase_add_test(cases, a_projection_without_synapses_is_told);
