@@ -278,7 +278,7 @@ test-long:                         ## the same with the tests that take long, an
 
 results:                           ## the published circuits at full size: do they do what they must?
 	@tools/setup build test
-	@HILLOCK_RESULTS=1 $(MAKE) run-tests HK_TEST=experiments/gates
+	@HILLOCK_RESULTS=1 $(MAKE) run-tests SUITES='construction gates phases'
 
 # Every shipped file in small, with each instruction set, in both precisions and on both clocks.
 OTHER_CC    ?= clang
@@ -303,7 +303,7 @@ $(SCHEMA_TEST)/installed: $(wildcard tests/schema/*)
 	else echo "npm ci failed ($(@D)/npm.log): the schema's tests will be skipped"; fi
 
 run-tests: $(PROGRAM) $(RUNNER) $(SCHEMA_TEST)/installed
-	@HK_TEST_PROGRAM=$(PROGRAM) HK_TEST_SCHEMA=$(SCHEMA_TEST) $(RUNNER)
+	@HK_TEST_PROGRAM=$(PROGRAM) HK_TEST_SCHEMA=$(SCHEMA_TEST) $(RUNNER) $(SUITES)
 
 sanitize:                          ## the tests under the sanitizers, in build-san/
 	@tools/setup build test

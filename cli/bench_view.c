@@ -75,12 +75,15 @@ static void put_machine(struct hk_json *json, double load) {
     hk_json_text(json, "instruction_set", hk_isa_name(hk_isa_best()));
     hk_json_text(json, "version", HK_VERSION);
     hk_json_text(json, "commit", HK_COMMIT);
+    hk_json_text(json, "compiler", HK_COMPILER);
     hk_json_text(json, "time", when);
 }
 
 static void put_measure(struct hk_json *json, const struct hk_bench_measure *m) {
     hk_json_text(json, "name", m->name);
     hk_json_integer(json, "threads", m->threads);
+    hk_json_text(json, "precision", m->precision == HK_DOUBLE ? "double" : "single");
+    hk_json_text(json, "clock", m->clock == HK_CLOCK_EXACT ? "exact" : "grid");
     hk_json_number(json, "bio_s", m->bio_s);
     hk_json_number(json, "build_s", m->build_s);
     hk_json_number(json, "sim_s", m->sim_s);

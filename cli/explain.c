@@ -259,7 +259,7 @@ static void explain_time(struct hk_explanation *x) {
 
 /* Which clock suits, from what each was measured to cost: docs/performance.md. */
 static bool explain_clock(struct hk_explanation *x, struct hk_err *err) {
-    const double STEP_NS = 2.5, ARRIVAL_NS = 100.0, STEPS_PER_S = 1e4;
+    const double STEP_NS = 0.9, ARRIVAL_NS = 90.0, STEPS_PER_S = 1e4;
     const double even = STEPS_PER_S * STEP_NS / ARRIVAL_NS;
     const struct hk_sim *sim = x->e->sim;
     struct hk_err why = {.code = HK_OK};

@@ -66,7 +66,7 @@ static bool poisson_derive(const void *param, double tick_ms, void *derived, str
     d->weight = (hk_real)p->weight;
     d->parts = mean > PART_MEAN ? (uint32_t)ceil(mean / PART_MEAN) : 1;
     make_tables(d, mean / d->parts);
-    poisson_slices_make(&d->slices, mean);
+    poisson_slices_make(&d->slices, mean, tick_ms);
     return true;
 }
 
@@ -138,8 +138,7 @@ static uint64_t poisson_arrive(const struct hk_drive_part *part, hk_tick tick, h
 static void poisson_list(const struct hk_drive_part *part, hk_tick from, hk_tick to,
                          struct hk_raster *out) {
     const struct poisson_table *d = part->derived;
-    for (size_t i = 0; i < part->count; i++)
-        poisson_slices_list(&d->slices, part->stream, part->first + (hk_neuron)i, from, to, out);
+    poisson_slices_list(&d->slices, part->stream, part->first, part->count, from, to, out);
 }
 
 static double poisson_weight(const void *derived) {

@@ -28,7 +28,7 @@ static bool poisson_derive(const void *param, hk_neuron size, double tick_ms,
     if (mean > 10.0)
         return HK_FAIL(err, HK_ERR_RANGE, "rate = %g Hz is more than 10 spikes a tick of %g ms",
                        rate, tick_ms);
-    poisson_slices_make(&d->slices, mean);
+    poisson_slices_make(&d->slices, mean, tick_ms);
     double term = hk_exp(-mean), sum = term;
     for (d->most = 0; d->most < BURST_MAX - 1 && sum < 1.0 - 0x1p-54; d->most++) {
         d->below[d->most] = sum;
@@ -60,8 +60,7 @@ static size_t poisson_emit(const struct hk_source_part *part, hk_tick tick, uint
 static void poisson_list(const struct hk_source_part *part, hk_tick from, hk_tick to,
                          struct hk_raster *out) {
     const struct poisson_step *d = part->derived;
-    for (hk_neuron i = part->first; i < part->first + part->count; i++)
-        poisson_slices_list(&d->slices, part->stream, i, from, to, out);
+    poisson_slices_list(&d->slices, part->stream, part->first, part->count, from, to, out);
 }
 
 const struct hk_source_model hk_source_poisson = {

@@ -110,6 +110,8 @@ static void describe(const struct hk_sim *sim, struct hk_bench_measure *m) {
         if (hk_pop_has_neurons(pop)) m->neurons += hk_pop_size(pop);
     for (size_t i = 0; (proj = hk_sim_projection(sim, i)); i++) m->synapses += hk_proj_count(proj);
     m->threads = hk_sim_threads(sim);
+    m->precision = hk_sim_precision(sim);
+    m->clock = hk_sim_clock(sim);
 }
 
 static bool build_and_run(const struct hk_experiment *e, double started_s,

@@ -17,6 +17,8 @@ struct hk_bench_rate {
 struct hk_bench_measure {
     char name[HK_BENCH_NAME_SIZE];
     int threads;
+    enum hk_precision precision;
+    enum hk_clock clock;
     uint64_t neurons, synapses;
     double bio_s;                 /* simulated time */
     double build_s, sim_s, cpu_s; /* wall time of both, and processor time of the latter */

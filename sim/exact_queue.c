@@ -121,8 +121,7 @@ static void prefetch_rows(const struct hk_proj_part *part, size_t row, size_t en
     prefetch(part->row_start + row, (end - row) * sizeof *part->row_start);
     if (part->row_delay) prefetch(part->row_delay + row, (end - row) * sizeof *part->row_delay);
     prefetch(part->target + first, count * sizeof *part->target);
-    if (part->weight)
-        prefetch((const double *)part->weight + first, count * sizeof(double));
+    if (part->weight) prefetch((const double *)part->weight + first, count * sizeof(double));
 }
 
 static bool depart_through(struct hk_proj *proj, int thread, const struct hk_shot *shot) {
@@ -254,8 +253,7 @@ bool hk_exact_list_arrivals(struct hk_sim *sim, int thread) {
         left += cursor[k].row < cursor[k].end;
     }
     t->cursors.count = left;
-    if (t->arrivals.count > 0 &&
-        !hk_sort_by_tick(&t->arrivals.block, &t->spare.block, t->arrivals.count,
+    if (!hk_sort_by_tick(&t->arrivals.block, &t->spare.block, t->arrivals.count,
                          sizeof(struct hk_arrival), (uint64_t)(t->end - t->begin + 1), &t->err))
         return false;
     sort_ties(&t->arrivals);

@@ -362,9 +362,10 @@ void hk_pop_draw(struct hk_pop *pop, size_t column, const struct hk_dist *dist) 
     struct hk_stream names = hk_stream_make(sim->options.seed, "initial state", pop->name);
     struct hk_stream stream = hk_stream_make(names.key, "column", pop->info[column].name);
     char *at = pop->column[column];
-    for (size_t i = 0; i < pop->padded; i++) { /* the padding too: valid values */
+    bool is_signed = strcmp(pop->info[column].unit, "nS") == 0; /* no conductance is negative */
+    for (size_t i = 0; i < pop->padded; i++) {                  /* the padding too: valid values */
         struct hk_draws draws = hk_draws_at(stream, i, 0);
-        double value = hk_dist_draw(dist, &draws);
+        double value = is_signed ? hk_dist_draw_signed(dist, &draws) : hk_dist_draw(dist, &draws);
         sim->columns->from_double(at + i * sim->real_size, &value, 1);
     }
 }

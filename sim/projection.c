@@ -240,16 +240,6 @@ bool hk_proj_plan(struct hk_proj *proj, struct hk_err *err) {
 
 /* ---- drawing ---- */
 
-/* Normal weights keep the sign of their mean: others are redrawn (Potjans & Diesmann 2014). */
-static double draw_weight(const struct hk_proj *proj, struct hk_draws *draws) {
-    const struct hk_dist *dist = &proj->weight;
-    double weight = hk_dist_draw(dist, draws);
-    for (int tries = 0; tries < 10000 && dist->kind == HK_DIST_NORMAL && weight * dist->a < 0.0;
-         tries++)
-        weight = hk_dist_draw(dist, draws);
-    return weight;
-}
-
 /* All weights of a target. Normal ones are made together; where one has the wrong sign, which is
  * rare, the target's are drawn one after the other. */
 static void draw_weights(const struct hk_proj *proj, hk_neuron target, double *weight,
@@ -263,7 +253,7 @@ static void draw_weights(const struct hk_proj *proj, hk_neuron target, double *w
     }
     if (together) return;
     struct hk_draws draws = hk_draws_at(proj->weight_stream, target, 0);
-    for (size_t k = 0; k < count; k++) weight[k] = draw_weight(proj, &draws);
+    for (size_t k = 0; k < count; k++) weight[k] = hk_dist_draw_signed(dist, &draws);
 }
 
 void hk_proj_draw(const struct hk_proj *proj, hk_neuron target, bool weights,

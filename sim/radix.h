@@ -18,6 +18,7 @@ static inline uint32_t hk_tick_of(const char *list, size_t k, size_t size) {
 static inline bool hk_sort_by_tick(struct hk_block *list, struct hk_block *spare, size_t count,
                                    size_t size, uint64_t ticks, struct hk_err *err) {
     enum { BITS = 11, BUCKETS = 1 << BITS };
+    if (count < 2) return true; /* most windows of a network that is silent */
     if (!hk_block_reserve(spare, count, size, err)) return false;
     for (int shift = 0; shift < 32 && ticks >> shift > 0; shift += BITS) {
         const char *from = list->data;

@@ -127,6 +127,14 @@ double hk_dist_draw(const struct hk_dist *dist, struct hk_draws *draws) {
     return dist->a;
 }
 
+double hk_dist_draw_signed(const struct hk_dist *dist, struct hk_draws *draws) {
+    double value = hk_dist_draw(dist, draws);
+    for (int tries = 0; tries < 10000 && dist->kind == HK_DIST_NORMAL && value * dist->a < 0.0;
+         tries++)
+        value = hk_dist_draw(dist, draws);
+    return value;
+}
+
 static const double NORMAL_REACH = 8.3;
 
 double hk_dist_max(const struct hk_dist *dist) {

@@ -44,6 +44,9 @@ struct hk_dist {
     double a, b; /* CONSTANT a; UNIFORM in [a, b); NORMAL mean a, standard deviation b >= 0 */
 };
 double hk_dist_draw(const struct hk_dist *dist, struct hk_draws *draws);
+/* The same, but a normal one keeps the sign of its mean: others are drawn again, as Potjans &
+ * Diesmann (2014) do with weights. */
+double hk_dist_draw_signed(const struct hk_dist *dist, struct hk_draws *draws);
 /* The largest and smallest values it can give (a normal number lies within 8.3 sd: its uniform has
  * 53 bits). */
 double hk_dist_max(const struct hk_dist *dist);

@@ -87,7 +87,8 @@ int hk_pop_column(const struct hk_pop *pop, const char *name);
 const struct hk_column *hk_pop_column_info(const struct hk_pop *pop, size_t column); /* or NULL */
 void hk_pop_read(const struct hk_pop *pop, size_t column, double *values);           /* [size] */
 void hk_pop_write(struct hk_pop *pop, size_t column, const double *values);
-/* Draw a column's values, keyed by (seed, population, column, unit). */
+/* Draw a column's values, keyed by (seed, population, column, unit). Normal conductances keep the
+ * sign of their mean. */
 void hk_pop_draw(struct hk_pop *pop, size_t column, const struct hk_dist *dist);
 /* Between samples: state back to its initial values (slow adaptation stays), spikes in flight and
  * traces forgotten; weights stay. After build. */

@@ -3,12 +3,15 @@ in-degrees that are listed by source, the order that suits its synapses best."""
 import numpy
 from brian2 import Hz, NeuronGroup, PoissonInput, Synapses, ms, mV
 
+from brian2_draw import generator
+
 EXC, INH, FROM_EXC, FROM_INH = 10000, 2500, 1000, 250
+REACH = {"exc": 1250, "inh": 1250}  # synapses that a spike meets
 
 
 def connect(synapses, sources, targets, indegree):
     """Each target draws `indegree` sources, with replacement."""
-    draw = numpy.random.default_rng(1)
+    draw = generator()
     source = draw.integers(0, sources, targets * indegree, dtype=numpy.int32)
     target = numpy.repeat(numpy.arange(targets, dtype=numpy.int32), indegree)
     order = numpy.argsort(source, kind="stable")
@@ -29,4 +32,5 @@ def build():
     connect(excite, EXC, EXC + INH, FROM_EXC)
     inhibit = Synapses(inh, cells, on_pre="v -= 0.5*mV", delay=1.5 * ms)
     connect(inhibit, INH, EXC + INH, FROM_INH)
-    return {"populations": {"exc": exc, "inh": inh}, "others": [cells, noise, excite, inhibit]}
+    return {"populations": {"exc": exc, "inh": inh}, "others": [cells, noise, excite, inhibit],
+            "reach": REACH, "integrator": "exact"}

@@ -1,7 +1,7 @@
 """brunel-stdp.yaml in Brian2: traces that are updated when they are needed."""
 from brian2 import Synapses, ms, mV
 
-from brunel import EXC, FROM_EXC, FROM_INH, INH, cells_and_noise, connect
+from brunel import EXC, FROM_EXC, FROM_INH, INH, REACH, cells_and_noise, connect
 
 TRACES = """
 w : volt
@@ -26,4 +26,5 @@ def build():
     inhibit = Synapses(inh, cells, on_pre="v -= 0.5*mV", delay=1.5 * ms)
     connect(inhibit, INH, EXC + INH, FROM_INH)
     return {"populations": {"exc": exc, "inh": inh},
-            "others": [cells, noise, learn, excite, inhibit]}
+            "others": [cells, noise, learn, excite, inhibit],
+            "reach": REACH, "integrator": "exact"}

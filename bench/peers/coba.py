@@ -1,6 +1,8 @@
 """coba.yaml in Brian2, in its usual method for conductances (exponential Euler), as ours."""
 from brian2 import NeuronGroup, Synapses, ms, mV, nS, pF
 
+from brian2_draw import generator, normal
+
 EQUATIONS = """
 dv/dt = (10*nS*(-60*mV - v) + ge*(0*mV - v) + gi*(-80*mV - v)) / (200*pF) : volt (unless refractory)
 dge/dt = -ge / (5*ms) : siemens
@@ -9,14 +11,16 @@ dgi/dt = -gi / (10*ms) : siemens
 
 
 def build():
+    rng = generator()
     cells = NeuronGroup(4000, EQUATIONS, threshold="v > -50*mV", reset="v = -60*mV",
                         refractory=5 * ms, method="exponential_euler")
     cells.v = "-65*mV + 5*mV * randn()"
-    cells.ge = "80*nS * rand()"
-    cells.gi = "400*nS * rand()"
+    cells.ge = normal(rng, 40, 15, len(cells), 0) * nS
+    cells.gi = normal(rng, 200, 120, len(cells), 0) * nS
     exc, inh = cells[:3200], cells[3200:]
     excite = Synapses(exc, cells, on_pre="ge += 6*nS", delay=0.1 * ms)
     excite.connect(p=0.02)
     inhibit = Synapses(inh, cells, on_pre="gi += 67*nS", delay=0.1 * ms)
     inhibit.connect(p=0.02)
-    return {"populations": {"exc": exc, "inh": inh}, "others": [cells, excite, inhibit]}
+    return {"populations": {"exc": exc, "inh": inh}, "others": [cells, excite, inhibit],
+            "reach": {"exc": 80, "inh": 80}, "integrator": "exponential Euler"}

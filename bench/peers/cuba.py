@@ -17,4 +17,5 @@ def build():
     excite.connect(p=0.02)
     inhibit = Synapses(inh, cells, on_pre="gi -= 9*mV", delay=0.1 * ms)
     inhibit.connect(p=0.02)
-    return {"populations": {"exc": exc, "inh": inh}, "others": [cells, excite, inhibit]}
+    return {"populations": {"exc": exc, "inh": inh}, "others": [cells, excite, inhibit],
+            "reach": {"exc": 80, "inh": 80}, "integrator": "exact"}

@@ -7,6 +7,8 @@ import numpy
 import yaml
 from brian2 import Hz, NeuronGroup, PoissonInput, Synapses, mV, ms, pA
 
+from brian2_draw import generator, normal
+
 FOLDER = pathlib.Path(__file__).resolve().parent.parent
 SCALE = 0.1
 WEIGHT = 87.80849353 / math.sqrt(SCALE)  # pA
@@ -21,14 +23,6 @@ constant : amp
 """
 
 
-def draw(rng, mean, spread, count, least):
-    """Normal numbers, drawn anew while below `least`."""
-    values = rng.normal(mean, spread, count)
-    while (low := values < least).any():
-        values[low] = rng.normal(mean, spread, low.sum())
-    return values
-
-
 def edges(rng, projections, first, sizes):
     """Source, target, weight in pA and delay in ms of every synapse."""
     parts = []
@@ -41,8 +35,8 @@ def edges(rng, projections, first, sizes):
         sign = math.copysign(1, mean)
         parts.append((first[source] + rng.integers(0, sizes[source], count),
                       first[target] + rng.integers(0, sizes[target], count),
-                      sign * draw(rng, abs(mean), 0.1 * abs(mean), count, 0),
-                      numpy.round(draw(rng, delay, delay / 2, count, 0.05), 1)))
+                      sign * normal(rng, abs(mean), 0.1 * abs(mean), count, 0),
+                      numpy.round(normal(rng, delay, delay / 2, count, 0.05), 1)))
     columns = [numpy.concatenate(column) for column in zip(*parts)]
     order = numpy.argsort(columns[0], kind="stable")
     return [column[order] for column in columns]
@@ -58,7 +52,7 @@ def build():
         total += sizes[name]
     cells = NeuronGroup(total, EQUATIONS, threshold="v >= -50*mV", reset="v = -65*mV",
                         refractory=2 * ms, method="exact")
-    rng = numpy.random.default_rng(1)
+    rng = generator()
     groups, others = {}, [cells]
     for name, population in full["populations"].items():
         group = groups[name] = cells[first[name]:first[name] + sizes[name]]
@@ -72,4 +66,7 @@ def build():
     synapses.connect(i=source, j=target)
     synapses.w = weight * pA
     synapses.delay = delay * ms
-    return {"populations": groups, "others": [*others, synapses]}
+    out = numpy.bincount(source, minlength=total)
+    reach = {name: out[first[name]:first[name] + sizes[name]].mean() for name in sizes}
+    return {"populations": groups, "others": [*others, synapses], "reach": reach,
+            "integrator": "exact"}

@@ -85,14 +85,25 @@ START_TEST(every_run_is_kept_as_a_line_of_json) {
     ck_assert_double_eq_tol(number_of(line, "rtf"), number_of(line, "sim_s") / 0.1, 1e-9);
     ck_assert_double_gt(number_of(line, "a"), 10);
     (void)expect(line, "\"run\":3,");
+    (void)expect(line, "\"precision\":\"single\",\"clock\":\"grid\"");
     double waited = number_of(line, "first_spike_s"); /* for the program, too */
     ck_assert_double_gt(waited, number_of(line, "build_s"));
     ck_assert_double_lt(waited, 60);
     static const char *const others[] = {
         "build_s",           "cpu_s",   "events", "pulses", "ns_per_event", "peak_mb",
-        "bytes_per_synapse", "machine", "cores",  "load",   "commit",
+        "bytes_per_synapse", "machine", "cores",  "load",   "commit",       "compiler",
     };
     for (size_t i = 0; i < HK_COUNT(others); i++) (void)expect(line, others[i]);
+}
+END_TEST
+
+START_TEST(a_run_tells_its_precision_and_clock) {
+    program_run(&program, "bench", "tiny.yaml", "-D", "precision=double", "-o", "double.jsonl");
+    ck_assert_int_eq(program.status, 0);
+    (void)expect(read_file("double.jsonl"), "\"precision\":\"double\",\"clock\":\"grid\"");
+    program_run(&program, "bench", "tiny.yaml", "-D", "clock=exact", "-o", "exact.jsonl");
+    ck_assert_int_eq(program.status, 0);
+    (void)expect(read_file("exact.jsonl"), "\"precision\":\"double\",\"clock\":\"exact\"");
 }
 END_TEST
 
@@ -158,6 +169,7 @@ Suite *suite_cli_bench(void) {
     tcase_add_checked_fixture(tcase, setup, hk_test_folder_remove);
     tcase_add_test(tcase, a_person_gets_a_table);
     tcase_add_test(tcase, every_run_is_kept_as_a_line_of_json);
+    tcase_add_test(tcase, a_run_tells_its_precision_and_clock);
     tcase_add_test(tcase, json_is_all_that_is_printed_when_asked_for);
     tcase_add_test(tcase, busy_runs_stand_beside_quiet_ones);
     tcase_add_test(tcase, networks_of_the_folder_go_by_name);

@@ -80,7 +80,8 @@ START_TEST(a_graph_for_graphviz_and_json_are_printed) {
 }
 END_TEST
 
-/* A current of its own carries `self` to the threshold; two arrivals do next to nothing together. */
+/* A current of its own carries `self` to the threshold; two arrivals together do next to nothing.
+ */
 static const char selfish[] = "name: selfish\n"
                               "clock: exact\n"
                               "duration: 20 ms\n"

@@ -3,6 +3,7 @@
 #include <check.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/support/net.h"
@@ -20,12 +21,16 @@ struct statistics {
     double later[LAGS], next_unit;
 };
 
-static void hear_poisson(double rate, struct statistics *s) {
+static struct hk_sim *create(bool exact, double tick_ms, int threads) {
+    return exact ? net_create_exact(tick_ms, threads) : net_create(HK_DOUBLE, tick_ms, threads);
+}
+
+static void hear_poisson(bool exact, double rate, struct statistics *s) {
     static uint32_t counts[TICKS][UNITS];
     char settings[64];
     struct net_heard heard;
     (void)snprintf(settings, sizeof settings, "rate=%g", rate);
-    struct hk_sim *sim = net_create(HK_DOUBLE, TICK, 2);
+    struct hk_sim *sim = create(exact, TICK, 2);
     net_hear(net_source(sim, "in", UNITS, "poisson", settings), &heard);
     net_build(sim);
     net_run(sim, TICKS);
@@ -45,13 +50,15 @@ static void hear_poisson(double rate, struct statistics *s) {
     hk_sim_destroy(sim);
 }
 
+/* On the exact clock, whose ticks are a grid's here, blocks of 64, 16, 2 units and single ones. */
 static const double rates[] = {20, 800, 8000, 50000};
+enum { RATES = HK_COUNT(rates), CASES = 2 * RATES };
 
 /* Every count has its Poisson probability: the number of ticks with it is binomial. */
 START_TEST(counts_of_a_tick_are_poisson) {
-    double mean = rates[_i] * 1e-3 * TICK, n = (double)UNITS * TICKS, chance = exp(-mean);
+    double mean = rates[_i % RATES] * 1e-3 * TICK, n = (double)UNITS * TICKS, chance = exp(-mean);
     struct statistics s;
-    hear_poisson(rates[_i], &s);
+    hear_poisson(_i >= RATES, rates[_i % RATES], &s);
     for (int k = 0; k < BURST; k++) {
         double expected = n * chance, spread = sqrt(expected * (1 - chance));
         ck_assert_double_eq_tol(s.of[k], expected, SIGMAS * spread + 1);
@@ -63,10 +70,10 @@ END_TEST
 /* Independent counts of mean m: products have mean m^2 and variance (m + m^2)^2 - m^4; neighbouring
  * products, which share a factor, add 2 m^3 each. */
 START_TEST(ticks_and_units_are_independent) {
-    double m = rates[_i] * 1e-3 * TICK, n = (double)UNITS * TICKS;
+    double m = rates[_i % RATES] * 1e-3 * TICK, n = (double)UNITS * TICKS;
     double spread = sqrt(n * (pow(m + m * m, 2) - pow(m, 4) + 2 * pow(m, 3)));
     struct statistics s;
-    hear_poisson(rates[_i], &s);
+    hear_poisson(_i >= RATES, rates[_i % RATES], &s);
     for (int lag = 0; lag < LAGS; lag++)
         ck_assert_double_eq_tol(s.later[lag], UNITS * (TICKS - 1.0 - lag) * m * m, SIGMAS * spread);
     ck_assert_double_eq_tol(s.next_unit, (UNITS - 1.0) * TICKS * m * m, SIGMAS * spread);
@@ -75,8 +82,83 @@ END_TEST
 
 START_TEST(a_rate_of_zero_is_silent) {
     struct statistics s;
-    hear_poisson(0, &s);
+    hear_poisson(_i, 0, &s);
     ck_assert_double_eq(s.of[0], (double)UNITS * TICKS);
+}
+END_TEST
+
+/* ---- Poisson, to the nanosecond ---- */
+
+enum { HEARD = 100, INTERVALS = 80, SPIKES = 200, BLOCK = 64, BINS = 2000 };
+static const double NS = 1e-6;
+
+/* In as long as a unit takes for 200 spikes on the mean: the first intervals of each unit, and of
+ * the counts of the first 64 units together: those that are drawn as one where they are rarely
+ * heard. */
+struct trains {
+    double interval[HEARD * INTERVALS], count[BINS];
+};
+
+static void hear_trains(double rate, struct trains *trains) {
+    const double bin_ms = 1e3 * SPIKES / rate / BINS;
+    double last[HEARD] = {0};
+    size_t found[HEARD] = {0};
+    char settings[64];
+    struct net_heard heard;
+    struct hk_sim *sim = net_create_exact(NS, 3);
+    (void)snprintf(settings, sizeof settings, "rate=%g", rate);
+    net_hear(net_source(sim, "in", HEARD, "poisson", settings), &heard);
+    net_build(sim);
+    net_run(sim, (hk_tick)(BINS * bin_ms / NS));
+    memset(trains, 0, sizeof *trains);
+    for (size_t k = 0; k < heard.count; k++) {
+        hk_neuron unit = net_heard_unit(&heard, k);
+        double ms = (double)net_heard_tick(&heard, k) * NS;
+        if (unit < BLOCK) trains->count[(size_t)((ms - NS / 2) / bin_ms)]++;
+        if (found[unit] < INTERVALS)
+            trains->interval[(size_t)unit * INTERVALS + found[unit]++] = ms - last[unit];
+        last[unit] = ms;
+    }
+    for (size_t i = 0; i < HEARD; i++) ck_assert_uint_eq(found[i], INTERVALS);
+    net_heard_finish(&heard);
+    hk_sim_destroy(sim);
+}
+
+static int ascending(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static const double rates_of_trains[] = {5, 60, 900};
+
+/* The distance of Kolmogorov and Smirnov, times the root of n: above 2.3 in one of 20,000 (twice
+ * exp(-2 x^2)). */
+START_TEST(intervals_are_exponential_on_the_exact_clock) {
+    enum { N = HEARD * INTERVALS };
+    static struct trains trains;
+    double rate = rates_of_trains[_i], most = 0;
+    hear_trains(rate, &trains);
+    qsort(trains.interval, N, sizeof *trains.interval, ascending);
+    for (size_t k = 0; k < N; k++) {
+        double chance = -expm1(-trains.interval[k] * rate * 1e-3);
+        most = fmax(most, fmax(chance - (double)k / N, (double)(k + 1) / N - chance));
+    }
+    ck_assert_double_lt(most * sqrt(N), 2.3);
+}
+END_TEST
+
+/* What 64 independent units do together is Poisson of their mean m: a bin's squared distance from m
+ * has mean m and variance 2 m^2 + m. */
+START_TEST(units_that_are_drawn_together_are_independent) {
+    static struct trains trains;
+    double m = (double)SPIKES * BLOCK / BINS, sum = 0, squares = 0;
+    hear_trains(rates_of_trains[_i], &trains);
+    for (size_t k = 0; k < BINS; k++) {
+        sum += trains.count[k] - m;
+        squares += pow(trains.count[k] - m, 2);
+    }
+    ck_assert_double_eq_tol(sum, 0, SIGMAS * sqrt(BINS * m));
+    ck_assert_double_eq_tol(squares, BINS * m, SIGMAS * sqrt(BINS * (2 * m * m + m)));
 }
 END_TEST
 
@@ -141,18 +223,21 @@ START_TEST(given_times_alone_are_spikes_of_all_units) {
 }
 END_TEST
 
-/* All three, heard by one listener a population, with several threads and windows. */
-static void run_all(int threads, struct net_heard heard[3]) {
+/* All three, one of them twice, heard by one listener a population, with several threads and
+ * windows. */
+enum { KINDS = 4 };
+static void run_all(bool exact, int threads, struct net_heard heard[KINDS]) {
     enum { SIZE = 100 };
     double times[300], units[300];
     for (size_t k = 0; k < 300; k++) {
         times[k] = (double)(k * 7919 % 500 + 1) * TICK;
         units[k] = (double)(k * 31 % SIZE);
     }
-    struct hk_sim *sim = net_create(HK_DOUBLE, TICK, threads);
+    struct hk_sim *sim = create(exact, TICK, threads);
     net_hear(net_source(sim, "p", SIZE, "poisson", "rate=3000"), &heard[0]);
     net_hear(net_source(sim, "r", SIZE, "regular", "interval=1.3 stagger=0.1"), &heard[1]);
     net_hear(net_spikes(sim, "s", SIZE, times, units, 300), &heard[2]);
+    net_hear(net_source(sim, "q", SIZE, "poisson", "rate=100"), &heard[3]);
     net_build(sim);
     net_run(sim, 77);
     net_run(sim, 423);
@@ -160,12 +245,12 @@ static void run_all(int threads, struct net_heard heard[3]) {
 }
 
 START_TEST(spikes_are_the_same_for_any_number_of_threads) {
-    static const int threads[] = {2, 3, 5};
-    struct net_heard one[3], many[3];
-    run_all(1, one);
+    static const int threads[] = {2, 3, 5, 16};
+    struct net_heard one[KINDS], many[KINDS];
+    run_all(_i, 1, one);
     for (size_t i = 0; i < HK_COUNT(threads); i++) {
-        run_all(threads[i], many);
-        for (size_t k = 0; k < 3; k++) {
+        run_all(_i, threads[i], many);
+        for (size_t k = 0; k < KINDS; k++) {
             ck_assert_uint_ge(one[k].count, 300);
             ck_assert_uint_eq(one[k].count, many[k].count);
             ck_assert_mem_eq(one[k].ticks.data, many[k].ticks.data, one[k].count * sizeof(hk_tick));
@@ -174,7 +259,7 @@ START_TEST(spikes_are_the_same_for_any_number_of_threads) {
             net_heard_finish(&many[k]);
         }
     }
-    for (size_t k = 0; k < 3; k++) net_heard_finish(&one[k]);
+    for (size_t k = 0; k < KINDS; k++) net_heard_finish(&one[k]);
 }
 END_TEST
 
@@ -278,14 +363,18 @@ END_TEST
 Suite *suite_encoders_sources(void) {
     Suite *suite = suite_create("encoders/sources");
     TCase *statistics = tcase_create("statistics"), *given = tcase_create("given");
-    tcase_add_loop_test(statistics, counts_of_a_tick_are_poisson, 0, (int)HK_COUNT(rates));
-    tcase_add_loop_test(statistics, ticks_and_units_are_independent, 0, (int)HK_COUNT(rates));
-    tcase_add_test(statistics, a_rate_of_zero_is_silent);
+    tcase_add_loop_test(statistics, counts_of_a_tick_are_poisson, 0, CASES);
+    tcase_add_loop_test(statistics, ticks_and_units_are_independent, 0, CASES);
+    tcase_add_loop_test(statistics, a_rate_of_zero_is_silent, 0, 2);
+    tcase_add_loop_test(statistics, intervals_are_exponential_on_the_exact_clock, 0,
+                        HK_COUNT(rates_of_trains));
+    tcase_add_loop_test(statistics, units_that_are_drawn_together_are_independent, 0,
+                        HK_COUNT(rates_of_trains));
     suite_add_tcase(suite, statistics);
     tcase_add_test(given, regular_spikes_are_evenly_spaced);
     tcase_add_test(given, given_spikes_come_in_order_whatever_theirs);
     tcase_add_test(given, given_times_alone_are_spikes_of_all_units);
-    tcase_add_test(given, spikes_are_the_same_for_any_number_of_threads);
+    tcase_add_loop_test(given, spikes_are_the_same_for_any_number_of_threads, 0, 2);
     tcase_add_loop_test(given, settings_that_make_no_sense_are_refused, 0, 10);
     suite_add_tcase(suite, given);
     return suite;

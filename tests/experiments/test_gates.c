@@ -41,6 +41,7 @@
 #define BRUNEL "experiments/brunel.yaml"
 #define STATE(g, eta, duration)                                                                    \
     {"params.g=" g, "params.eta=" eta, "duration=" duration, "record={}"}
+#define BERNOULLI(projection) "projections." projection ".connect={rule: probability, p: 0.1}"
 #define AI                                                                                         \
     {.name = "rate", .path = EXC("rate"), .low = 36, .high = 39.5,                                 \
      .reference = "Brunel 37.7, NEST 37.1-37.7, Brian2 38.1-38.4"},                                \
@@ -81,8 +82,10 @@ static const struct gate small[] = {
 static const struct gate full[] = {
     {.name = "cuba", .path = "bench/cuba.yaml", .defines = {TWO_SECONDS}, .seeds = 10,
      .alive = {"exc", "inh"}, .alive_least = 10, .rows = {CUBA}},
+    /* Its activity is metastable. Where one start in ten dies, ten seeds have more than three deaths
+     * in 1.3 % of all cases, and so have ten others. */
     {.name = "coba", .path = "bench/coba.yaml", .defines = {TWO_SECONDS}, .seeds = 10,
-     .alive = {"exc", "inh"}, .alive_least = 7, .rows = {COBA}},
+     .alive = {"exc", "inh"}, .alive_least = 7, .again = true, .dies_late = 200, .rows = {COBA}},
     {.name = "brunel-sr", .path = BRUNEL, .defines = STATE("3", "2", "400 ms"), .seeds = 3,
      .rows = {
      {.name = "rate", .path = EXC("rate"), .low = 325, .high = 340,
@@ -121,7 +124,16 @@ static const struct gate full[] = {
      {.name = "cv of intervals", .path = EXC("cv_isi"), .low = 0.15, .high = 0.20,
       .reference = "prototype 0.174"},
     }},
-    /* Rates of 0.5 to 10.5 s; CVs are lower than the 0.80 to 0.95 of 15 minutes. */
+    {.name = "brunel-ai-bernoulli", .path = BRUNEL, .seeds = 3,
+     .defines = {"duration=1.2 s", "record={}", BERNOULLI("exc->exc"), BERNOULLI("exc->inh"),
+                 BERNOULLI("inh->exc"), BERNOULLI("inh->inh")}, .rows = {
+     {.name = "rate", .path = EXC("rate"), .low = 36, .high = 39.5,
+      .reference = "prototype 36.8-37.2; the bounds are those of fixed in-degree"},
+     {.name = "cv of intervals", .path = EXC("cv_isi"), .low = 0.38, .high = 0.47,
+      .reference = "prototype 0.41"},
+    }},
+    /* Rates of 0.5 to 10.5 s; CVs are lower than the 0.80 to 0.95 of 15 minutes, and held where
+     * they were when they were first measured. */
     {.name = "microcircuit", .path = "bench/microcircuit.yaml", .seeds = 3,
      .defines = {"record={spikes: [L23E, L23I, L4E, L4I, L5E, L5I, L6E, L6I]}"}, .rows = {
      {.name = "L23E", .path = {RATE("L23E")}, .mean = true, .low = 0.8308, .high = 0.9752,
@@ -140,22 +152,22 @@ static const struct gate full[] = {
       .reference = "the authors' 1.105"},
      {.name = "L6I", .path = {RATE("L6I")}, .mean = true, .low = 7.516, .high = 8.142,
       .reference = "the authors' 7.829"},
-     {.name = "cv L23E", .path = {"metrics/spikes/L23E/cv_isi"}, .low = 0.65, .high = 1.05,
-      .reference = "the authors, 15 min: 0.80-0.95"},
-     {.name = "cv L23I", .path = {"metrics/spikes/L23I/cv_isi"}, .low = 0.65, .high = 1.05,
-      .reference = "the authors, 15 min: 0.80-0.95"},
-     {.name = "cv L4E", .path = {"metrics/spikes/L4E/cv_isi"}, .low = 0.65, .high = 1.05,
-      .reference = "the authors, 15 min: 0.80-0.95"},
-     {.name = "cv L4I", .path = {"metrics/spikes/L4I/cv_isi"}, .low = 0.65, .high = 1.05,
-      .reference = "the authors, 15 min: 0.80-0.95"},
-     {.name = "cv L5E", .path = {"metrics/spikes/L5E/cv_isi"}, .low = 0.65, .high = 1.05,
-      .reference = "the authors, 15 min: 0.80-0.95"},
-     {.name = "cv L5I", .path = {"metrics/spikes/L5I/cv_isi"}, .low = 0.65, .high = 1.05,
-      .reference = "the authors, 15 min: 0.80-0.95"},
-     {.name = "cv L6E", .path = {"metrics/spikes/L6E/cv_isi"}, .low = 0.65, .high = 1.05,
-      .reference = "the authors, 15 min: 0.80-0.95"},
-     {.name = "cv L6I", .path = {"metrics/spikes/L6I/cv_isi"}, .low = 0.65, .high = 1.05,
-      .reference = "the authors, 15 min: 0.80-0.95"},
+     {.name = "cv L23E", .path = {"metrics/spikes/L23E/cv_isi"}, .low = 0.761, .high = 0.861,
+      .reference = "measured 0.811; the authors, 15 min: 0.80-0.95"},
+     {.name = "cv L23I", .path = {"metrics/spikes/L23I/cv_isi"}, .low = 0.809, .high = 0.909,
+      .reference = "measured 0.859; the authors, 15 min: 0.80-0.95"},
+     {.name = "cv L4E", .path = {"metrics/spikes/L4E/cv_isi"}, .low = 0.798, .high = 0.899,
+      .reference = "measured 0.849; the authors, 15 min: 0.80-0.95"},
+     {.name = "cv L4I", .path = {"metrics/spikes/L4I/cv_isi"}, .low = 0.794, .high = 0.894,
+      .reference = "measured 0.844; the authors, 15 min: 0.80-0.95"},
+     {.name = "cv L5E", .path = {"metrics/spikes/L5E/cv_isi"}, .low = 0.766, .high = 0.866,
+      .reference = "measured 0.816; the authors, 15 min: 0.80-0.95"},
+     {.name = "cv L5I", .path = {"metrics/spikes/L5I/cv_isi"}, .low = 0.733, .high = 0.833,
+      .reference = "measured 0.783; the authors, 15 min: 0.80-0.95"},
+     {.name = "cv L6E", .path = {"metrics/spikes/L6E/cv_isi"}, .low = 0.766, .high = 0.866,
+      .reference = "measured 0.816; the authors, 15 min: 0.80-0.95"},
+     {.name = "cv L6I", .path = {"metrics/spikes/L6I/cv_isi"}, .low = 0.742, .high = 0.842,
+      .reference = "measured 0.792; the authors, 15 min: 0.80-0.95"},
      {.name = "L6E - L23E", .path = {RATE("L6E"), RATE("L23E")}, .factor = {1, -1}, .low = 0,
       .high = 100, .reference = "the order of the rates"},
      {.name = "L23I - L6E", .path = {RATE("L23I"), RATE("L6E")}, .factor = {1, -1}, .low = 0,

@@ -77,7 +77,7 @@ START_TEST(events_and_pulses_are_counted_apart_on_both_clocks) {
              "projections:\n"
              "  in->a: {connect: all-to-all, weight: 20 mV, delay: 1 ms}\n",
              clocks[_i]);
-    ck_assert_uint_eq(measure.counts.events, 10 * 50 * UINT64_C(29)); /* one is under way */
+    ck_assert_uint_eq(measure.counts.events, UINT64_C(10) * 50 * 29); /* one is under way */
     ck_assert_double_eq_tol((double)measure.counts.pulses, 30000, 5 * sqrt(30000));
 }
 END_TEST

@@ -278,6 +278,7 @@ END_TEST
 Suite *suite_io_dataset_files(void) {
     Suite *suite = suite_create("io/dataset_files");
     TCase *tcase = tcase_create("files");
+    tcase_set_timeout(tcase, 120); /* unpacking all of CIFAR-10 alone takes eight seconds */
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, cifar_10_is_five_batches_and_one);
     tcase_add_test(tcase, cifar_10_is_found_below_hillock_data);

@@ -1,6 +1,6 @@
-/* The two clocks agree: spikes of a grid, and weights, come nearer to those of the exact clock in proportion to
- * its step, neuron by neuron, and in a network until chaos has made of the difference another
- * course of events. */
+/* The two clocks agree: spikes of a grid, and weights, come nearer to those of the exact clock in
+ * proportion to its step, neuron by neuron, and in a network until chaos has made of the difference
+ * another course of events. */
 #include <check.h>
 #include <math.h>
 #include <string.h>

@@ -319,6 +319,7 @@ START_TEST(every_spike_meets_each_of_its_synapses_once) {
     net_run(sim, 1);
     for (size_t p = 0; p < 3; p++) ck_assert_uint_gt(ledger.heard[p].count, 50);
     struct ledger_sums sums = ledger_check(&ledger, "a network with each storage");
+    ledger_close(&ledger);
     ck_assert_uint_gt(sums.in_flight, 0);
     ck_assert_uint_eq(hk_sim_count(sim).updates, (uint64_t)251 * (60 + 45));
     hk_sim_destroy(sim);

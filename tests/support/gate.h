@@ -31,9 +31,15 @@ struct gate {
      * seed that falls silent isn't looked at otherwise. 0: nobody asks. */
     const char *alive[2];
     size_t alive_least;
-    bool broken; /* a rule of the circuit is broken, and a row must show it */
+    bool again;       /* where too few are, as many other seeds are tried, once */
+    double dies_late; /* ms: not more than one seed falls silent after this; 0: nobody asks */
+    bool broken;      /* a rule of the circuit is broken, and a row must show it */
     struct gate_row rows[GATE_ROWS_MAX];
 };
+
+/* Run it with one seed, in the test's folder, and read its rows; false, and none is read, where it
+ * has fallen silent. */
+bool gate_measure(const struct gate *gate, size_t seed, double values[GATE_ROWS_MAX]);
 
 /* Run it, in the test's folder, and print its rows; fails the test where the gate is missed. */
 void gate_check(const struct gate *gate);

@@ -67,17 +67,20 @@ static void enter_source(struct ledger_sums *sums, const struct ledger *ledger, 
     hk_block_finish(&trains.ticks_room);
 }
 
-struct ledger_sums ledger_check(struct ledger *ledger, const char *name) {
+struct ledger_sums ledger_check(const struct ledger *ledger, const char *name) {
     struct ledger_sums sums = {.spikes = 0};
     struct hk_sim_counts counts = hk_sim_count(ledger->sim);
     for (size_t i = 0; hk_sim_population(ledger->sim, i); i++) {
         sums.spikes += ledger->heard[i].count;
         enter_source(&sums, ledger, i);
-        net_heard_finish(&ledger->heard[i]);
     }
     ck_assert_msg(counts.spikes == sums.spikes, "%s: %ju spikes were counted, %ju heard", name,
                   (uintmax_t)counts.spikes, (uintmax_t)sums.spikes);
     ck_assert_msg(counts.events == sums.arrived, "%s: %ju events were counted, %ju are due", name,
                   (uintmax_t)counts.events, (uintmax_t)sums.arrived);
     return sums;
+}
+
+void ledger_close(struct ledger *ledger) {
+    for (size_t i = 0; hk_sim_population(ledger->sim, i); i++) net_heard_finish(&ledger->heard[i]);
 }

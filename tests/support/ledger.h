@@ -3,7 +3,8 @@
  *
  *     ledger_open(&ledger, sim);      after hk_sim_build
  *     ... hk_sim_run ...
- *     ledger_check(&ledger);          and closes it */
+ *     ledger_check(&ledger, "cuba");  again and again: what is in flight must arrive
+ *     ledger_close(&ledger);          */
 #ifndef HK_TESTS_SUPPORT_LEDGER_H
 #define HK_TESTS_SUPPORT_LEDGER_H
 
@@ -22,6 +23,7 @@ struct ledger_sums {
     uint64_t spikes, arrived, in_flight;
 };
 /* Compare with hk_sim_count; a difference fails the test, and `name` is in the message. */
-struct ledger_sums ledger_check(struct ledger *ledger, const char *name);
+struct ledger_sums ledger_check(const struct ledger *ledger, const char *name);
+void ledger_close(struct ledger *ledger);
 
 #endif

@@ -395,8 +395,8 @@ static struct difference run_like_nest(struct hk_sim *sim, const struct nest_run
     return most;
 }
 
-/* Spike times equal; V and currents to 1e-9, where 4e-13 was measured. Also on the exact clock, with
- * the ticks of NEST's grid. */
+/* Spike times equal; V and currents to 1e-9, where 4e-13 was measured. Also on the exact clock, on
+ * ticks of NEST's grid. */
 START_TEST(runs_with_exp_and_alpha_are_those_of_nest) {
     static const struct nest_run runs[] = {
         {.file = "01_iaf_psc_exp_200_spikes.json",
