@@ -35,10 +35,11 @@ static const char *size_text(double bytes, char text[AMOUNT_SIZE]) {
 
 /* "3.2 s", "12 min", "3.4 h" */
 static const char *wall_text(double seconds, char text[AMOUNT_SIZE]) {
+    double ms = 1e3 * seconds;
     if (seconds < 1.0)
-        (void)snprintf(text, AMOUNT_SIZE, "%.2g ms", 1e3 * seconds);
+        (void)snprintf(text, AMOUNT_SIZE, ms < 10.0 ? "%.2g ms" : "%.0f ms", ms);
     else if (seconds < 120.0)
-        (void)snprintf(text, AMOUNT_SIZE, "%.2g s", seconds);
+        (void)snprintf(text, AMOUNT_SIZE, seconds < 10.0 ? "%.2g s" : "%.0f s", seconds);
     else if (seconds < 7200.0)
         (void)snprintf(text, AMOUNT_SIZE, "%.0f min", seconds / 60.0);
     else

@@ -40,6 +40,8 @@ START_TEST(amounts_are_told_in_their_size) {
     expect(&large, "\n  wall time    76 min         45 s to build, 75 min to run, on 8");
     expect(&large, "\n  output       2.0 KiB ");
     expect(&huge, "\n  wall time    10.0 h ");
+    const struct hk_cost tenths = {.run_s = 0.153, .threads = 1};
+    expect(&tenths, "\n  wall time    153 ms ");
 }
 END_TEST
 
