@@ -61,8 +61,8 @@ static char *map_pages(size_t size) {
     return map == MAP_FAILED ? NULL : map;
 }
 
-/* A huge page begins at a multiple of its size, so a mapping that doesn't has one fewer; of an array
- * of two or three megabytes none might be left. */
+/* A huge page begins at a multiple of its size, so a mapping that doesn't has one fewer; of an
+ * array of two or three megabytes none might be left. */
 static char *map_huge_pages(size_t size) {
     const size_t room = round_up(size, (size_t)sysconf(_SC_PAGESIZE));
     char *map = map_pages(room + HUGE_PAGE);

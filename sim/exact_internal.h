@@ -80,13 +80,13 @@ struct hk_exact_thread {
     _Alignas(HK_CACHE_LINE) struct hk_list_of sent[HK_OUTBOXES]; /* struct hk_shot of neurons, */
     struct hk_list_of emitted[HK_OUTBOXES];                      /* and of sources, by window */
     struct hk_list_of cursors, arrivals, spare;
-    struct hk_list_of by_pop;    /* uint32_t: arrivals of one population after the other */
-    struct hk_list_of crossings; /* within the window: a heap; the earliest is first */
+    struct hk_list_of by_pop;          /* uint32_t: arrivals of one population after the other */
+    struct hk_list_of crossings;       /* within the window: a heap; the earliest is first */
     struct hk_list_of later[HK_AHEAD]; /* those of later windows, or of still later ones */
-    struct hk_list_of posts;     /* struct hk_shot: fired at the tick that is being looked at */
-    struct hk_list_of touched;   /* struct hk_shot: who something arrived at, at that tick */
-    struct hk_list_of units;     /* uint32_t: room for posts of one population */
-    struct hk_raster raster;     /* room for what sources emit */
+    struct hk_list_of posts;   /* struct hk_shot: fired at the tick that is being looked at */
+    struct hk_list_of touched; /* struct hk_shot: who something arrived at, at that tick */
+    struct hk_list_of units;   /* uint32_t: room for posts of one population */
+    struct hk_raster raster;   /* room for what sources emit */
     struct hk_jumps jumps[HK_SIGNALS_MAX];
     size_t *first_of;   /* [pops + 1] where each population's begin in by_pop */
     uint64_t window;    /* its number; windows 1, 2 ... */

@@ -47,12 +47,13 @@ static void set_next(const struct hk_pop *pop, int thread, hk_neuron unit, hk_ti
     exact->ways[unit].sure = sure;
     if (next >= exact->ways[unit].due) return;
     exact->ways[unit].due = next;
-    hk_crossing_push(pop->sim, thread_of(pop, thread), &(struct hk_shot){next, (uint32_t)pop->index, unit});
+    hk_crossing_push(pop->sim, thread_of(pop, thread),
+                     &(struct hk_shot){next, (uint32_t)pop->index, unit});
 }
 
 /* Where the k-th gathered unit, which isn't at its threshold, may get there. It is looked at again
- * when it might be there at its present speed, if that takes longer than `least_ms`; then its way is
- * followed. Most that begin are ended by what arrives. */
+ * when it might be there at its present speed, if that takes longer than `least_ms`; then its way
+ * is followed. Most that begin are ended by what arrives. */
 static void set_out(const struct hk_pop *pop, int thread, struct gathered *g,
                     const struct measured *m, size_t k, double least_ms) {
     const double tick_ms = pop->sim->options.tick_ms, ms = m->now[k] / m->speed[k];

@@ -66,7 +66,8 @@ END_TEST
 
 enum { UNITS = 400, WINDOW = 4, LONG = 2000 }; /* some lie beyond all windows that are kept */
 
-/* Ways that end all over the time: some were due earlier than they end now, some end never by now. */
+/* Ways that end all over the time: some were due earlier than they end now, some end never by now.
+ */
 static void draw_ways(const struct hk_sim *sim, struct hk_exact_thread *t, struct hk_way *ways) {
     struct hk_draws draws = hk_draws_at(hk_stream_make(1, "test", "later"), 0, 0);
     for (hk_neuron i = 0; i < UNITS; i++) {
