@@ -220,8 +220,12 @@ demo:                              ## set up, build, and run a first experiment
 	@$(MAKE) program
 	$(PROGRAM) run experiments/quickstart.yaml
 
-bench: $(PROGRAM)                  ## run the published networks; BENCH='cuba brunel' a part
+bench: $(PROGRAM)                  ## run the published networks, and both clocks; BENCH='cuba brunel' a part
 	$(PROGRAM) bench $(BENCH)
+	$(if $(BENCH),,tools/bench-clocks)
+
+bench-clocks: $(PROGRAM)           ## both clocks at several levels of activity; part of `make bench`
+	tools/bench-clocks
 
 bench-peers: $(PROGRAM)            ## the same networks in Brian2, in turns; BENCH= as above
 	@tools/setup peers
@@ -264,7 +268,7 @@ help:                              ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
 	    awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
-.PHONY: program library setup demo bench bench-peers bench-recording install uninstall clean help
+.PHONY: program library setup demo bench bench-peers bench-clocks bench-recording install uninstall clean help
 
 # ---- 9. Goals for developers ---------------------------------------------------------------------
 

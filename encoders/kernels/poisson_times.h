@@ -66,7 +66,7 @@ static inline void poisson_slices_list_block(const struct poisson_slices *s,
                   end = (((to - 1) >> s->bits) + 1) * s->parts;
     for (hk_tick part = begin; part < end; part++) {
         const hk_tick number = part / s->parts;
-        const uint64_t index = (uint64_t)number << 8 | (uint64_t)(part % s->parts) << 5;
+        const uint64_t index = (uint64_t)number << 16 | (uint64_t)(part % s->parts) << 5;
         struct poisson_slice slice = {.draws = hk_draws_at(stream, block, index),
                                       .begin = number << s->bits,
                                       .first = block << s->unit_bits};
