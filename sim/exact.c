@@ -85,8 +85,7 @@ static bool build_pop(struct hk_pop *pop, struct hk_err *err) {
     exact->until = HK_NEW(sim->arena, hk_tick, threads, err);
     exact->pulses = HK_NEW(sim->arena, struct hk_pulses, threads * pop->drive_count, err);
     exact->changed = true;
-    if (!exact->ways || !exact->current || !exact->until || !exact->pulses)
-        return false;
+    if (!exact->ways || !exact->current || !exact->until || !exact->pulses) return false;
     double t_ref = pop->neuron->closed->t_ref ? pop->neuron->closed->t_ref(pop->param) : 0.0;
     return hk_tick_from_ms(t_ref, sim->options.tick_ms, &exact->refractory, err) ||
            hk_err_context(err, "%s: t_ref", pop->name);

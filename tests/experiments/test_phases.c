@@ -16,10 +16,6 @@ static const char *const names[] =
     {[REGULAR] = "SR", [FAST] = "fast", [SLOW] = "slow", [ASYNCHRONOUS] = "AI"};
 
 enum { RATE, CV, COUNT_CV, PEAK };
-#define ROW(measure)                                                                               \
-    {                                                                                              \
-        .name = measure, .path = { "metrics/spikes/exc/" measure }                                 \
-    }
 
 struct point {
     double g, eta;
@@ -46,13 +42,15 @@ static enum state find_state(struct point at, size_t seed, const char *duration)
     double values[GATE_ROWS_MAX];
     (void)snprintf(g, sizeof g, "params.g=%g", at.g);
     (void)snprintf(eta, sizeof eta, "params.eta=%g", at.eta);
-    const struct gate gate = {.name = "brunel",
-                              .path = "experiments/brunel.yaml",
-                              .defines = {g, eta, duration, "record={}"},
-                              .rows = {[RATE] = ROW("rate"),
-                                       [CV] = ROW("cv_isi"),
-                                       [COUNT_CV] = ROW("count_cv"),
-                                       [PEAK] = ROW("peak_frequency")}};
+    const struct gate gate =
+        {.name = "brunel",
+         .path = "experiments/brunel.yaml",
+         .defines = {g, eta, duration, "record={}"},
+         .rows = {[RATE] = {.name = "rate", .path = {"metrics/spikes/exc/rate"}},
+                  [CV] = {.name = "cv_isi", .path = {"metrics/spikes/exc/cv_isi"}},
+                  [COUNT_CV] = {.name = "count_cv", .path = {"metrics/spikes/exc/count_cv"}},
+                  [PEAK] = {.name = "peak_frequency",
+                            .path = {"metrics/spikes/exc/peak_frequency"}}}};
     (void)gate_measure(&gate, seed, values);
     enum state state = state_of(values);
     if (getenv("HILLOCK_RESULTS") || state != expected(at))
