@@ -89,7 +89,7 @@ START_TEST(ways_of_later_windows_come_out_in_theirs_and_in_order) {
     size_t found = 0, expected = 0;
     draw_ways(&sim, &t, ways);
     for (hk_neuron i = 0; i < UNITS; i++) expected += ways[i].next < HK_NEVER;
-    while (t.end < 2 * LONG) {
+    while (t.end < (hk_tick)2 * LONG) {
         struct hk_shot last = {0};
         t.begin = t.end;
         t.end += t.window++ % 7 ? WINDOW : 1;
