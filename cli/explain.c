@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 #include "cli/reading.h"
+#include "io/cost.h"
 #include "sim/estimate.h"
 
 #include <string.h>
@@ -259,8 +260,8 @@ static void explain_time(struct hk_explanation *x) {
 
 /* Which clock suits, from what each was measured to cost: docs/performance.md. */
 static bool explain_clock(struct hk_explanation *x, struct hk_err *err) {
-    const double STEP_NS = 0.9, ARRIVAL_NS = 90.0, STEPS_PER_S = 1e4;
-    const double even = STEPS_PER_S * STEP_NS / ARRIVAL_NS;
+    const double STEPS_PER_S = 1e4;
+    const double even = STEPS_PER_S * HK_COST_STEP / HK_COST_WAY;
     const struct hk_sim *sim = x->e->sim;
     struct hk_err why = {.code = HK_OK};
     double synapses = 0.0, neurons = 0.0;

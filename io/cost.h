@@ -6,15 +6,15 @@
 
 /* Wall times of one core, in nanoseconds: an AMD EPYC (Zen 4) of 2.6 GHz, single precision,
  * AVX-512; measured as docs/command-line.md says. */
-#define HK_COST_STEP   2.5   /* advance a neuron by a tick */
+#define HK_COST_STEP   0.9   /* advance a neuron by a tick: `cuba` */
 #define HK_COST_ROW    3.0   /* an event at a synapse that is stored for itself */
 #define HK_COST_MATRIX 1.2   /* an event of a row of a matrix */
 #define HK_COST_SPIKE  18.0  /* make a spike of a source or encoder */
 #define HK_COST_TICK   100.0 /* a tick, however small the network */
 #define HK_COST_DRAW   140.0 /* draw a synapse and put it in place */
 /* On the exact clock, in double precision, an arrival at a unit (docs/performance.md): */
-#define HK_COST_JUMP 30.0  /* that adds to its potential: `brunel` */
-#define HK_COST_WAY  165.0 /* from which a current begins, whose way is followed: `cuba` */
+#define HK_COST_JUMP 30.0 /* that adds to its potential: `brunel` */
+#define HK_COST_WAY  85.0 /* from which a current begins, whose way is followed: `cuba` */
 /* Bytes in the results file. */
 #define HK_COST_RECORD 2.0     /* a recorded spike, compressed */
 #define HK_COST_VALUE  0.8     /* of the bytes of a state variable or weight, compressed */

@@ -227,6 +227,9 @@ static void sort_ties(struct hk_list_of *arrivals) {
     }
 }
 
+/* Cursors lie anywhere in their projections: where its rows are is asked for first, and then, as a
+ * row says where they are, its synapses. */
+enum { ROWS_AHEAD = 16, SYNAPSES_AHEAD = 8 };
 static void foresee_rows(const struct hk_sim *sim, int thread, const struct hk_cursor *cursor) {
     const struct hk_proj_part *part = &sim->projs[cursor->proj]->parts[thread];
     HK_PREFETCH(part->row_start + cursor->row);
@@ -246,8 +249,9 @@ bool hk_exact_list_arrivals(struct hk_sim *sim, int thread) {
     size_t left = 0;
     t->arrivals.count = t->arrival = 0;
     for (size_t k = 0; k < t->cursors.count; k++) {
-        if (k + 16 < t->cursors.count) foresee_rows(sim, thread, &cursor[k + 16]);
-        if (k + 8 < t->cursors.count) foresee_synapses(sim, thread, &cursor[k + 8]);
+        if (k + ROWS_AHEAD < t->cursors.count) foresee_rows(sim, thread, &cursor[k + ROWS_AHEAD]);
+        if (k + SYNAPSES_AHEAD < t->cursors.count)
+            foresee_synapses(sim, thread, &cursor[k + SYNAPSES_AHEAD]);
         if (!list_cursor(sim, thread, &cursor[k])) return false;
         cursor[left] = cursor[k];
         left += cursor[k].row < cursor[k].end;

@@ -15,7 +15,13 @@
 
 #include <math.h>
 
-enum { POISSON_COUNTS = 40, POISSON_UNIT_BITS = 6, POISSON_TICK_BITS = 32 - POISSON_UNIT_BITS };
+enum {
+    POISSON_COUNTS = 40,
+    POISSON_UNIT_BITS = 6,
+    POISSON_TICK_BITS = 32 - POISSON_UNIT_BITS,
+    POISSON_PARTS = 8,  /* of a slice at most: more than 30 spikes a tick are refused */
+    POISSON_WORDS = 32, /* groups of random words between parts, far more than one draws */
+};
 
 struct poisson_slices {
     int unit_bits;                /* a block is 2^unit_bits units, */
@@ -66,7 +72,8 @@ static inline void poisson_slices_list_block(const struct poisson_slices *s,
                   end = (((to - 1) >> s->bits) + 1) * s->parts;
     for (hk_tick part = begin; part < end; part++) {
         const hk_tick number = part / s->parts;
-        const uint64_t index = (uint64_t)number << 16 | (uint64_t)(part % s->parts) << 5;
+        const uint64_t index =
+            ((uint64_t)number * POISSON_PARTS + (uint64_t)(part % s->parts)) * POISSON_WORDS;
         struct poisson_slice slice = {.draws = hk_draws_at(stream, block, index),
                                       .begin = number << s->bits,
                                       .first = block << s->unit_bits};

@@ -144,12 +144,12 @@ START_TEST(conventions_are_told) {
 }
 END_TEST
 
-/* 90 ns an arrival over 0.9 ns a step: 100 arrivals a second; 4 synapses a neuron. */
+/* 85 ns an arrival over 0.9 ns a step: 106 arrivals a second; 4 synapses a neuron. */
 START_TEST(the_clock_is_told_and_which_would_suit) {
     explain("plain.yaml", plain);
     EXPECT("Time advances on a grid of 0.5 ms (resolution)", "Both clocks are possible.",
-           "below some 100 of them a neuron and second, which with 4 synapses a neuron is a mean "
-           "rate of 25 Hz");
+           "below some 106 of them a neuron and second, which with 4 synapses a neuron is a mean "
+           "rate of 26 Hz");
     program_run(&program, "explain", "plain.yaml", "-D", "clock=exact", "-D", "resolution=1 us");
     keep_words();
     EXPECT("Time is exact (clock: exact): nothing happens between events", "double precision");
