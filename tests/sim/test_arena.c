@@ -18,18 +18,19 @@ static bool is_filled(const unsigned char *at, size_t size, unsigned char with) 
     return true;
 }
 
-/* Sizes around the chunk (256 KiB) and the size from which on a block has its own mapping (64
- * KiB). */
+/* Sizes around those at which a block moves from small chunks to those of huge pages (64 KiB), and
+ * from these to a mapping of its own (16 MiB). */
 START_TEST(blocks_are_aligned_zeroed_and_apart) {
-    static const size_t sizes[] = {0, 1, 3, 64, 1000, 65472, 65535, 65536, 65537, 300000, 3000000};
+    static const size_t sizes[] = {0,     1,     3,      64,      1000,     65472,   65535,
+                                   65536, 65537, 300000, 3000000, 16777216, 16777217};
     static const size_t aligns[] = {1, 2, 8, 16, 64, 4096};
-    enum { BLOCKS = 11 * 6 };
+    enum { SIZES = 13, BLOCKS = SIZES * 6 };
     unsigned char *blocks[BLOCKS];
     struct hk_err err = {0};
     struct hk_arena *arena = make();
     size_t sum = 0;
     for (size_t k = 0; k < BLOCKS; k++) {
-        size_t size = sizes[k % 11], align = aligns[k / 11];
+        size_t size = sizes[k % SIZES], align = aligns[k / SIZES];
         blocks[k] = hk_arena_array(arena, size, 1, align, &err);
         ck_assert_ptr_nonnull(blocks[k]);
         ck_assert_uint_eq((uintptr_t)blocks[k] % align, 0);
@@ -38,7 +39,7 @@ START_TEST(blocks_are_aligned_zeroed_and_apart) {
         sum += size;
     }
     for (size_t k = 0; k < BLOCKS; k++)
-        ck_assert(is_filled(blocks[k], sizes[k % 11], (unsigned char)(k + 1)));
+        ck_assert(is_filled(blocks[k], sizes[k % SIZES], (unsigned char)(k + 1)));
     ck_assert_uint_eq(hk_arena_size(arena), sum);
     hk_arena_destroy(arena);
 }
