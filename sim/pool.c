@@ -45,9 +45,9 @@ static void gate_sleep(struct gate *gate, unsigned round) {
     (void)pthread_mutex_unlock(&gate->lock);
 }
 
-/* About 20 microseconds of spinning: more than a step of a small network, less than a time slice.
+/* Some 200 microseconds of spinning: more than a step of a large network, less than a time slice.
  */
-enum { SPINS = 2000 };
+enum { SPINS = 20000 };
 
 /* Returns the round that ends when all have come. */
 static unsigned gate_arrive(struct gate *gate, int threads) {
