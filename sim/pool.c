@@ -10,6 +10,7 @@ struct gate {
     _Alignas(HK_CACHE_LINE) atomic_int come;
     _Alignas(HK_CACHE_LINE) atomic_uint round;
     atomic_int sleepers;
+    int spins;
     pthread_mutex_t lock;
     pthread_cond_t open;
 };
@@ -45,9 +46,10 @@ static void gate_sleep(struct gate *gate, unsigned round) {
     (void)pthread_mutex_unlock(&gate->lock);
 }
 
-/* Some 200 microseconds of spinning: more than a step of a large network, less than a time slice.
+/* How long to spin before sleeping: some 200 microseconds, more than a step of a large network and
+ * less than a time slice; a tenth where threads have no core each, and hold up those they wait for.
  */
-enum { SPINS = 20000 };
+enum { SPINS = 20000, SPINS_CROWDED = SPINS / 10 };
 
 /* Returns the round that ends when all have come. */
 static unsigned gate_arrive(struct gate *gate, int threads) {
@@ -63,7 +65,7 @@ static unsigned gate_arrive(struct gate *gate, int threads) {
 }
 
 static void gate_wait(struct gate *gate, unsigned round) {
-    for (int spin = 0; spin < SPINS; spin++) {
+    for (int spin = 0; spin < gate->spins; spin++) {
         if (atomic_load_explicit(&gate->round, memory_order_acquire) != round) return;
         relax();
     }
@@ -74,7 +76,8 @@ static void gate_pass(struct gate *gate, int threads) {
     gate_wait(gate, gate_arrive(gate, threads));
 }
 
-static void gate_init(struct gate *gate) {
+static void gate_init(struct gate *gate, int threads) {
+    gate->spins = threads <= hk_pool_cores() ? SPINS : SPINS_CROWDED;
     (void)pthread_mutex_init(&gate->lock, NULL);
     (void)pthread_cond_init(&gate->open, NULL);
 }
@@ -105,9 +108,9 @@ struct hk_pool *hk_pool_create(struct hk_arena *arena, int threads, struct hk_er
     pool->workers = HK_NEW(arena, struct worker, (size_t)threads, err);
     if (!pool->workers) return NULL;
     pool->threads = threads;
-    gate_init(&pool->begin);
-    gate_init(&pool->end);
-    gate_init(&pool->barrier);
+    gate_init(&pool->begin, threads);
+    gate_init(&pool->end, threads);
+    gate_init(&pool->barrier, threads);
     for (int i = 1; i < threads; i++) {
         struct worker *worker = &pool->workers[i - 1];
         *worker = (struct worker){.pool = pool, .index = i};

@@ -97,6 +97,16 @@ START_TEST(defines_have_a_limit) {
 }
 END_TEST
 
+START_TEST(a_define_names_a_path_and_a_value) {
+    ck_assert(!READ(EVERY, "-D", "seed"));
+    expect_refusal("--define: 'seed' is not of the form path=value");
+    ck_assert(!READ(EVERY, "-D", "=3"));
+    expect_refusal("--define: '=3' is not of the form path=value");
+    ck_assert(!READ(EVERY, "-D", ""));
+    expect_refusal("--define: '' is not of the form path=value");
+}
+END_TEST
+
 START_TEST(an_unknown_long_option_gets_a_suggestion) {
     ck_assert(!READ(EVERY, "--thraeds=2"));
     expect_refusal("unknown option '--thraeds'; did you mean '--threads'?");
@@ -167,6 +177,7 @@ Suite *suite_cli_options(void) {
     tcase_add_test(tcase, two_dashes_end_the_options);
     tcase_add_test(tcase, defines_keep_their_order);
     tcase_add_test(tcase, defines_have_a_limit);
+    tcase_add_test(tcase, a_define_names_a_path_and_a_value);
     tcase_add_test(tcase, an_unknown_long_option_gets_a_suggestion);
     tcase_add_test(tcase, an_unknown_letter_gets_the_list);
     tcase_add_test(tcase, options_of_other_commands_are_unknown);
