@@ -52,13 +52,14 @@ const char *hk_explain_dist(const struct hk_explanation *x, const struct hk_node
     if (node->kind != HK_NODE_MAP || !node->first || node->first->count != 2)
         return hk_explain_value(x, node, unit, text);
     const struct hk_node *pair = node->first;
-    bool normal = strcmp(pair->key, "normal") == 0;
+    const char *cut = strcmp(pair->key, "normal") == 0 ? "" : ", at least 0";
     (void)scalar_text(x, pair->first, unit, a);
     (void)scalar_text(x, pair->last, unit, b);
-    if (normal)
-        (void)snprintf(text, HK_EXPLAIN_SIZE, "normal with mean %.24s and deviation %.24s", a, b);
-    else
+    if (strcmp(pair->key, "uniform") == 0)
         (void)snprintf(text, HK_EXPLAIN_SIZE, "uniform from %.24s to %.24s", a, b);
+    else
+        (void)snprintf(text, HK_EXPLAIN_SIZE, "normal with mean %.24s and deviation %.24s%s", a, b,
+                       cut);
     return text;
 }
 

@@ -44,7 +44,7 @@ static const struct {
     {"reports", "[report](#report)"},
     {"measures", "a list of [measures](#measures)"},
     {"learn", "`true`, `false` or a list of projections"},
-    {"init", "a map of state variables to values or [distributions](#distribution)"},
+    {"init", "a map of state variables to values or [starts](#start)"},
     {"receptors", "a [receptor](#receptors), or a map of names to such"},
     {"drives", "a [drive](#drives), or a list of such"},
     {"spike-source", "`{encoder: `[NAME](#encoders)`, ...}` or `{`[NAME](#sources)`: VALUE, ...}`"},

@@ -299,27 +299,33 @@ static bool read_pair(struct hk_reader *reader, const struct hk_node *list, cons
                       struct hk_dist *dist, struct hk_err *err) {
     if (list->kind != HK_NODE_LIST || list->count != 2)
         return hk_node_fail(err, list, "expected a list of two: %s",
-                            dist->kind == HK_DIST_NORMAL ? "[mean, standard deviation]"
-                                                         : "[lowest, highest]");
+                            dist->kind == HK_DIST_UNIFORM ? "[lowest, highest]"
+                                                          : "[mean, standard deviation]");
     bool ok = hk_go_on(hk_node_quantity(list->first, unit, reader->scope, &dist->a, err), err);
     if (!hk_node_quantity(list->last, unit, reader->scope, &dist->b, err) || !ok) return false;
-    if (dist->kind == HK_DIST_NORMAL && dist->b < 0.0)
+    if (dist->kind != HK_DIST_UNIFORM && dist->b < 0.0)
         return hk_node_fail(err, list->last, "a standard deviation can't be negative");
     if (dist->kind == HK_DIST_UNIFORM && dist->b < dist->a)
         return hk_node_fail(err, list, "the lowest value comes first");
     return true;
 }
 
-bool hk_read_dist(struct hk_reader *reader, const struct hk_node *node, const char *unit,
-                  struct hk_dist *dist, struct hk_err *err) {
+static enum hk_dist_kind kind_of(const char *word) {
+    if (strcmp(word, "uniform") == 0) return HK_DIST_UNIFORM;
+    return strcmp(word, "normal") == 0 ? HK_DIST_NORMAL : HK_DIST_RECTIFIED;
+}
+
+bool hk_read_dist(struct hk_reader *reader, const struct hk_node *node,
+                  const struct hk_words *words, const char *unit, struct hk_dist *dist,
+                  struct hk_err *err) {
     *dist = (struct hk_dist){.kind = HK_DIST_CONSTANT};
     if (node->kind != HK_NODE_MAP)
         return hk_node_quantity(node, unit, reader->scope, &dist->a, err);
-    if (!hk_words_check(node, &hk_words_distribution, err)) return false;
+    if (!hk_words_check(node, words, err)) return false;
     if (node->count != 1)
         return hk_node_fail(err, node,
                             "expected one distribution: {uniform: [lowest, highest]} or "
                             "{normal: [mean, standard deviation]}");
-    dist->kind = strcmp(node->first->key, "normal") == 0 ? HK_DIST_NORMAL : HK_DIST_UNIFORM;
+    dist->kind = kind_of(node->first->key);
     return read_pair(reader, node->first, unit, dist, err);
 }

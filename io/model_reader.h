@@ -63,9 +63,13 @@ bool hk_read_keyed(struct hk_reader *reader, enum hk_model_kind kind, struct hk_
                    const char *weight_unit, const struct hk_model **model, void **values,
                    struct hk_err *err) HK_MUST_USE;
 
-/* `20 ms`, `{uniform: [0 ms, 10 ms]}` or `{normal: [1.5 ms, 0.75 ms]}`. */
-bool hk_read_dist(struct hk_reader *reader, const struct hk_node *node, const char *unit,
-                  struct hk_dist *dist, struct hk_err *err) HK_MUST_USE;
+struct hk_words;
+
+/* `20 ms`, `{uniform: [0 ms, 10 ms]}` or `{normal: [1.5 ms, 0.75 ms]}`; `words` are the
+ * distributions that may stand there (io/vocabulary.h). */
+bool hk_read_dist(struct hk_reader *reader, const struct hk_node *node,
+                  const struct hk_words *words, const char *unit, struct hk_dist *dist,
+                  struct hk_err *err) HK_MUST_USE;
 
 /* Give `map` a scalar `key: text` where it has none: a default, made visible. */
 bool hk_default_key(struct hk_reader *reader, struct hk_node *map, const char *key,

@@ -201,7 +201,7 @@ static bool read_start(struct hk_reader *reader, const struct hk_node *node, str
     if (column < 0)
         return hk_node_fail_unknown(err, node, "state variable", node->key, names, count);
     info = hk_pop_column_info(pop, (size_t)column);
-    if (!hk_read_dist(reader, node, info->unit, &dist, err)) return false;
+    if (!hk_read_dist(reader, node, &hk_words_start, info->unit, &dist, err)) return false;
     hk_pop_draw(pop, (size_t)column, &dist);
     return true;
 }

@@ -70,7 +70,8 @@ static bool read_weight(struct hk_reader *reader, struct hk_node *map, struct li
     if (!find_named_receptor(map, link, err)) return false;
     const char *unit = link->receptor->weight_unit;
     if (!weight) return hk_node_fail_key(err, map, "needs `weight:`, in %s", unit);
-    if (!hk_read_dist(reader, weight, unit, &link->spec.weight, err)) return false;
+    if (!hk_read_dist(reader, weight, &hk_words_distribution, unit, &link->spec.weight, err))
+        return false;
     return link->spec.receptor || choose_receptor(reader, map, link, err);
 }
 
@@ -98,7 +99,7 @@ static bool read_delay(struct hk_reader *reader, struct hk_node *map, double tic
         if (!hk_default_key(reader, map, "delay", "0 ms", err)) return false;
     }
     const struct hk_node *node = hk_node_get(map, "delay");
-    return hk_read_dist(reader, node, "ms", &link->spec.delay_ms, err) &&
+    return hk_read_dist(reader, node, &hk_words_distribution, "ms", &link->spec.delay_ms, err) &&
            (!source || check_delay(node, link, tick_ms, err));
 }
 

@@ -95,16 +95,17 @@ static void put_quantity(struct hk_json *json, const char *name, const char *con
 }
 
 /* `20 ms`, {uniform: [0 ms, 10 ms]} or {normal: [5 ms, 1 ms]} */
-static void put_distribution(struct hk_json *json, const char *name, const char *unit) {
+static void put_distribution(struct hk_json *json, const char *name, const char *unit,
+                             const struct hk_words *words) {
     hk_json_object(json, name);
     hk_json_array(json, "anyOf");
     hk_schema_ref(json, NULL, unit);
     hk_json_object(json, NULL);
     hk_json_text(json, "type", "object");
     hk_json_object(json, "properties");
-    for (size_t i = 0; i < hk_words_distribution.count; i++) {
-        hk_json_object(json, hk_words_distribution.word[i].name);
-        hk_json_text(json, "description", hk_words_distribution.word[i].doc);
+    for (size_t i = 0; i < words->count; i++) {
+        hk_json_object(json, words->word[i].name);
+        hk_json_text(json, "description", words->word[i].doc);
         hk_json_text(json, "type", "array");
         hk_schema_ref(json, "items", unit);
         hk_json_raw(json, "minItems", "2");
@@ -128,9 +129,9 @@ static void put_quantities(struct hk_json *json) {
     put_quantity(json, "weight", weights);
     put_quantity(json, "with-unit",
                  (const char *const[]){"ms", "mV", "pA", "nS", "pF", "Hz", "GOhm", NULL});
-    put_distribution(json, "time-dist", "time");
-    put_distribution(json, "weight-dist", "weight");
-    put_distribution(json, "quantity-dist", "quantity");
+    put_distribution(json, "time-dist", "time", &hk_words_distribution);
+    put_distribution(json, "weight-dist", "weight", &hk_words_distribution);
+    put_distribution(json, "start-dist", "quantity", &hk_words_start);
 }
 
 /* What has neither keys nor units. */
@@ -254,7 +255,8 @@ static void put_definitions(struct hk_json *json) {
     for (size_t i = 0; (words = hk_words_at(i)); i++) {
         bool within_models = words == &hk_words_neurons || words == &hk_words_source ||
                              words == &hk_words_readout || words == &hk_words_signal ||
-                             words == &hk_words_recording || words == &hk_words_distribution;
+                             words == &hk_words_recording || words == &hk_words_distribution ||
+                             words == &hk_words_start;
         if (!within_models && words != &hk_words_record) put_map(json, words);
     }
     hk_schema_models(json);

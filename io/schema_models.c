@@ -448,7 +448,7 @@ static void put_init(struct hk_json *json) {
     hk_json_object(json, "propertyNames");
     hk_json_text(json, "pattern", pattern);
     hk_json_end(json);
-    hk_schema_ref(json, "additionalProperties", "quantity-dist");
+    hk_schema_ref(json, "additionalProperties", "start-dist");
     hk_json_end(json);
 }
 

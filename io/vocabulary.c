@@ -180,6 +180,11 @@ static const struct hk_word distribution[] = {
     {"uniform", "pair", NULL, "[lowest, highest]", NULL},
     {"normal", "pair", NULL, "[mean, standard deviation]", NULL},
 };
+static const struct hk_word start[] = {
+    {"uniform", "pair", NULL, "[lowest, highest]", NULL},
+    {"normal", "pair", NULL, "[mean, standard deviation]", NULL},
+    {"rectified-normal", "pair", NULL, "the same, and 0 where less was drawn", NULL},
+};
 static const struct hk_word sweep[] = {
     {"hillock", "version", NULL, "version of the vocabulary", NULL},
     {"sweep", "text", NULL, "its results are filed under this name", NULL},
@@ -234,6 +239,7 @@ const struct hk_words
     hk_words_expectation = WORDS(expectation, "bounds of a number in the results"),
     hk_words_recording = WORDS(recording, "what may stand beside the file of a recording"),
     hk_words_distribution = WORDS(distribution, "a value for each, drawn at random"),
+    hk_words_start = WORDS(start, "where a state variable begins, drawn at random"),
     hk_words_sweep = WORDS(sweep, "one experiment with many values and seeds"),
     hk_words_range = WORDS(range, "evenly spaced values"),
     hk_words_seeds = WORDS(seeds, "seeds in a row"),
@@ -249,9 +255,9 @@ const struct hk_words *hk_words_at(size_t index) {
         &hk_words_retry,        &hk_words_record,         &hk_words_record_spikes,
         &hk_words_record_state, &hk_words_record_weights, &hk_words_record_rate,
         &hk_words_units,        &hk_words_histogram,      &hk_words_report,
-        &hk_words_recording,    &hk_words_distribution,   &hk_words_sweep,
-        &hk_words_range,        &hk_words_seeds,          &hk_words_trials,
-        &hk_words_limit,        &hk_words_expectation,
+        &hk_words_recording,    &hk_words_distribution,   &hk_words_start,
+        &hk_words_sweep,        &hk_words_range,          &hk_words_seeds,
+        &hk_words_trials,       &hk_words_limit,          &hk_words_expectation,
     };
     return index < HK_COUNT(all) ? all[index] : NULL;
 }

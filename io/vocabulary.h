@@ -27,8 +27,8 @@ extern const struct hk_words hk_words_experiment, hk_words_defaults, hk_words_da
     hk_words_neurons, hk_words_source, hk_words_signal, hk_words_projection, hk_words_readout,
     hk_words_phase, hk_words_retry, hk_words_record, hk_words_record_spikes, hk_words_record_state,
     hk_words_record_weights, hk_words_record_rate, hk_words_units, hk_words_histogram,
-    hk_words_report, hk_words_recording, hk_words_distribution, hk_words_sweep, hk_words_range,
-    hk_words_seeds, hk_words_trials, hk_words_limit, hk_words_expectation;
+    hk_words_report, hk_words_recording, hk_words_distribution, hk_words_start, hk_words_sweep,
+    hk_words_range, hk_words_seeds, hk_words_trials, hk_words_limit, hk_words_expectation;
 
 extern const char *const hk_precision_choices[],
     *const hk_clock_choices[], *const hk_split_choices[], *const hk_failure_choices[];

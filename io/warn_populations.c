@@ -1,5 +1,6 @@
 /* Populations that look wrong: that nothing drives, that nobody hears, that fire by themselves or
  * more than once a tick. */
+#include "io/vocabulary.h"
 #include "io/warnings_parts.h"
 #include "sim/estimate.h"
 
@@ -31,7 +32,7 @@ static double start_of(struct hk_judge *judge, const struct hk_node *map, const 
     struct hk_err unread = {.code = HK_OK};
     struct hk_dist dist;
     if (!init || !(node = hk_node_get(init, name))) return 0.0;
-    if (!hk_read_dist(&judge->reader, node, unit, &dist, &unread)) return 0.0;
+    if (!hk_read_dist(&judge->reader, node, &hk_words_start, unit, &dist, &unread)) return 0.0;
     return dist.kind == HK_DIST_UNIFORM ? 0.5 * (dist.a + dist.b) : dist.a;
 }
 

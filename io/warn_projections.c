@@ -1,5 +1,6 @@
 /* Projections that look wrong: without synapses, with weights that go against their receptor or out
  * of their rule's bounds, with delays that are cut. */
+#include "io/vocabulary.h"
 #include "io/warnings_parts.h"
 #include "sim/estimate.h"
 
@@ -95,7 +96,7 @@ static bool warn_cut(struct hk_judge *judge, const struct judged *j) {
     const struct hk_node *node = hk_node_get(j->map, "delay");
     struct hk_err unread = {.code = HK_OK};
     struct hk_dist delay;
-    if (!hk_read_dist(&judge->reader, node, "ms", &delay, &unread)) return true;
+    if (!hk_read_dist(&judge->reader, node, &hk_words_distribution, "ms", &delay, &unread)) return true;
     if (delay.kind == HK_DIST_CONSTANT || delay.b <= 0.0) return true;
     double least = hk_pop_has_neurons(hk_proj_source(j->proj)) ? judge->tick_ms : 0.0;
     double cut = part_below(&delay, least - 0.5 * judge->tick_ms);
@@ -125,8 +126,8 @@ bool hk_warn_projections(struct hk_judge *judge) {
          map = map->next) {
         struct judged j = {.map = map};
         j.proj = hk_sim_find_projection(judge->experiment->sim, map->key);
-        if (!hk_read_dist(&judge->reader, hk_node_get(map, "weight"), hk_proj_weight_unit(j.proj),
-                          &j.weight, &unread))
+        if (!hk_read_dist(&judge->reader, hk_node_get(map, "weight"), &hk_words_distribution,
+                          hk_proj_weight_unit(j.proj), &j.weight, &unread))
             continue;
         ok = warn_empty(judge, &j) && warn_sign(judge, &j) && warn_zero(judge, &j) &&
              warn_bounds(judge, &j) && warn_cut(judge, &j) && warn_late(judge, &j);

@@ -123,6 +123,7 @@ double hk_dist_draw(const struct hk_dist *dist, struct hk_draws *draws) {
     case HK_DIST_CONSTANT: break;
     case HK_DIST_UNIFORM: return dist->a + (dist->b - dist->a) * hk_draws_uniform(draws);
     case HK_DIST_NORMAL: return dist->a + dist->b * hk_draws_normal(draws);
+    case HK_DIST_RECTIFIED: return fmax(dist->a + dist->b * hk_draws_normal(draws), 0.0);
     }
     return dist->a;
 }
@@ -130,11 +131,15 @@ double hk_dist_draw(const struct hk_dist *dist, struct hk_draws *draws) {
 static const double NORMAL_REACH = 8.3;
 
 double hk_dist_max(const struct hk_dist *dist) {
-    if (dist->kind == HK_DIST_NORMAL) return dist->a + NORMAL_REACH * dist->b;
+    double most = dist->a + NORMAL_REACH * dist->b;
+    if (dist->kind == HK_DIST_NORMAL) return most;
+    if (dist->kind == HK_DIST_RECTIFIED) return fmax(most, 0.0);
     return dist->kind == HK_DIST_UNIFORM ? fmax(dist->a, dist->b) : dist->a;
 }
 
 double hk_dist_min(const struct hk_dist *dist) {
-    if (dist->kind == HK_DIST_NORMAL) return dist->a - NORMAL_REACH * dist->b;
+    double least = dist->a - NORMAL_REACH * dist->b;
+    if (dist->kind == HK_DIST_NORMAL) return least;
+    if (dist->kind == HK_DIST_RECTIFIED) return fmax(least, 0.0);
     return dist->kind == HK_DIST_UNIFORM ? fmin(dist->a, dist->b) : dist->a;
 }

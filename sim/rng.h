@@ -38,10 +38,11 @@ double hk_draws_normal(struct hk_draws *draws);
 uint64_t hk_draws_binomial(struct hk_draws *draws, uint64_t n, double p);
 
 /* How a value that differs between entities is drawn: in weights, delays and initial states. */
-enum hk_dist_kind { HK_DIST_CONSTANT, HK_DIST_UNIFORM, HK_DIST_NORMAL };
+enum hk_dist_kind { HK_DIST_CONSTANT, HK_DIST_UNIFORM, HK_DIST_NORMAL, HK_DIST_RECTIFIED };
 struct hk_dist {
     enum hk_dist_kind kind;
-    double a, b; /* CONSTANT a; UNIFORM in [a, b); NORMAL mean a, standard deviation b >= 0 */
+    double a, b; /* CONSTANT a; UNIFORM in [a, b); NORMAL mean a, standard deviation b >= 0;
+                  * RECTIFIED the same with 0 for what is below 0: of initial states only */
 };
 double hk_dist_draw(const struct hk_dist *dist, struct hk_draws *draws);
 /* The largest and smallest values it can give (a normal number lies within 8.3 sd: its uniform has

@@ -12,8 +12,8 @@ def build():
     cells = NeuronGroup(4000, EQUATIONS, threshold="v > -50*mV", reset="v = -60*mV",
                         refractory=5 * ms, method="exponential_euler")
     cells.v = "-65*mV + 5*mV * randn()"
-    cells.ge = "80*nS * rand()"
-    cells.gi = "400*nS * rand()"
+    cells.ge = "clip(40*nS + 15*nS * randn(), 0*nS, 1000000*nS)"
+    cells.gi = "clip(200*nS + 120*nS * randn(), 0*nS, 1000000*nS)"
     exc, inh = cells[:3200], cells[3200:]
     excite = Synapses(exc, cells, on_pre="ge += 6*nS", delay=0.1 * ms)
     excite.connect(p=0.02)

@@ -35,7 +35,10 @@ static const char good[] =
     "    reset: subtract\n"
     "    receptors: {exc: exp, inh: alpha}\n"
     "    tau_exc: 5 ms\n"
-    "    init: {v: {uniform: [-70 mV, -55 mV]}, i_exc: 3 pA}\n"
+    "    init:\n"
+    "      i_exc: 3 pA\n"
+    "      i_inh: {rectified-normal: [3 pA, 2 pA]}\n"
+    "      v: {uniform: [-70 mV, -55 mV]}\n"
     "    drive: [{step: 400 pA, from: 5 ms}]\n"
     "  fed: {model: lif, size: 9, receptors: {in: delta}, drive: {poisson: 8 kHz, weight: 1 mV}}\n"
     "signals:\n"
@@ -104,7 +107,7 @@ static const char *const mistakes[][2] = {
     {"reset: subtract", "reset: add"},
     {"exc: exp", "exc: expo"},
     {"tau_exc: 5 ms", "tau_exc: 5"},
-    {"init: {v:", "init: {y:"},
+    {"      v: {", "      y: {"},
     {"-55 mV]", "-55 mV, 3 mV]"},
     {"{step: 400 pA", "{stp: 400 pA"},
     {"from: 5 ms}]", "form: 5 ms}]"},
@@ -113,6 +116,7 @@ static const char *const mistakes[][2] = {
     {"p: 0.5", "p: 1.5"},
     {"normal: [9 pA, 1 pA]", "normal: 9 pA"},
     {"normal: [9 pA", "nromal: [9 pA"},
+    {"normal: [9 pA", "rectified-normal: [9 pA"},
     {"weight: = half, ", ""},
     {"connect: one-to-one", "connect: one-to-two"},
     {"n: = n, autapses: false", "n: = n, autapses: no"},

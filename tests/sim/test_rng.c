@@ -248,11 +248,27 @@ START_TEST(distributions_draw_what_they_say) {
 }
 END_TEST
 
+/* The same numbers, and 0 for those below 0. */
+START_TEST(a_rectified_distribution_cuts_a_normal_one) {
+    const struct hk_dist normal = {HK_DIST_NORMAL, 1, 2}, rectified = {HK_DIST_RECTIFIED, 1, 2};
+    struct hk_draws a = draws("dist"), b = draws("dist");
+    int cut = 0;
+    for (int k = 0; k < 1000; k++) {
+        double x = hk_dist_draw(&normal, &a), y = hk_dist_draw(&rectified, &b);
+        ck_assert_double_eq(y, x < 0 ? 0 : x);
+        cut += x < 0;
+    }
+    ck_assert_int_gt(cut, 200); /* 0.3085 of a thousand are expected */
+}
+END_TEST
+
 START_TEST(distributions_stay_within_their_bounds) {
     const struct hk_dist dists[] = {{HK_DIST_CONSTANT, 3, 0},
                                     {HK_DIST_UNIFORM, -2, 6},
                                     {HK_DIST_UNIFORM, 6, -2},
-                                    {HK_DIST_NORMAL, 5, 2}};
+                                    {HK_DIST_NORMAL, 5, 2},
+                                    {HK_DIST_RECTIFIED, 5, 2},
+                                    {HK_DIST_RECTIFIED, -50, 2}};
     for (size_t k = 0; k < HK_COUNT(dists); k++) {
         struct hk_draws least = given(0, 0), most = given(UINT32_MAX, UINT32_MAX);
         double low = hk_dist_draw(&dists[k], &least), top = hk_dist_draw(&dists[k], &most);
@@ -263,6 +279,9 @@ START_TEST(distributions_stay_within_their_bounds) {
     ck_assert_double_eq(hk_dist_max(&dists[1]), 6);
     ck_assert_double_eq(hk_dist_min(&dists[0]), 3);
     ck_assert_double_eq(hk_dist_max(&dists[3]), 5 + 2 * 8.3);
+    ck_assert_double_eq(hk_dist_min(&dists[4]), 0);
+    ck_assert_double_eq(hk_dist_max(&dists[4]), 5 + 2 * 8.3);
+    ck_assert_double_eq(hk_dist_max(&dists[5]), 0);
 }
 END_TEST
 
@@ -287,6 +306,7 @@ Suite *suite_sim_rng(void) {
     tcase_add_test(shapes, the_normal_tails_are_filled);
     tcase_add_test(shapes, distributions_draw_what_they_say);
     tcase_add_test(shapes, distributions_stay_within_their_bounds);
+    tcase_add_test(shapes, a_rectified_distribution_cuts_a_normal_one);
     suite_add_tcase(suite, shapes);
     return suite;
 }
