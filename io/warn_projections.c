@@ -96,7 +96,8 @@ static bool warn_cut(struct hk_judge *judge, const struct judged *j) {
     const struct hk_node *node = hk_node_get(j->map, "delay");
     struct hk_err unread = {.code = HK_OK};
     struct hk_dist delay;
-    if (!hk_read_dist(&judge->reader, node, &hk_words_distribution, "ms", &delay, &unread)) return true;
+    if (!hk_read_dist(&judge->reader, node, &hk_words_distribution, "ms", &delay, &unread))
+        return true;
     if (delay.kind == HK_DIST_CONSTANT || delay.b <= 0.0) return true;
     double least = hk_pop_has_neurons(hk_proj_source(j->proj)) ? judge->tick_ms : 0.0;
     double cut = part_below(&delay, least - 0.5 * judge->tick_ms);

@@ -82,8 +82,8 @@ static const struct gate small[] = {
 static const struct gate full[] = {
     {.name = "cuba", .path = "bench/cuba.yaml", .defines = {TWO_SECONDS}, .seeds = 10,
      .alive = {"exc", "inh"}, .alive_least = 10, .rows = {CUBA}},
-    /* Its activity is metastable. Three starts in ten die (15 of 50), so of ten other seeds more
-     * than three would in 35 % of all cases, and of twice ten in 12 %. */
+    /* Its activity is metastable: 64 of 360 starts die (31 of 250 in Brian2). More than three of
+     * ten do in 8.5 % of all cases, and of ten others again in 0.7 %. */
     {.name = "coba", .path = "bench/coba.yaml", .defines = {TWO_SECONDS}, .seeds = 10,
      .alive = {"exc", "inh"}, .alive_least = 7, .again = true, .dies_late = 200, .rows = {COBA}},
     {.name = "brunel-sr", .path = BRUNEL, .defines = STATE("3", "2", "400 ms"), .seeds = 3,

@@ -263,12 +263,9 @@ START_TEST(a_rectified_distribution_cuts_a_normal_one) {
 END_TEST
 
 START_TEST(distributions_stay_within_their_bounds) {
-    const struct hk_dist dists[] = {{HK_DIST_CONSTANT, 3, 0},
-                                    {HK_DIST_UNIFORM, -2, 6},
-                                    {HK_DIST_UNIFORM, 6, -2},
-                                    {HK_DIST_NORMAL, 5, 2},
-                                    {HK_DIST_RECTIFIED, 5, 2},
-                                    {HK_DIST_RECTIFIED, -50, 2}};
+    const struct hk_dist dists[] = {{HK_DIST_CONSTANT, 3, 0},  {HK_DIST_UNIFORM, -2, 6},
+                                    {HK_DIST_UNIFORM, 6, -2},  {HK_DIST_NORMAL, 5, 2},
+                                    {HK_DIST_RECTIFIED, 5, 2}, {HK_DIST_RECTIFIED, -50, 2}};
     for (size_t k = 0; k < HK_COUNT(dists); k++) {
         struct hk_draws least = given(0, 0), most = given(UINT32_MAX, UINT32_MAX);
         double low = hk_dist_draw(&dists[k], &least), top = hk_dist_draw(&dists[k], &most);
