@@ -2,8 +2,8 @@
  *
  * Traces decay in closed form: a trace is its value just after its last spike and the tick of that.
  * When something happens at a tick, the traces of the other side are read once for all that happens
- * there. The rule then sees plain arrays: weights of a row lie side by side, those of a column are
- * gathered. */
+ * there, or, where that is little, one by one. The rule then sees plain arrays: weights of a row
+ * lie side by side, those of a column are gathered. */
 #include "sim/exact_internal.h"
 
 #include "sim/numeric.h"
@@ -128,15 +128,15 @@ static size_t row_of(const struct hk_proj *proj, const struct hk_proj_part *part
     return matrix ? owned : part->row_start[row + 1] - part->row_start[row];
 }
 
-/* Trace i of the other side, for units[count] of it; NULL: for all. On a grid all traces have been
- * read already, on the exact clock they are read for those units. */
+/* Trace i of the other side, for units[count] of it; NULL: for all. Either all have been read
+ * already, or they are read for those units: the same bits. */
 static const hk_real *other_traces(const struct hk_proj *proj, const struct hk_proj_part *part,
-                                   int side, size_t i, const uint32_t *units, size_t count,
-                                   hk_tick tick) {
+                                   int side, size_t i, bool read, const uint32_t *units,
+                                   size_t count, hk_tick tick) {
     const hk_real *now = side == POST ? part->post_now[i] : part->pre_now[i];
     hk_real *gathered = part->other[i];
     if (!units) return now;
-    if (proj->storage != HK_STORE_TIMED) {
+    if (read) {
         for (size_t k = 0; k < count; k++) gathered[k] = now[units[k]];
         return gathered;
     }
@@ -156,8 +156,8 @@ static void arrive(struct hk_proj *proj, struct hk_proj_part *part, size_t owned
     hk_real own[HK_TRACE_MAX], *memory[HK_MEMORY_MAX];
     size_t first, count = row_of(proj, part, owned, row, &first);
     for (size_t i = 0; i < rule->post_count; i++)
-        other[i] = other_traces(proj, part, POST, i, part->target ? part->target + first : NULL,
-                                count, tick);
+        other[i] = other_traces(proj, part, POST, i, proj->storage != HK_STORE_TIMED,
+                                part->target ? part->target + first : NULL, count, tick);
     for (size_t i = 0; i < rule->memory_count; i++) memory[i] = (hk_real *)part->memory[i] + first;
     read_own(proj, PRE, part->pre_value, part->pre_last, rule->pre_count, row, tick, own);
     rule->on_pre(&(struct hk_plastic){.param = proj->plasticity_param,
@@ -207,8 +207,10 @@ static void recall(const struct hk_proj *proj, struct hk_proj_part *part, const 
           tick);
 }
 
-/* One target has fired: the rule sees its incoming weights as a copy. */
-static void fire(struct hk_proj *proj, struct hk_proj_part *part, size_t target, hk_tick tick) {
+/* One target has fired: the rule sees its incoming weights as a copy. Have the traces of all rows
+ * been read? */
+static void fire(struct hk_proj *proj, struct hk_proj_part *part, size_t target, bool read,
+                 hk_tick tick) {
     const struct hk_plasticity_model *rule = proj->plasticity;
     const struct column c = column_of(proj, part, target);
     const hk_real *other[HK_TRACE_MAX];
@@ -216,7 +218,7 @@ static void fire(struct hk_proj *proj, struct hk_proj_part *part, size_t target,
     gather(&c, part->gathered, part->weight);
     const uint32_t *rows = c.synapse ? part->in_row + part->in_start[target] : NULL;
     for (size_t i = 0; i < rule->pre_count; i++)
-        other[i] = other_traces(proj, part, PRE, i, rows, c.count, tick);
+        other[i] = other_traces(proj, part, PRE, i, read, rows, c.count, tick);
     for (size_t i = 0; i < rule->memory_count; i++) memory[i] = part->gathered_memory[i];
     if (rule->lapse) recall(proj, part, &c, memory, tick);
     read_own(proj, POST, part->post_value, part->post_last, rule->post_count, target, tick, own);
@@ -289,15 +291,30 @@ static void learn_arrivals(struct hk_proj *proj, int thread, hk_tick tick) {
     each_arrival(proj, thread, tick, arrive);
 }
 
+/* Are there so many synapses that the traces of all rows are soon read? One by one each takes some
+ * four times as long. Drawn delays make many rows: one for each source and delay. */
+static bool is_worth_reading(const struct hk_proj *proj, int thread, const uint32_t *units,
+                             uint32_t count) {
+    const struct hk_proj_part *part = &proj->parts[thread];
+    size_t synapses = 0;
+    if (proj->storage == HK_STORE_MATRIX) return count > 0;
+    for (uint32_t k = 0; k < count; k++) {
+        const hk_syn *start = part->in_start + (units[k] - proj->target->part[thread]);
+        synapses += start[1] - start[0];
+    }
+    return proj->storage != HK_STORE_TIMED && 4 * synapses > part->rows;
+}
+
 static void learn_spikes(struct hk_proj *proj, int thread, hk_tick tick, const uint32_t *units,
                          uint32_t count) {
     struct hk_proj_part *part = &proj->parts[thread];
     const struct hk_plasticity_model *rule = proj->plasticity;
-    for (size_t i = 0; proj->storage != HK_STORE_TIMED && count && i < rule->pre_count; i++)
+    bool read = is_worth_reading(proj, thread, units, count);
+    for (size_t i = 0; read && i < rule->pre_count; i++)
         read_traces(part->pre_now[i], part->pre_value[i], part->pre_last, part->rows, tick,
                     proj->ticks_per_tau[PRE][i]);
     for (uint32_t k = 0; k < count; k++)
-        fire(proj, part, units[k] - proj->target->part[thread], tick);
+        fire(proj, part, units[k] - proj->target->part[thread], read, tick);
 }
 
 static void bump_spikes(struct hk_proj *proj, int thread, hk_tick tick, const uint32_t *units,
