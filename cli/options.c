@@ -1,6 +1,7 @@
 #include "cli/options.h"
 
 #include "io/nearest.h"
+#include "io/override.h"
 #include "io/sweep.h"
 #include "sim/pool.h"
 
@@ -132,9 +133,7 @@ static bool read_number(const char *text, int most, int *out, struct hk_err *err
 static bool add_define(struct hk_settings *settings, const char *text, struct hk_err *err) {
     if (settings->define_count == HK_DEFINES_MAX)
         return HK_FAIL(err, HK_ERR_USAGE, "at most %d times (HK_DEFINES_MAX)", HK_DEFINES_MAX);
-    const char *equals = strchr(text, '=');
-    if (!equals || equals == text)
-        return HK_FAIL(err, HK_ERR_USAGE, "'%s' is not of the form path=value", text);
+    if (!hk_override_equals(text, err)) return false;
     settings->defines[settings->define_count++] = text;
     return true;
 }

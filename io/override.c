@@ -118,6 +118,13 @@ static void replace(struct hk_node *node, const struct hk_node *value) {
     for (struct hk_node *child = node->first; child; child = child->next) child->parent = node;
 }
 
+const char *hk_override_equals(const char *text, struct hk_err *err) {
+    const char *equals = strchr(text, '=');
+    if (equals && equals != text) return equals;
+    (void)HK_FAIL(err, HK_ERR_USAGE, "'%s' is not of the form path=value", text);
+    return NULL;
+}
+
 bool hk_tree_set(struct hk_arena *arena, struct hk_node *root, const char *text,
                  struct hk_err *err) {
     struct override o = {.arena = arena, .text = text, .err = err};

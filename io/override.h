@@ -12,4 +12,7 @@
 bool hk_tree_set(struct hk_arena *arena, struct hk_node *root, const char *text,
                  struct hk_err *err) HK_MUST_USE;
 
+/* The '=' of "path=value"; NULL: there is none, or nothing before it (HK_ERR_USAGE). */
+const char *hk_override_equals(const char *text, struct hk_err *err) HK_MUST_USE;
+
 #endif

@@ -1,6 +1,7 @@
 #include "io/sweep.h"
 
 #include "io/experiment.h"
+#include "io/override.h"
 #include "io/path.h"
 #include "io/quantity.h"
 #include "io/results_read.h"
@@ -129,9 +130,8 @@ static const char *define_of(struct reader *r, const char *path, const char *val
 
 /* Add what -D says, as if the file said it. */
 static bool add_define(struct reader *r, struct hk_node *set, const char *text) {
-    const char *equals = strchr(text, '=');
-    if (!equals || equals == text)
-        return HK_FAIL(r->err, HK_ERR_USAGE, "-D '%s' is not of the form path=value", text);
+    const char *equals = hk_override_equals(text, r->err);
+    if (!equals) return hk_err_context(r->err, "-D");
     struct hk_node *value = hk_yaml_parse(r->arena, "-D", equals + 1, strlen(equals + 1), r->err);
     if (!value) return false;
     value->key = hk_arena_format(r->arena, r->err, "%.*s", (int)(equals - text), text);

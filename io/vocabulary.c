@@ -176,13 +176,12 @@ static const struct hk_word recording[] = {
     {"columns", "text[]", NULL, "of text: what its columns are", NULL},
     {"time_unit", "text", NULL, "of text: the unit of its times", NULL},
 };
-static const struct hk_word distribution[] = {
-    {"uniform", "pair", NULL, "[lowest, highest]", NULL},
-    {"normal", "pair", NULL, "[mean, standard deviation]", NULL},
-};
+#define UNIFORM {"uniform", "pair", NULL, "[lowest, highest]", NULL}
+#define NORMAL  {"normal", "pair", NULL, "[mean, standard deviation]", NULL}
+static const struct hk_word distribution[] = {UNIFORM, NORMAL};
 static const struct hk_word start[] = {
-    {"uniform", "pair", NULL, "[lowest, highest]", NULL},
-    {"normal", "pair", NULL, "[mean, standard deviation]", NULL},
+    UNIFORM,
+    NORMAL,
     {"rectified-normal", "pair", NULL, "the same, and 0 where less was drawn", NULL},
 };
 static const struct hk_word sweep[] = {

@@ -24,7 +24,7 @@ static const char plain[] =
     "    size: 2\n"
     "    model: lif\n"
     "    tau_m: 0.02 s\n"
-    "    init: {v: {uniform: [-70 mV, -60 mV]}}\n"
+    "    init: {v: {uniform: [-70 mV, -60 mV]}, i_exc: {rectified-normal: [3 pA, 2 pA]}}\n"
     "    drive: {step: 400 pA, from: 10 ms}\n"
     "projections:\n"
     "  in->out: {connect: all-to-all, weight: {normal: [= w, 9 pA]}, delay: 1 ms}\n"
@@ -122,7 +122,8 @@ START_TEST(populations_are_told_with_models_values_and_start) {
            "Receptors: exc: current that jumps",
            "(exp: tau = 2 ms); inh:", "Drive: constant current",
            "(step: amplitude = 400 pA, from = 10 ms,",
-           "Initially v is uniform from -70 mV to -60 mV.");
+           "Initially v is uniform from -70 mV to -60 mV.",
+           "Initially i_exc is normal with mean 3 pA and deviation 2 pA, at least 0.");
 }
 END_TEST
 

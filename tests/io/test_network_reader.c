@@ -52,6 +52,46 @@ static void run_text(const char *text, const char *column, double values[300]) {
     hk_experiment_finish(&e);
 }
 
+/* How many of the values that a state variable of `out` begins with are below 0, and are 0. */
+static void count_starts(const struct hk_experiment *e, const char *column, int *below, int *zero) {
+    double values[300];
+    struct hk_pop *out = hk_sim_find_population(e->sim, "out");
+    hk_pop_read(out, (size_t)hk_pop_column(out, column), values);
+    *below = *zero = 0;
+    for (size_t k = 0; k < HK_COUNT(values); k++)
+        *below += values[k] < 0.0, *zero += values[k] == 0.0;
+}
+
+/* 31 % of a normal number with mean 1 and deviation 2 are below 0: 93 +- 8 of 300. */
+START_TEST(a_state_begins_as_its_distribution_says) {
+    const char *path = hk_test_write("x.yaml", "name: starts\n"
+                                               "resolution: 0.1 ms\n"
+                                               "duration: 1 ms\n"
+                                               "populations:\n"
+                                               "  out:\n"
+                                               "    model: lif\n"
+                                               "    size: 300\n"
+                                               "    receptors: {a: exp, b: exp, c: exp}\n"
+                                               "    init:\n"
+                                               "      i_a: {uniform: [1 pA, 2 pA]}\n"
+                                               "      i_b: {normal: [1 pA, 2 pA]}\n"
+                                               "      i_c: {rectified-normal: [1 pA, 2 pA]}\n");
+    struct hk_err err = {0};
+    struct hk_experiment e;
+    const struct hk_experiment_options options = {.path = path};
+    int below, zero;
+    ck_assert_msg(hk_experiment_read(&e, &options, &err), "%s", err.message);
+    ck_assert(hk_sim_build(e.sim, &err));
+    count_starts(&e, "i_a", &below, &zero);
+    ck_assert(below == 0 && zero == 0);
+    count_starts(&e, "i_b", &below, &zero);
+    ck_assert(below > 53 && below < 133 && zero == 0);
+    count_starts(&e, "i_c", &below, &zero);
+    ck_assert(below == 0 && zero > 53 && zero < 133);
+    hk_experiment_finish(&e);
+}
+END_TEST
+
 START_TEST(the_order_of_keys_never_matters) {
     static const char *const columns[] = {"v", "i_a", "i_c"};
     static double one[300], other[300];
@@ -68,6 +108,7 @@ Suite *suite_io_network_reader(void) {
     TCase *cases = tcase_create("network_reader");
     tcase_add_checked_fixture(cases, NULL, hk_test_folder_remove);
     tcase_add_test(cases, the_order_of_keys_never_matters);
+    tcase_add_test(cases, a_state_begins_as_its_distribution_says);
     suite_add_tcase(suite, cases);
     return suite;
 }
