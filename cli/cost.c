@@ -96,9 +96,11 @@ static void price_text(const struct hk_cost *cost, char text[PRICE_SIZE]) {
                        "%g ns an arrival that adds to the potential, %g one that begins a current",
                        HK_COST_JUMP, HK_COST_WAY);
     else
-        (void)snprintf(text, PRICE_SIZE,
-                       "%g ns a step, %g a neuron step, %g an event, %g one in a matrix",
-                       HK_COST_TICK, HK_COST_STEP, HK_COST_ROW, HK_COST_MATRIX);
+        (void)
+            snprintf(text, PRICE_SIZE,
+                     "%g ns a step, %g a neuron step, %g an event, %g if that teaches and isn't in "
+                     "a matrix",
+                     HK_COST_TICK, HK_COST_STEP, HK_COST_ROW, HK_COST_LEARN);
 }
 
 void hk_cost_print(const struct hk_cost *cost, FILE *out) {

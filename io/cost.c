@@ -38,7 +38,7 @@ static double event_cost(const struct hk_proj *proj) {
     case HK_STORED_MATRIX: return HK_COST_MATRIX;
     case HK_STORED_ROWS: break;
     }
-    return HK_COST_ROW;
+    return hk_proj_is_plastic(proj) ? HK_COST_LEARN : HK_COST_ROW;
 }
 
 /* Of whatever reaches a unit on the exact clock. */

@@ -7,11 +7,12 @@
 /* Wall times of one core, in nanoseconds: an AMD EPYC (Zen 4) of 2.6 GHz, single precision,
  * AVX-512; measured as docs/command-line.md says. */
 #define HK_COST_STEP   0.9   /* advance a neuron by a tick: `cuba` */
-#define HK_COST_ROW    3.0   /* an event at a synapse that is stored for itself */
+#define HK_COST_ROW    1.2   /* an event at a synapse that is stored for itself: `microcircuit` */
+#define HK_COST_LEARN  7.0   /* if it is plastic: `brunel-stdp` */
 #define HK_COST_MATRIX 1.2   /* an event of a row of a matrix */
 #define HK_COST_SPIKE  18.0  /* make a spike of a source or encoder */
 #define HK_COST_TICK   100.0 /* a tick, however small the network */
-#define HK_COST_DRAW   140.0 /* draw a synapse and put it in place */
+#define HK_COST_DRAW   50.0  /* draw a synapse and put it in place: `microcircuit` */
 /* On the exact clock, in double precision, an arrival at a unit (docs/performance.md): */
 #define HK_COST_JUMP 30.0 /* that adds to its potential: `brunel` */
 #define HK_COST_WAY  85.0 /* from which a current begins, whose way is followed: `cuba` */

@@ -99,6 +99,27 @@ START_TEST(the_exact_clock_costs_what_arrives) {
 }
 END_TEST
 
+/* The same network, with and without plasticity: the difference is what its events cost more. */
+START_TEST(events_that_teach_cost_more) {
+    static const char *const rule[] = {"projections.in->out.plasticity={rule: stdp-pair, a_plus: 0 "
+                                       "pA, a_minus: 0 pA, w_max: 9 pA}"};
+    const char *path = hk_test_write("rows.yaml", "name: rows\nduration: 1 s\npopulations:\n"
+                                                  "  in: {size: 50, source: {regular: 5 ms}}\n"
+                                                  "  out: {model: lif, size: 50}\n"
+                                                  "projections:\n"
+                                                  "  in->out: {connect: {rule: probability, p: "
+                                                  "0.5}, weight: 1 pA, delay: 1 ms}\n");
+    estimate(path, NULL, 0, 5.0);
+    double plain = cost.run_s * cost.threads;
+    hk_experiment_finish(&experiment);
+    estimate(path, rule, 1, 5.0);
+    ck_assert_double_gt(cost.events, 1e5);
+    expect_near("more", cost.run_s * cost.threads - plain,
+                1e-9 * (HK_COST_LEARN - HK_COST_ROW) * cost.events, 1e-6);
+    hk_experiment_finish(&experiment);
+}
+END_TEST
+
 static const char driven[] = "name: driven\nclock: exact\nduration: 10 s\npopulations:\n"
                              "  exc: {model: lif, size: 40, receptors: {in: exp},\n"
                              "        drive: {poisson: 50 Hz, weight: 1 pA}}\n";
@@ -151,6 +172,7 @@ Suite *suite_io_cost(void) {
                         (int)HK_COUNT(shipped));
     tcase_add_test(tcase, work_is_foreseen_where_the_rates_are_known);
     tcase_add_test(tcase, the_exact_clock_costs_what_arrives);
+    tcase_add_test(tcase, events_that_teach_cost_more);
     tcase_add_test(tcase, pulses_of_drives_are_counted_on_the_exact_clock_alone);
     tcase_add_test(tcase, work_of_a_protocol_is_foreseen_from_its_samples);
     tcase_add_test(tcase, recorded_spikes_and_weights_make_the_output);
