@@ -91,12 +91,13 @@ static uint64_t lay_row(const struct hk_bundle *bundle, hk_neuron source, bool o
     uint32_t *words = data;
     struct segment *segments = data;
     const uint32_t head = header_words(bundle);
-    size_t first = (size_t)source * bundle->delays;
+    size_t first = (size_t)source * bundle->delays, end = first + bundle->delays;
     uint64_t sum = 0;
+    while (end > first && (one_page ? words[end - 1] : segments[end - 1].next) == 0) end--;
     for (size_t i = first; i < first + bundle->delays; i++) {
         uint32_t *next = one_page ? &words[i] : &segments[i].next;
         uint64_t length = *next;
-        if (one_page || length == 0) length += head; /* an empty segment has a header, too */
+        if (i < end && (one_page || length == 0)) length += head; /* an empty one has one, too */
         *next = (uint32_t)(one_page ? sum + head : sum);
         if (!one_page) segments[i].run = NO_RUN;
         sum += length;
@@ -118,12 +119,12 @@ static bool lay_rows(struct wire *wire, int thread, struct hk_err *err) {
                            bundle->source->name, UINT32_MAX);
         part->start[i + 1] = part->start[i] + words;
     }
-    /* Delivery fetches ahead beyond the last row. */
+    /* Delivery reads beyond the last row. */
     size_t words = part->start[bundle->source->size];
     if (bundle->is_shared)
         part->shared = HK_NEW(arena, uint16_t, words, err);
     else
-        part->packed = HK_NEW(arena, uint32_t, words, err);
+        part->packed = HK_NEW(arena, uint32_t, words + HK_RUN_COPIED, err);
     return part->shared || part->packed;
 }
 
@@ -147,6 +148,7 @@ static bool put_headers(struct wire *wire, int thread, struct hk_err *err) {
     for (hk_neuron i = 0; i < bundle->source->size; i++, next += bundle->delays) {
         uint32_t row = (uint32_t)(part->start[i + 1] - part->start[i]);
         for (uint32_t d = 0; d < bundle->delays; d++) {
+            if (next[d] - head == row) break;
             uint32_t end = d + 1 < bundle->delays ? next[d + 1] - head : row;
             if (end - next[d] > HK_RUN_MAX)
                 return HK_FAIL(err, HK_ERR_LIMIT,
@@ -168,6 +170,7 @@ static void end_last_runs(struct wire *wire, int thread) {
     for (hk_neuron i = 0; i < bundle->source->size; i++) {
         for (uint32_t d = 0; d < bundle->delays; d++, s++) {
             const bool empty = s->run == NO_RUN;
+            if (empty && s->next == part->start[i + 1] - part->start[i]) continue;
             const uint32_t run = empty ? 0 : s->run;
             put_header(bundle, part, part->start[i] + (empty ? s->next : s->header),
                        hk_run_header(hk_run_count(run), hk_run_page(run), true));

@@ -5,12 +5,16 @@
 #if defined(__GNUC__)
 #define HK_MUST_USE             __attribute__((warn_unused_result))
 #define HK_PRINTF(index, first) __attribute__((format(printf, index, first)))
-#define HK_PREFETCH(address)    __builtin_prefetch(address)
+#define HK_INLINE               static inline __attribute__((always_inline))
+/* To be used in HK_INLINE functions: a call of one that only prefetches has no effect that the
+ * compiler knows of, and is dropped. */
+#define HK_PREFETCH(address) __builtin_prefetch(address)
 /* For what is read once: it shall not push others out of the caches. */
 #define HK_PREFETCH_ONCE(address) __builtin_prefetch(address, 0, 0)
 #else
 #define HK_MUST_USE
 #define HK_PRINTF(index, first)
+#define HK_INLINE                 static inline
 #define HK_PREFETCH(address)      ((void)(address))
 #define HK_PREFETCH_ONCE(address) ((void)(address))
 #endif

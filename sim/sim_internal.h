@@ -214,8 +214,9 @@ struct hk_proj_part {
 /* ---- bundles ---- */
 
 /* The plain synapses of one source population that one thread owns. A row a source, one after the
- * other; a row is a segment for each delay, ascending; a segment is one or more runs; a run is a
- * header and the synapses that end in one page of the thread's sums, ascending. */
+ * other; a row is a segment for each delay, ascending, up to the last that isn't empty; a segment
+ * is one or more runs; a run is a header and the synapses that end in one page of the thread's
+ * sums, ascending. */
 struct hk_bundle_part {
     hk_syn count;     /* synapses */
     hk_syn *start;    /* [sources + 1] of rows, in words */
@@ -235,7 +236,12 @@ struct hk_bundle {
 };
 
 /* The header of a run: how many synapses, in which page, and whether it ends the segment. */
-enum { HK_PAGE = 1 << 16, HK_PAGES_MAX = 1 << 11, HK_RUN_MAX = (1 << 20) - 1 };
+enum {
+    HK_PAGE = 1 << 16,
+    HK_PAGES_MAX = 1 << 11,
+    HK_RUN_MAX = (1 << 20) - 1,
+    HK_RUN_COPIED = 64 /* words that may be read of a run, however short it is */
+};
 
 static inline uint32_t hk_run_header(uint32_t count, uint32_t page, bool last) {
     return count | page << 20 | (uint32_t)last << 31;
@@ -252,10 +258,9 @@ static inline bool hk_run_is_last(uint32_t header) {
 
 /* A spike whose synapses are arriving, a segment a tick. */
 struct hk_inflight {
-    const void *at;  /* the segment that comes next */
-    uint32_t bundle; /* its index */
-    uint16_t left;   /* segments still to come */
-    uint16_t lines;  /* cache lines that the next one probably takes */
+    const void *at, *end; /* the segment that comes next; where the row ends */
+    uint32_t header;      /* the first one of the segment */
+    uint32_t bundle;      /* its index */
 };
 /* Those of one thread. */
 struct hk_flight {

@@ -1,18 +1,13 @@
 /* Delivery of bundles (contract: sim/kernels.h): just in time, along the list of spikes in flight.
  *
- * A spike in flight knows where its next segment lies; behind that lies the one for the next tick,
- * so nothing is looked up. Rows lie anywhere in memory: the segments of the spikes some places
- * ahead are being fetched while one is added up, and the sums they end in are small enough for the
- * nearest caches. Sums are whole numbers, so it doesn't matter in which order, or how far ahead of
- * the rest of a tick, segments are added. */
+ * A spike in flight knows where its next segment lies and how long it is; behind that lies the one
+ * for the next tick, so nothing is looked up, and what a tick will need is fetched a tick before.
+ * Short runs are copied side by side before they are added: that takes one long loop instead of
+ * many whose ends nobody foresees. Sums are whole numbers, and small enough for the nearest caches;
+ * it doesn't matter in which order, or how far ahead of the rest of a tick, segments are added. */
 #include "sim/sim_internal.h"
 
-enum { AHEAD = 12, LINES_MAX = 12 };
-
-static inline void fetch(const struct hk_inflight *spike) {
-    for (size_t line = 0; line < spike->lines; line++)
-        HK_PREFETCH_ONCE((const char *)spike->at + line * HK_CACHE_LINE);
-}
+enum { AHEAD = 12, LINES_MAX = 12, WORDS = HK_CACHE_LINE / sizeof(uint32_t) };
 
 static inline void add_packed(int32_t *restrict sums, const uint32_t *restrict synapse,
                               uint32_t count) {
@@ -35,75 +30,148 @@ static void mark_shared(unsigned char *restrict marks, const uint16_t *restrict 
     for (uint32_t k = 0; k < count; k++) marks[place[k] / HK_LINE_UNITS] = 1;
 }
 
-/* Add one segment; returns the next. */
-static const void *pass_packed(const struct hk_flight *flight, const uint32_t *at,
-                               uint64_t *events) {
-    for (bool last = false; !last;) {
-        uint32_t header = *at++, count = hk_run_count(header);
-        size_t first = (size_t)hk_run_page(header) * HK_PAGE;
-        add_packed(flight->sums + first, at, count);
-        if (flight->asleep) mark_packed(flight->marks + first / HK_LINE_UNITS, at, count);
-        *events += count;
-        at += count;
-        last = hk_run_is_last(header);
-    }
-    return at;
+/* ---- runs, side by side ---- */
+
+enum { LONG = 256, ROOM = 2048, COPIED_PAGES = 2 };
+
+/* Copies of runs that end in one page. */
+struct copies {
+    uint32_t count;
+    _Alignas(HK_CACHE_LINE) uint32_t synapse[ROOM + HK_RUN_COPIED];
+};
+
+static void add_run(const struct hk_flight *flight, uint32_t page, const uint32_t *synapse,
+                    uint32_t count) {
+    size_t first = (size_t)page * HK_PAGE;
+    add_packed(flight->sums + first, synapse, count);
+    if (flight->asleep) mark_packed(flight->marks + first / HK_LINE_UNITS, synapse, count);
 }
 
-static const void *pass_shared(const struct hk_flight *flight, const uint16_t *at, int32_t weight,
-                               uint64_t *events) {
-    for (bool last = false; !last;) {
-        uint32_t header = at[0] | (uint32_t)at[1] << 16, count = hk_run_count(header);
+static void add_copies(const struct hk_flight *flight, struct copies *copies, uint32_t page) {
+    add_run(flight, page, copies->synapse, copies->count);
+    copies->count = 0;
+}
+
+/* Whole lines: most runs take HK_RUN_COPIED words at most, so the loop's end is foreseen. */
+static inline void copy_run(struct copies *copies, const uint32_t *restrict run, uint32_t count) {
+    uint32_t *restrict out = copies->synapse + copies->count;
+    for (uint32_t k = 0; k < HK_RUN_COPIED; k += WORDS)
+        for (uint32_t j = 0; j < WORDS; j++) out[k + j] = run[k + j];
+    for (uint32_t k = HK_RUN_COPIED; k < count; k += WORDS)
+        for (uint32_t j = 0; j < WORDS; j++) out[k + j] = run[k + j];
+    copies->count += count;
+}
+
+static inline void take_run(const struct hk_flight *flight, struct copies *copies, uint32_t page,
+                            const uint32_t *run, uint32_t count) {
+    if (page < COPIED_PAGES && count <= LONG) {
+        copy_run(&copies[page], run, count);
+        if (copies[page].count > ROOM - LONG) add_copies(flight, &copies[page], page);
+    } else {
+        add_run(flight, page, run, count);
+    }
+}
+
+/* ---- segments ---- */
+
+static inline uint32_t header_at(const struct hk_bundle *bundle, const void *at) {
+    const uint16_t *halves = at;
+    return bundle->is_shared ? halves[0] | (uint32_t)halves[1] << 16 : *(const uint32_t *)at;
+}
+
+/* Add the segment at `at`, or copy it; returns the next. */
+static inline const void *pass_packed(const struct hk_flight *flight, struct copies *copies,
+                                      const struct hk_inflight *spike, uint64_t *events) {
+    const uint32_t *at = spike->at;
+    for (uint32_t header = spike->header;; header = *at) {
+        uint32_t count = hk_run_count(header);
+        take_run(flight, copies, hk_run_page(header), at + 1, count);
+        *events += count;
+        at += 1 + count;
+        if (hk_run_is_last(header)) return at;
+    }
+}
+
+static const void *pass_shared(const struct hk_flight *flight, const struct hk_bundle *bundle,
+                               const struct hk_inflight *spike, uint64_t *events) {
+    const uint16_t *at = spike->at;
+    for (uint32_t header = spike->header;; header = header_at(bundle, at)) {
+        uint32_t count = hk_run_count(header);
         size_t first = (size_t)hk_run_page(header) * HK_PAGE;
         at += 2;
-        add_shared(flight->sums + first, at, weight, count);
+        add_shared(flight->sums + first, at, bundle->weight, count);
         if (flight->asleep) mark_shared(flight->marks + first / HK_LINE_UNITS, at, count);
         *events += count;
         at += count;
-        last = hk_run_is_last(header);
+        if (hk_run_is_last(header)) return at;
     }
-    return at;
 }
 
-static inline uint16_t lines_of(size_t bytes) {
-    size_t lines = bytes / HK_CACHE_LINE + 1;
-    return (uint16_t)(lines < LINES_MAX ? lines : LINES_MAX);
+/* With `once` past the caches that hold the state: for what is read at once, not a tick later. */
+HK_INLINE void fetch(const char *at, size_t bytes, bool once) {
+    const char *end = at + bytes, *next = at - (uintptr_t)at % HK_CACHE_LINE;
+    for (int line = 0; line < LINES_MAX && next < end; line++, next += HK_CACHE_LINE) {
+        if (once)
+            HK_PREFETCH_ONCE(next);
+        else
+            HK_PREFETCH(next);
+    }
 }
 
-/* One segment of each spike from `first` on; those that have no more are taken out. The next
- * segment is taken to be as long as this one. */
-static uint64_t pass(const struct hk_sim *sim, struct hk_flight *flight, size_t first) {
+/* What arrives of a spike at the next tick: as long as its header says; of several runs, as long as
+ * the `passed` bytes of the segment before. */
+HK_INLINE void fetch_next(const struct hk_bundle *bundle, const struct hk_inflight *spike,
+                          size_t passed) {
+    size_t run = (size_t)hk_run_count(spike->header) *
+                     (bundle->is_shared ? sizeof(uint16_t) : sizeof(uint32_t)) +
+                 2 * sizeof(uint32_t); /* both headers */
+    fetch(spike->at, hk_run_is_last(spike->header) ? run : passed, false);
+}
+
+/* A first segment, taken to be as long as those of its row are in the mean. */
+HK_INLINE void fetch_first(const struct hk_sim *sim, const struct hk_inflight *spike) {
+    size_t row = (size_t)((const char *)spike->end - (const char *)spike->at);
+    fetch(spike->at, row / sim->bundles[spike->bundle]->delays + 1, true);
+}
+
+/* One segment of each spike from `first` on; those that have no more are taken out. First segments
+ * are asked for AHEAD of their turn, the others were `foreseen`. */
+HK_INLINE uint64_t pass(const struct hk_sim *sim, struct hk_flight *flight, size_t first,
+                        bool foreseen) {
     struct hk_inflight *spikes = flight->spikes.data;
+    struct copies copies[COPIED_PAGES];
     size_t count = flight->count, kept = first;
     uint64_t events = 0;
-    for (size_t k = first; k < count && k < first + AHEAD; k++) fetch(&spikes[k]);
+    for (uint32_t page = 0; page < COPIED_PAGES; page++) copies[page].count = 0;
+    for (size_t k = first; !foreseen && k < count && k < first + AHEAD; k++)
+        fetch_first(sim, &spikes[k]);
     for (size_t k = first; k < count; k++) {
         struct hk_inflight spike = spikes[k];
         const struct hk_bundle *bundle = sim->bundles[spike.bundle];
         const char *at = spike.at;
-        if (k + AHEAD < count) fetch(&spikes[k + AHEAD]);
-        spike.at = bundle->is_shared ? pass_shared(flight, spike.at, bundle->weight, &events)
-                                     : pass_packed(flight, spike.at, &events);
-        spike.lines = lines_of((size_t)((const char *)spike.at - at));
-        spike.left--;
-        spikes[kept] = spike;
-        kept += spike.left > 0;
+        if (!foreseen) spike.header = header_at(bundle, at);
+        if (!foreseen && k + AHEAD < count) fetch_first(sim, &spikes[k + AHEAD]);
+        spike.at = bundle->is_shared ? pass_shared(flight, bundle, &spike, &events)
+                                     : pass_packed(flight, copies, &spike, &events);
+        if (spike.at == spike.end) continue;
+        spike.header = header_at(bundle, spike.at);
+        fetch_next(bundle, &spike, (size_t)((const char *)spike.at - at));
+        spikes[kept++] = spike;
     }
+    for (uint32_t page = 0; page < COPIED_PAGES; page++) add_copies(flight, &copies[page], page);
     flight->count = kept;
     return events;
 }
 
+/* ---- spikes ---- */
+
 static struct hk_inflight start_of(const struct hk_bundle *bundle,
                                    const struct hk_bundle_part *part, hk_neuron source) {
-    hk_syn start = part->start[source];
-    const void *at = bundle->is_shared ? (const void *)(part->shared + start)
-                                       : (const void *)(part->packed + start);
-    size_t bytes = (part->start[source + 1] - start) *
-                   (bundle->is_shared ? sizeof *part->shared : sizeof *part->packed);
-    return (struct hk_inflight){.at = at,
-                                .bundle = (uint32_t)bundle->index,
-                                .left = (uint16_t)bundle->delays,
-                                .lines = lines_of(bytes / bundle->delays)};
+    hk_syn start = part->start[source], end = part->start[source + 1];
+    struct hk_inflight spike = {.bundle = (uint32_t)bundle->index};
+    spike.at = bundle->is_shared ? (const void *)(part->shared + start) : part->packed + start;
+    spike.end = bundle->is_shared ? (const void *)(part->shared + end) : part->packed + end;
+    return spike;
 }
 
 /* Spikes of `at` whose first segments arrive now. */
@@ -117,8 +185,10 @@ static bool take_off(const struct hk_sim *sim, struct hk_flight *flight,
                               &flight->err))
             return false;
         struct hk_inflight *spikes = flight->spikes.data;
-        for (uint32_t i = 0; i < count; i++)
-            spikes[flight->count++] = start_of(bundle, part, units[i]);
+        for (uint32_t i = 0; i < count; i++) {
+            spikes[flight->count] = start_of(bundle, part, units[i]);
+            flight->count += spikes[flight->count].at != spikes[flight->count].end;
+        }
     }
     return true;
 }
@@ -130,14 +200,14 @@ static uint64_t launch(const struct hk_sim *sim, int thread, hk_tick tick) {
         hk_tick at = tick - sim->bundles[b]->delay_min;
         if (at > 0 && !take_off(sim, flight, sim->bundles[b], at)) break;
     }
-    return pass(sim, flight, first);
+    return pass(sim, flight, first, false);
 }
 
 static uint64_t advance(const struct hk_sim *sim, int thread, hk_tick tick) {
     struct hk_flight *flight = &sim->flights[thread];
     if (flight->tick >= tick) return 0;
     flight->tick = tick;
-    return pass(sim, flight, 0);
+    return pass(sim, flight, 0, true);
 }
 
 const struct hk_kernels_bundle hk_kernels_bundle = {.launch = launch, .advance = advance};
