@@ -5,6 +5,7 @@
  * there, or, where that is little, one by one. The rule then sees plain arrays: weights of a row
  * lie side by side, those of a column are gathered. */
 #include "sim/exact_internal.h"
+#include "sim/kernels/arrivals.h"
 
 #include "sim/numeric.h"
 #include "sim/real.h"
@@ -236,6 +237,13 @@ static void fire(struct hk_proj *proj, struct hk_proj_part *part, size_t target,
 typedef void row_action(struct hk_proj *proj, struct hk_proj_part *part, size_t owned, size_t row,
                         hk_tick tick);
 
+HK_INLINE void fetch_traces(const struct hk_proj *proj, const struct hk_proj_part *part,
+                            size_t row) {
+    HK_PREFETCH(part->pre_last + row);
+    for (size_t i = 0; i < proj->plasticity->pre_count; i++)
+        HK_PREFETCH((const hk_real *)part->pre_value[i] + row);
+}
+
 /* Every row whose spike arrives at `tick`, in canonical order. */
 static void each_arrival(struct hk_proj *proj, int thread, hk_tick tick, row_action *action) {
     struct hk_proj_part *part = &proj->parts[thread];
@@ -245,25 +253,15 @@ static void each_arrival(struct hk_proj *proj, int thread, hk_tick tick, row_act
             action(proj, part, owned, part->arrived[k].row, tick);
         return;
     }
-    for (uint32_t k = 0; k < proj->delays; k++) {
-        hk_tick at = tick - proj->delay_min - k;
-        for (int owner = 0; at > 0 && owner < proj->sim->threads; owner++) {
-            const uint32_t *units;
-            uint32_t count = hk_spikes(proj->sim, proj->source, at, owner, &units);
-            for (uint32_t i = 0; i < count; i++)
-                action(proj, part, owned, (size_t)units[i] * proj->delays + k, tick);
-        }
+    for (struct arrivals a = arrivals_at(proj, part, tick); arrivals_next(&a);) {
+        for (size_t k = a.near; k < a.near_end; k++) fetch_traces(proj, part, arrivals_row(&a, k));
+        action(proj, part, owned, a.row, tick);
     }
 }
 
-static bool any_arrival(const struct hk_proj *proj, hk_tick tick) {
-    const uint32_t *units;
-    for (uint32_t k = 0; k < proj->delays; k++) {
-        hk_tick at = tick - proj->delay_min - k;
-        for (int owner = 0; at > 0 && owner < proj->sim->threads; owner++)
-            if (hk_spikes(proj->sim, proj->source, at, owner, &units)) return true;
-    }
-    return false;
+static bool any_arrival(const struct hk_proj *proj, int thread, hk_tick tick) {
+    struct arrivals a = arrivals_at(proj, &proj->parts[thread], tick);
+    return arrivals_next(&a);
 }
 
 static void bump_row(struct hk_proj *proj, struct hk_proj_part *part, size_t owned, size_t row,
@@ -363,7 +361,7 @@ static void learn(struct hk_proj *proj, int thread, hk_tick now) {
     struct moment m = {.tick = now - proj->plasticity->lag};
     if (m.tick <= 0) return;
     m.count = hk_spikes(proj->sim, proj->target, m.tick, thread, &m.units);
-    m.arrivals = any_arrival(proj, m.tick);
+    m.arrivals = any_arrival(proj, thread, m.tick);
     m.learning = changes(proj, thread, now);
     learn_moment(proj, thread, &m);
 }

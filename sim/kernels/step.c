@@ -3,7 +3,7 @@
  * Delivery is just in time: at tick t the rows (source, d) of every spike of tick t - d. The order
  * of the sums of a target is (projection, delay, source, synapse), whoever owns it. No reordering
  * of sums is allowed in any vector variant, so all are equal to the bit. */
-#include "sim/sim_internal.h"
+#include "sim/kernels/arrivals.h"
 
 #include "sim/real.h"
 
@@ -69,22 +69,22 @@ static void deliver_row(const struct hk_proj *proj, const struct hk_proj_part *p
         scatter(sum, target, weight + first, count);
 }
 
+/* The first line of a row: longer ones are read in order. */
+HK_INLINE void fetch_row(const struct hk_proj_part *part, size_t row) {
+    hk_syn first = part->row_start[row];
+    HK_PREFETCH(part->target + first);
+    if (part->weight) HK_PREFETCH((const hk_real *)part->weight + first);
+}
+
 static uint64_t deliver_rows(const struct hk_proj *proj, int thread, hk_tick tick, hk_real *sum) {
     const struct hk_proj_part *part = &proj->parts[thread];
     uint64_t events = 0;
-    for (uint32_t k = 0; k < proj->delays; k++) {
-        hk_tick at = tick - proj->delay_min - k;
-        for (int owner = 0; at > 0 && owner < proj->sim->threads; owner++) {
-            const uint32_t *units;
-            const hk_real *released = released_at(proj, at);
-            uint32_t count = hk_spikes(proj->sim, proj->source, at, owner, &units);
-            for (uint32_t i = 0; i < count; i++) {
-                const hk_syn *row = part->row_start + (size_t)units[i] * proj->delays + k;
-                const hk_real *share = released ? released + units[i] : NULL;
-                deliver_row(proj, part, row[0], row[1] - row[0], share, sum);
-                events += row[1] - row[0];
-            }
-        }
+    for (struct arrivals a = arrivals_at(proj, part, tick); arrivals_next(&a);) {
+        for (size_t k = a.near; k < a.near_end; k++) fetch_row(part, arrivals_row(&a, k));
+        const hk_real *released = released_at(proj, a.at);
+        const hk_syn *row = part->row_start + a.row;
+        deliver_row(proj, part, row[0], row[1] - row[0], released ? released + a.unit : NULL, sum);
+        events += row[1] - row[0];
     }
     return events;
 }
