@@ -239,6 +239,36 @@ START_TEST(what_is_read_is_what_is_delivered) {
 }
 END_TEST
 
+/* Segments as long as cache lines, as what is copied, and one more or less, with empty ones between
+ * them; and many at a time. */
+START_TEST(runs_of_every_length_arrive) {
+    static const hk_neuron lengths[] = {1,  2,  15, 16,  17,  31,  63,  64,  65, 79,
+                                        80, 81, 96, 127, 128, 129, 255, 256, 257};
+    enum { TIMES = 50 };
+    double times[TIMES], units[TIMES] = {0};
+    const uint32_t fired[] = {TIMES};
+    struct hk_proj *proj[HK_COUNT(lengths)];
+    struct hk_sim *sim = net_create(HK_SINGLE, 0.1, 1);
+    for (size_t k = 0; k < TIMES; k++) times[k] = k < 2 ? 1 : k < 3 ? 1.1 : 2;
+    struct hk_pop *in = net_spikes(sim, "in", 1, times, units, TIMES);
+    for (size_t k = 0; k < HK_COUNT(lengths); k++) {
+        char name[] = {(char)('a' + k), '\0'};
+        proj[k] = net_link(sim, &(struct net_link){.source = in,
+                                                   .target = add_adder(sim, name, lengths[k]),
+                                                   .connect = "fixed-indegree:n=1",
+                                                   .weight = {HK_DIST_UNIFORM, -1, 1},
+                                                   .delay_ms = net_value(0.3 + 0.2 * (double)k)});
+    }
+    net_build(sim);
+    net_run(sim, 100);
+    for (size_t k = 0; k < HK_COUNT(lengths); k++) {
+        ck_assert_uint_eq(hk_proj_count(proj[k]), lengths[k]);
+        check_sums(proj[k], sim, fired);
+    }
+    hk_sim_destroy(sim);
+}
+END_TEST
+
 /* Where all weights are one each, 24 bits are theirs: as many as single precision has. */
 START_TEST(one_weight_keeps_all_its_digits) {
     const double weight = 0.1;
@@ -367,6 +397,7 @@ Suite *suite_sim_bundle(void) {
     tcase_add_test(together, spikes_are_the_same_for_any_threads_and_instruction_set);
     suite_add_tcase(suite, together);
     tcase_add_loop_test(reading, what_is_read_is_what_is_delivered, 1, 4);
+    tcase_add_test(reading, runs_of_every_length_arrive);
     tcase_add_test(reading, one_weight_keeps_all_its_digits);
     tcase_add_test(reading, weights_of_a_bundle_can_be_set_within_their_range);
     suite_add_tcase(suite, reading);
