@@ -10,9 +10,13 @@ struct gate {
     _Alignas(HK_CACHE_LINE) atomic_int come;
     _Alignas(HK_CACHE_LINE) atomic_uint round;
     atomic_int sleepers;
-    int spins;
     pthread_mutex_t lock;
     pthread_cond_t open;
+};
+
+/* The core that a thread was on when it last waited. */
+struct place {
+    _Alignas(HK_CACHE_LINE) atomic_int core;
 };
 
 struct worker {
@@ -27,8 +31,11 @@ struct hk_pool {
     hk_pool_work *work; /* NULL: stop */
     void *context;
     struct worker *workers; /* [threads - 1] */
+    struct place *places;   /* [threads] */
     int started;
 };
+
+static _Thread_local int self; /* of the workers, their index; 0 of who runs a pool */
 
 static void relax(void) {
 #if defined(__x86_64__)
@@ -47,9 +54,8 @@ static void gate_sleep(struct gate *gate, unsigned round) {
 }
 
 /* How long to spin before sleeping: some 200 microseconds, more than a step of a large network and
- * less than a time slice; a tenth where threads have no core each, and hold up those they wait for.
- */
-enum { SPINS = 20000, SPINS_CROWDED = SPINS / 10 };
+ * less than a time slice. */
+enum { SPINS = 20000 };
 
 /* Returns the round that ends when all have come. */
 static unsigned gate_arrive(struct gate *gate, int threads) {
@@ -64,20 +70,32 @@ static unsigned gate_arrive(struct gate *gate, int threads) {
     return round;
 }
 
-static void gate_wait(struct gate *gate, unsigned round) {
-    for (int spin = 0; spin < gate->spins; spin++) {
+/* Who spins on the core of a thread that it waits for holds it up. Beside other processes the
+ * scheduler often puts two threads on one core. */
+static bool shares_core(const struct hk_pool *pool) {
+    int core = sched_getcpu();
+    bool shares = false;
+    atomic_store_explicit(&pool->places[self].core, core, memory_order_relaxed);
+    for (int k = 0; k < pool->threads; k++)
+        shares |= k != self &&
+                  atomic_load_explicit(&pool->places[k].core, memory_order_relaxed) == core;
+    return shares;
+}
+
+static void gate_wait(const struct hk_pool *pool, struct gate *gate, unsigned round) {
+    const int spins = shares_core(pool) ? 0 : SPINS;
+    for (int spin = 0; spin < spins; spin++) {
         if (atomic_load_explicit(&gate->round, memory_order_acquire) != round) return;
         relax();
     }
     gate_sleep(gate, round);
 }
 
-static void gate_pass(struct gate *gate, int threads) {
-    gate_wait(gate, gate_arrive(gate, threads));
+static void gate_pass(const struct hk_pool *pool, struct gate *gate) {
+    gate_wait(pool, gate, gate_arrive(gate, pool->threads));
 }
 
-static void gate_init(struct gate *gate, int threads) {
-    gate->spins = threads <= hk_pool_cores() ? SPINS : SPINS_CROWDED;
+static void gate_init(struct gate *gate) {
     (void)pthread_mutex_init(&gate->lock, NULL);
     (void)pthread_cond_init(&gate->open, NULL);
 }
@@ -90,11 +108,12 @@ static void gate_finish(struct gate *gate) {
 static void *worker_main(void *argument) {
     const struct worker *worker = argument;
     struct hk_pool *pool = worker->pool;
+    self = worker->index;
     for (;;) {
-        gate_pass(&pool->begin, pool->threads);
+        gate_pass(pool, &pool->begin);
         if (!pool->work) return NULL;
         pool->work(pool->context, worker->index);
-        gate_pass(&pool->end, pool->threads);
+        gate_pass(pool, &pool->end);
     }
 }
 
@@ -106,11 +125,12 @@ struct hk_pool *hk_pool_create(struct hk_arena *arena, int threads, struct hk_er
     struct hk_pool *pool = HK_NEW(arena, struct hk_pool, 1, err);
     if (!pool) return NULL;
     pool->workers = HK_NEW(arena, struct worker, (size_t)threads, err);
-    if (!pool->workers) return NULL;
+    pool->places = HK_NEW(arena, struct place, (size_t)threads, err);
+    if (!pool->workers || !pool->places) return NULL;
     pool->threads = threads;
-    gate_init(&pool->begin, threads);
-    gate_init(&pool->end, threads);
-    gate_init(&pool->barrier, threads);
+    gate_init(&pool->begin);
+    gate_init(&pool->end);
+    gate_init(&pool->barrier);
     for (int i = 1; i < threads; i++) {
         struct worker *worker = &pool->workers[i - 1];
         *worker = (struct worker){.pool = pool, .index = i};
@@ -129,7 +149,7 @@ struct hk_pool *hk_pool_create(struct hk_arena *arena, int threads, struct hk_er
 void hk_pool_destroy(struct hk_pool *pool) {
     if (!pool) return;
     pool->work = NULL;
-    gate_pass(&pool->begin, pool->threads);
+    gate_pass(pool, &pool->begin);
     for (int i = 0; i < pool->started; i++) (void)pthread_join(pool->workers[i].thread, NULL);
     gate_finish(&pool->begin);
     gate_finish(&pool->end);
@@ -143,13 +163,13 @@ int hk_pool_threads(const struct hk_pool *pool) {
 void hk_pool_run(struct hk_pool *pool, hk_pool_work *work, void *context) {
     pool->work = work;
     pool->context = context;
-    gate_pass(&pool->begin, pool->threads);
+    gate_pass(pool, &pool->begin);
     work(context, 0);
-    gate_pass(&pool->end, pool->threads);
+    gate_pass(pool, &pool->end);
 }
 
 void hk_pool_barrier(struct hk_pool *pool) {
-    gate_pass(&pool->barrier, pool->threads);
+    gate_pass(pool, &pool->barrier);
 }
 
 unsigned hk_pool_arrive(struct hk_pool *pool) {
@@ -157,7 +177,7 @@ unsigned hk_pool_arrive(struct hk_pool *pool) {
 }
 
 void hk_pool_wait(struct hk_pool *pool, unsigned round) {
-    gate_wait(&pool->barrier, round);
+    gate_wait(pool, &pool->barrier, round);
 }
 
 int hk_pool_cores(void) {
