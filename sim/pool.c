@@ -77,8 +77,8 @@ static bool shares_core(const struct hk_pool *pool) {
     bool shares = false;
     atomic_store_explicit(&pool->places[self].core, core, memory_order_relaxed);
     for (int k = 0; k < pool->threads; k++)
-        shares |= k != self &&
-                  atomic_load_explicit(&pool->places[k].core, memory_order_relaxed) == core;
+        shares |=
+            k != self && atomic_load_explicit(&pool->places[k].core, memory_order_relaxed) == core;
     return shares;
 }
 
