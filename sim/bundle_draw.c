@@ -148,7 +148,7 @@ static bool put_headers(struct wire *wire, int thread, struct hk_err *err) {
     for (hk_neuron i = 0; i < bundle->source->size; i++, next += bundle->delays) {
         uint32_t row = (uint32_t)(part->start[i + 1] - part->start[i]);
         for (uint32_t d = 0; d < bundle->delays; d++) {
-            if (next[d] - head == row) break;
+            if (next[d] - head == row) break; /* the row has ended: no header */
             uint32_t end = d + 1 < bundle->delays ? next[d + 1] - head : row;
             if (end - next[d] > HK_RUN_MAX)
                 return HK_FAIL(err, HK_ERR_LIMIT,
@@ -170,6 +170,7 @@ static void end_last_runs(struct wire *wire, int thread) {
     for (hk_neuron i = 0; i < bundle->source->size; i++) {
         for (uint32_t d = 0; d < bundle->delays; d++, s++) {
             const bool empty = s->run == NO_RUN;
+            /* Behind the row's end there is no header. */
             if (empty && s->next == part->start[i + 1] - part->start[i]) continue;
             const uint32_t run = empty ? 0 : s->run;
             put_header(bundle, part, part->start[i] + (empty ? s->next : s->header),

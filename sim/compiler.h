@@ -5,16 +5,19 @@
 #if defined(__GNUC__)
 #define HK_MUST_USE             __attribute__((warn_unused_result))
 #define HK_PRINTF(index, first) __attribute__((format(printf, index, first)))
-#define HK_INLINE               static inline __attribute__((always_inline))
-/* To be used in HK_INLINE functions: a call of one that only prefetches has no effect that the
- * compiler knows of, and is dropped. */
-#define HK_PREFETCH(address) __builtin_prefetch(address)
+/* gcc takes a prefetch to have no effect, and drops calls of functions that do nothing else: the
+ * empty statement is one that it must keep. */
+#define HK_PREFETCH(address) hk_prefetch((address), 3)
 /* For what is read once: it shall not push others out of the caches. */
-#define HK_PREFETCH_ONCE(address) __builtin_prefetch(address, 0, 0)
+#define HK_PREFETCH_ONCE(address) hk_prefetch((address), 0)
+#define hk_prefetch(address, locality)                                                             \
+    do {                                                                                           \
+        __builtin_prefetch((address), 0, (locality));                                              \
+        __asm__ volatile("");                                                                      \
+    } while (0)
 #else
 #define HK_MUST_USE
 #define HK_PRINTF(index, first)
-#define HK_INLINE                 static inline
 #define HK_PREFETCH(address)      ((void)(address))
 #define HK_PREFETCH_ONCE(address) ((void)(address))
 #endif

@@ -104,7 +104,7 @@ static void give(void *context, int thread) {
             sim->credit->teach(pop, thread, lesson->wanted);
         else
             sim->credit->credit(pop, thread);
-        hk_pool_barrier(sim->pool);
+        hk_pool_barrier(sim->pool, thread);
     }
     for (size_t i = 0; i < sim->proj_count; i++)
         if (hk_proj_is_judged(sim->projs[i]) && sim->projs[i]->learning)

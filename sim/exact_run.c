@@ -489,7 +489,7 @@ static void run_thread(void *context, int thread) {
     hk_tick from = sim->now;
     begin(sim, thread);
     emit(sim, thread, t->window + 1, from, window_end(run, from));
-    hk_pool_barrier(sim->pool);
+    hk_pool_barrier(sim->pool, thread);
     while (from < run->end) {
         hk_tick to = window_end(run, from);
         t->window++;
@@ -500,7 +500,7 @@ static void run_thread(void *context, int thread) {
         uint64_t window = t->window;
         if (thread == 0) run->stop[window % 2] = run->failed;
         t->failed[window % 2] = t->err.code != HK_OK;
-        hk_pool_barrier(sim->pool);
+        hk_pool_barrier(sim->pool, thread);
         if (thread == 0 && !run->failed) run->failed = !check_threads(sim, window, run->err);
         if (thread == 0 && !run->failed) {
             sim->now = to;

@@ -35,8 +35,6 @@ struct hk_pool {
     int started;
 };
 
-static _Thread_local int self; /* of the workers, their index; 0 of who runs a pool */
-
 static void relax(void) {
 #if defined(__x86_64__)
     __builtin_ia32_pause();
@@ -72,18 +70,18 @@ static unsigned gate_arrive(struct gate *gate, int threads) {
 
 /* Who spins on the core of a thread that it waits for holds it up. Beside other processes the
  * scheduler often puts two threads on one core. */
-static bool shares_core(const struct hk_pool *pool) {
+static bool shares_core(const struct hk_pool *pool, int thread) {
     int core = sched_getcpu();
     bool shares = false;
-    atomic_store_explicit(&pool->places[self].core, core, memory_order_relaxed);
+    atomic_store_explicit(&pool->places[thread].core, core, memory_order_relaxed);
     for (int k = 0; k < pool->threads; k++)
-        shares |=
-            k != self && atomic_load_explicit(&pool->places[k].core, memory_order_relaxed) == core;
+        shares |= k != thread &&
+                  atomic_load_explicit(&pool->places[k].core, memory_order_relaxed) == core;
     return shares;
 }
 
-static void gate_wait(const struct hk_pool *pool, struct gate *gate, unsigned round) {
-    const int spins = shares_core(pool) ? 0 : SPINS;
+static void gate_wait(const struct hk_pool *pool, int thread, struct gate *gate, unsigned round) {
+    const int spins = shares_core(pool, thread) ? 0 : SPINS;
     for (int spin = 0; spin < spins; spin++) {
         if (atomic_load_explicit(&gate->round, memory_order_acquire) != round) return;
         relax();
@@ -91,8 +89,8 @@ static void gate_wait(const struct hk_pool *pool, struct gate *gate, unsigned ro
     gate_sleep(gate, round);
 }
 
-static void gate_pass(const struct hk_pool *pool, struct gate *gate) {
-    gate_wait(pool, gate, gate_arrive(gate, pool->threads));
+static void gate_pass(const struct hk_pool *pool, int thread, struct gate *gate) {
+    gate_wait(pool, thread, gate, gate_arrive(gate, pool->threads));
 }
 
 static void gate_init(struct gate *gate) {
@@ -108,12 +106,11 @@ static void gate_finish(struct gate *gate) {
 static void *worker_main(void *argument) {
     const struct worker *worker = argument;
     struct hk_pool *pool = worker->pool;
-    self = worker->index;
     for (;;) {
-        gate_pass(pool, &pool->begin);
+        gate_pass(pool, worker->index, &pool->begin);
         if (!pool->work) return NULL;
         pool->work(pool->context, worker->index);
-        gate_pass(pool, &pool->end);
+        gate_pass(pool, worker->index, &pool->end);
     }
 }
 
@@ -149,7 +146,7 @@ struct hk_pool *hk_pool_create(struct hk_arena *arena, int threads, struct hk_er
 void hk_pool_destroy(struct hk_pool *pool) {
     if (!pool) return;
     pool->work = NULL;
-    gate_pass(pool, &pool->begin);
+    gate_pass(pool, 0, &pool->begin);
     for (int i = 0; i < pool->started; i++) (void)pthread_join(pool->workers[i].thread, NULL);
     gate_finish(&pool->begin);
     gate_finish(&pool->end);
@@ -163,21 +160,21 @@ int hk_pool_threads(const struct hk_pool *pool) {
 void hk_pool_run(struct hk_pool *pool, hk_pool_work *work, void *context) {
     pool->work = work;
     pool->context = context;
-    gate_pass(pool, &pool->begin);
+    gate_pass(pool, 0, &pool->begin);
     work(context, 0);
-    gate_pass(pool, &pool->end);
+    gate_pass(pool, 0, &pool->end);
 }
 
-void hk_pool_barrier(struct hk_pool *pool) {
-    gate_pass(pool, &pool->barrier);
+void hk_pool_barrier(struct hk_pool *pool, int thread) {
+    gate_pass(pool, thread, &pool->barrier);
 }
 
 unsigned hk_pool_arrive(struct hk_pool *pool) {
     return gate_arrive(&pool->barrier, pool->threads);
 }
 
-void hk_pool_wait(struct hk_pool *pool, unsigned round) {
-    gate_wait(pool, &pool->barrier, round);
+void hk_pool_wait(struct hk_pool *pool, int thread, unsigned round) {
+    gate_wait(pool, thread, &pool->barrier, round);
 }
 
 int hk_pool_cores(void) {

@@ -126,7 +126,7 @@ static void run_thread(void *context, int thread) {
     struct hk_sim *sim = run->sim;
     hk_tick from = sim->now;
     emit(sim, thread, from, window_end(run, from));
-    hk_pool_barrier(sim->pool);
+    hk_pool_barrier(sim->pool, thread);
     for (unsigned window = 0; from < run->end; window++) {
         hk_tick to = window_end(run, from);
         if (to < run->end) emit(sim, thread, to, window_end(run, to));
@@ -136,7 +136,7 @@ static void run_thread(void *context, int thread) {
         unsigned round = hk_pool_arrive(sim->pool);
         if (to < run->end)
             sim->tally[thread].counts.events += sim->bundle->advance(sim, thread, to + 1);
-        hk_pool_wait(sim->pool, round);
+        hk_pool_wait(sim->pool, thread, round);
         if (thread == 0 && !run->failed) run->failed = !check_room(sim, window, run->err);
         if (thread == 0 && !run->failed) {
             sim->now = to;

@@ -259,7 +259,7 @@ static inline bool hk_run_is_last(uint32_t header) {
 /* A spike whose synapses are arriving, a segment a tick. */
 struct hk_inflight {
     const void *at, *end; /* the segment that comes next; where the row ends */
-    uint32_t header;      /* the first one of the segment */
+    uint32_t header;      /* the segment's first; not known before the first segment's turn */
     uint32_t bundle;      /* its index */
 };
 /* Those of one thread. */

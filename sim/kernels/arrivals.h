@@ -42,7 +42,7 @@ static inline size_t arrivals_row(const struct arrivals *a, size_t k) {
     return (size_t)a->found_unit[k] * a->proj->delays + a->found_delay[k];
 }
 
-/* Go to the next list of spikes, of another owner or an earlier tick. */
+/* Go to the next list of spikes, of another owner or an earlier tick; false: there is none. */
 static inline bool arrivals_list(struct arrivals *a) {
     if (++a->owner == a->proj->sim->threads) {
         a->owner = 0;
@@ -55,7 +55,7 @@ static inline bool arrivals_list(struct arrivals *a) {
     return true;
 }
 
-HK_INLINE void arrivals_find(struct arrivals *a) {
+static inline void arrivals_find(struct arrivals *a) {
     while (a->found < a->passed + ARRIVALS_AHEAD) {
         while (a->next == a->count)
             if (a->delay >= a->proj->delays || !arrivals_list(a)) return;
@@ -66,7 +66,7 @@ HK_INLINE void arrivals_find(struct arrivals *a) {
     }
 }
 
-HK_INLINE bool arrivals_next(struct arrivals *a) {
+static inline bool arrivals_next(struct arrivals *a) {
     arrivals_find(a);
     if (a->passed == a->found) return false;
     size_t near_end = a->passed + ARRIVALS_AHEAD / 2;

@@ -7,7 +7,7 @@
  * it doesn't matter in which order, or how far ahead of the rest of a tick, segments are added. */
 #include "sim/sim_internal.h"
 
-enum { AHEAD = 12, LINES_MAX = 12, WORDS = HK_CACHE_LINE / sizeof(uint32_t) };
+enum { AHEAD = 12, LINES_MAX = 12, LINE_WORDS = HK_CACHE_LINE / sizeof(uint32_t) };
 
 static inline void add_packed(int32_t *restrict sums, const uint32_t *restrict synapse,
                               uint32_t count) {
@@ -55,10 +55,10 @@ static void add_copies(const struct hk_flight *flight, struct copies *copies, ui
 /* Whole lines: most runs take HK_RUN_COPIED words at most, so the loop's end is foreseen. */
 static inline void copy_run(struct copies *copies, const uint32_t *restrict run, uint32_t count) {
     uint32_t *restrict out = copies->synapse + copies->count;
-    for (uint32_t k = 0; k < HK_RUN_COPIED; k += WORDS)
-        for (uint32_t j = 0; j < WORDS; j++) out[k + j] = run[k + j];
-    for (uint32_t k = HK_RUN_COPIED; k < count; k += WORDS)
-        for (uint32_t j = 0; j < WORDS; j++) out[k + j] = run[k + j];
+    for (uint32_t k = 0; k < HK_RUN_COPIED; k += LINE_WORDS)
+        for (uint32_t j = 0; j < LINE_WORDS; j++) out[k + j] = run[k + j];
+    for (uint32_t k = HK_RUN_COPIED; k < count; k += LINE_WORDS)
+        for (uint32_t j = 0; j < LINE_WORDS; j++) out[k + j] = run[k + j];
     copies->count += count;
 }
 
@@ -108,7 +108,7 @@ static const void *pass_shared(const struct hk_flight *flight, const struct hk_b
 }
 
 /* With `once` past the caches that hold the state: for what is read at once, not a tick later. */
-HK_INLINE void fetch(const char *at, size_t bytes, bool once) {
+static inline void fetch(const char *at, size_t bytes, bool once) {
     const char *end = at + bytes, *next = at - (uintptr_t)at % HK_CACHE_LINE;
     for (int line = 0; line < LINES_MAX && next < end; line++, next += HK_CACHE_LINE) {
         if (once)
@@ -120,8 +120,8 @@ HK_INLINE void fetch(const char *at, size_t bytes, bool once) {
 
 /* What arrives of a spike at the next tick: as long as its header says; of several runs, as long as
  * the `passed` bytes of the segment before. */
-HK_INLINE void fetch_next(const struct hk_bundle *bundle, const struct hk_inflight *spike,
-                          size_t passed) {
+static inline void fetch_next(const struct hk_bundle *bundle, const struct hk_inflight *spike,
+                              size_t passed) {
     size_t run = (size_t)hk_run_count(spike->header) *
                      (bundle->is_shared ? sizeof(uint16_t) : sizeof(uint32_t)) +
                  2 * sizeof(uint32_t); /* both headers */
@@ -129,15 +129,15 @@ HK_INLINE void fetch_next(const struct hk_bundle *bundle, const struct hk_inflig
 }
 
 /* A first segment, taken to be as long as those of its row are in the mean. */
-HK_INLINE void fetch_first(const struct hk_sim *sim, const struct hk_inflight *spike) {
+static inline void fetch_first(const struct hk_sim *sim, const struct hk_inflight *spike) {
     size_t row = (size_t)((const char *)spike->end - (const char *)spike->at);
     fetch(spike->at, row / sim->bundles[spike->bundle]->delays + 1, true);
 }
 
 /* One segment of each spike from `first` on; those that have no more are taken out. First segments
  * are asked for AHEAD of their turn, the others were `foreseen`. */
-HK_INLINE uint64_t pass(const struct hk_sim *sim, struct hk_flight *flight, size_t first,
-                        bool foreseen) {
+static inline uint64_t pass(const struct hk_sim *sim, struct hk_flight *flight, size_t first,
+                            bool foreseen) {
     struct hk_inflight *spikes = flight->spikes.data;
     struct copies copies[COPIED_PAGES];
     size_t count = flight->count, kept = first;

@@ -237,8 +237,8 @@ static void fire(struct hk_proj *proj, struct hk_proj_part *part, size_t target,
 typedef void row_action(struct hk_proj *proj, struct hk_proj_part *part, size_t owned, size_t row,
                         hk_tick tick);
 
-HK_INLINE void fetch_traces(const struct hk_proj *proj, const struct hk_proj_part *part,
-                            size_t row) {
+static inline void fetch_traces(const struct hk_proj *proj, const struct hk_proj_part *part,
+                                size_t row) {
     HK_PREFETCH(part->pre_last + row);
     for (size_t i = 0; i < proj->plasticity->pre_count; i++)
         HK_PREFETCH((const hk_real *)part->pre_value[i] + row);
@@ -261,7 +261,9 @@ static void each_arrival(struct hk_proj *proj, int thread, hk_tick tick, row_act
 
 static bool any_arrival(const struct hk_proj *proj, int thread, hk_tick tick) {
     struct arrivals a = arrivals_at(proj, &proj->parts[thread], tick);
-    return arrivals_next(&a);
+    while (arrivals_list(&a))
+        if (a.count) return true;
+    return false;
 }
 
 static void bump_row(struct hk_proj *proj, struct hk_proj_part *part, size_t owned, size_t row,

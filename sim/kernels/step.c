@@ -70,7 +70,7 @@ static void deliver_row(const struct hk_proj *proj, const struct hk_proj_part *p
 }
 
 /* The first line of a row: longer ones are read in order. */
-HK_INLINE void fetch_row(const struct hk_proj_part *part, size_t row) {
+static inline void fetch_row(const struct hk_proj_part *part, size_t row) {
     hk_syn first = part->row_start[row];
     HK_PREFETCH(part->target + first);
     if (part->weight) HK_PREFETCH((const hk_real *)part->weight + first);

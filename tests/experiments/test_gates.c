@@ -126,12 +126,15 @@ static const struct gate full[] = {
     }},
     /* The mean in-degrees of excitatory and of inhibitory neurons differ by a synapse or two, and
      * inhibition makes some hertz of it, so each graph has a rate of its own: 37.4 Hz, s.d. 1.9,
-     * in 18 of Brian2. Three standard errors of a mean of three: a false alarm in 370. */
+     * in 18 of Brian2, eight of them outside of the first row's bounds. The mean of three has
+     * those of three of its standard errors: a false alarm in 370. */
     {.name = "brunel-ai-bernoulli", .path = BRUNEL, .seeds = 3,
      .defines = {"duration=1.2 s", "record={}", BERNOULLI("exc->exc"), BERNOULLI("exc->inh"),
                  BERNOULLI("inh->exc"), BERNOULLI("inh->inh")}, .rows = {
-     {.name = "rate", .path = EXC("rate"), .mean = true, .low = 34.0, .high = 40.7,
-      .reference = "18 seeds of Brian2 37.4, s.d. 1.9; prototype 36.8-37.2"},
+     {.name = "rate", .path = EXC("rate"), .low = 36, .high = 39.5,
+      .reference = "prototype 36.8-37.2; the bounds are those of fixed in-degree"},
+     {.name = "mean rate", .path = EXC("rate"), .mean = true, .low = 34.0, .high = 40.7,
+      .reference = "18 seeds of Brian2 37.4, s.d. 1.9"},
      {.name = "cv of intervals", .path = EXC("cv_isi"), .low = 0.38, .high = 0.47,
       .reference = "prototype 0.41"},
     }},

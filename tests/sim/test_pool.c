@@ -50,9 +50,9 @@ static void meet(void *context, int thread) {
     struct work *work = context;
     for (int round = 1; round <= ROUNDS; round++) {
         work->step[thread] = round;
-        hk_pool_barrier(work->pool);
+        hk_pool_barrier(work->pool, thread);
         for (int i = 0; i < work->threads; i++) work->early[thread] += work->step[i] != round;
-        hk_pool_barrier(work->pool);
+        hk_pool_barrier(work->pool, thread);
     }
 }
 
