@@ -70,7 +70,8 @@ static void join(struct joining *j, const struct hk_proj *proj, double synapses)
     j->seats[proj->index] = (struct seat){.taken = true, .bundle = at};
 }
 
-/* A header for each source and delay: less where rows end early, rarely more, where a thread owns more than a page. */
+/* A header for each source and delay: less where rows end early, rarely more, where a thread owns
+ * more than a page. */
 static double joint_bytes(const struct joining *j, const struct joint *joint) {
     const struct hk_sim *sim = j->sim;
     double sources = joint->like->source->size, threads = sim->threads;
