@@ -240,7 +240,7 @@ enum {
     HK_PAGE = 1 << 16,
     HK_PAGES_MAX = 1 << 11,
     HK_RUN_MAX = (1 << 20) - 1,
-    HK_RUN_COPIED = 64 /* words that may be read of a run, however short it is */
+    HK_RUN_COPIED = 32 /* words that may be read of a run, however short it is */
 };
 
 static inline uint32_t hk_run_header(uint32_t count, uint32_t page, bool last) {

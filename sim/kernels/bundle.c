@@ -7,11 +7,26 @@
  * it doesn't matter in which order, or how far ahead of the rest of a tick, segments are added. */
 #include "sim/sim_internal.h"
 
+#include <string.h>
+
 enum { AHEAD = 12, LINES_MAX = 12, LINE_WORDS = HK_CACHE_LINE / sizeof(uint32_t) };
+
+static inline void add_one(int32_t *restrict sums, uint32_t synapse) {
+    sums[synapse & 0xffff] += (int32_t)synapse >> 16;
+}
 
 static inline void add_packed(int32_t *restrict sums, const uint32_t *restrict synapse,
                               uint32_t count) {
-    for (uint32_t k = 0; k < count; k++) sums[synapse[k] & 0xffff] += (int32_t)synapse[k] >> 16;
+    uint32_t k = 0;
+    for (; k + 4 <= count; k += 4) {
+        uint64_t pairs[2]; /* half the loads */
+        memcpy(pairs, synapse + k, sizeof pairs);
+        for (int p = 0; p < 2; p++) {
+            add_one(sums, (uint32_t)pairs[p]);
+            add_one(sums, (uint32_t)(pairs[p] >> 32));
+        }
+    }
+    for (; k < count; k++) add_one(sums, synapse[k]);
 }
 
 static inline void add_shared(int32_t *restrict sums, const uint16_t *restrict place,
@@ -52,19 +67,33 @@ static void add_copies(const struct hk_flight *flight, struct copies *copies, ui
     copies->count = 0;
 }
 
-/* Whole lines: most runs take HK_RUN_COPIED words at most, so the loop's end is foreseen. */
-static inline void copy_run(struct copies *copies, const uint32_t *restrict run, uint32_t count) {
-    uint32_t *restrict out = copies->synapse + copies->count;
-    for (uint32_t k = 0; k < HK_RUN_COPIED; k += LINE_WORDS)
-        for (uint32_t j = 0; j < LINE_WORDS; j++) out[k + j] = run[k + j];
-    for (uint32_t k = HK_RUN_COPIED; k < count; k += LINE_WORDS)
-        for (uint32_t j = 0; j < LINE_WORDS; j++) out[k + j] = run[k + j];
+/* A line of the copy, and one of what lies behind the run: in most rows the segment that follows,
+ * about as long as this one. So one loop does both, and the few short trips that nobody foresees
+ * are made once. */
+static inline void copy_line(uint32_t *restrict out, const uint32_t *restrict run, uint32_t k,
+                             const uint32_t *next) {
+    memcpy(out + k, run + k, HK_CACHE_LINE);
+    HK_PREFETCH(next + k);
+}
+
+static inline void copy_run(struct copies *copies, const uint32_t *run, uint32_t count) {
+    uint32_t *out = copies->synapse + copies->count;
+    const uint32_t *next = run + count;
+    uint32_t k = 0;
+    for (; k < HK_RUN_COPIED; k += LINE_WORDS) copy_line(out, run, k, next);
+    for (; k < count; k += LINE_WORDS) copy_line(out, run, k, next);
+    HK_PREFETCH(next + k);
     copies->count += count;
 }
 
-static inline void take_run(const struct hk_flight *flight, struct copies *copies, uint32_t page,
-                            const uint32_t *run, uint32_t count) {
-    if (page < COPIED_PAGES && count <= LONG) {
+static inline bool is_copied(uint32_t header) {
+    return hk_run_page(header) < COPIED_PAGES && hk_run_count(header) <= LONG;
+}
+
+static inline void take_run(const struct hk_flight *flight, struct copies *copies, uint32_t header,
+                            const uint32_t *run) {
+    uint32_t page = hk_run_page(header), count = hk_run_count(header);
+    if (is_copied(header)) {
         copy_run(&copies[page], run, count);
         if (copies[page].count > ROOM - LONG) add_copies(flight, &copies[page], page);
     } else {
@@ -85,7 +114,7 @@ static inline const void *pass_packed(const struct hk_flight *flight, struct cop
     const uint32_t *at = spike->at;
     for (uint32_t header = spike->header;; header = *at) {
         uint32_t count = hk_run_count(header);
-        take_run(flight, copies, hk_run_page(header), at + 1, count);
+        take_run(flight, copies, header, at + 1);
         *events += count;
         at += 1 + count;
         if (hk_run_is_last(header)) return at;
@@ -118,6 +147,11 @@ static inline void fetch(const char *at, size_t bytes, bool once) {
     }
 }
 
+/* A segment of one run that is copied: that asks for what follows. */
+static inline bool fetches_next(const struct hk_bundle *bundle, uint32_t header) {
+    return !bundle->is_shared && hk_run_is_last(header) && is_copied(header);
+}
+
 /* What arrives of a spike at the next tick: as long as its header says; of several runs, as long as
  * the `passed` bytes of the segment before. */
 static inline void fetch_next(const struct hk_bundle *bundle, const struct hk_inflight *spike,
@@ -135,7 +169,7 @@ static inline void fetch_first(const struct hk_sim *sim, const struct hk_infligh
 }
 
 /* One segment of each spike from `first` on; those that have no more are taken out. First segments
- * are asked for AHEAD of their turn, the others were `foreseen`. */
+ * are asked for AHEAD of their turn, the first of them by take_off; the others were `foreseen`. */
 static inline uint64_t pass(const struct hk_sim *sim, struct hk_flight *flight, size_t first,
                             bool foreseen) {
     struct hk_inflight *spikes = flight->spikes.data;
@@ -143,19 +177,18 @@ static inline uint64_t pass(const struct hk_sim *sim, struct hk_flight *flight, 
     size_t count = flight->count, kept = first;
     uint64_t events = 0;
     for (uint32_t page = 0; page < COPIED_PAGES; page++) copies[page].count = 0;
-    for (size_t k = first; !foreseen && k < count && k < first + AHEAD; k++)
-        fetch_first(sim, &spikes[k]);
     for (size_t k = first; k < count; k++) {
         struct hk_inflight spike = spikes[k];
         const struct hk_bundle *bundle = sim->bundles[spike.bundle];
         const char *at = spike.at;
         if (!foreseen) spike.header = header_at(bundle, at);
         if (!foreseen && k + AHEAD < count) fetch_first(sim, &spikes[k + AHEAD]);
+        bool fetched = fetches_next(bundle, spike.header);
         spike.at = bundle->is_shared ? pass_shared(flight, bundle, &spike, &events)
                                      : pass_packed(flight, copies, &spike, &events);
         if (spike.at == spike.end) continue;
         spike.header = header_at(bundle, spike.at);
-        fetch_next(bundle, &spike, (size_t)((const char *)spike.at - at));
+        if (!fetched) fetch_next(bundle, &spike, (size_t)((const char *)spike.at - at));
         spikes[kept++] = spike;
     }
     for (uint32_t page = 0; page < COPIED_PAGES; page++) add_copies(flight, &copies[page], page);
@@ -174,9 +207,23 @@ static struct hk_inflight start_of(const struct hk_bundle *bundle,
     return spike;
 }
 
-/* Spikes of `at` whose first segments arrive now. */
+/* Where the rows of a tick's spikes begin is all over memory: ask for all before reading any. */
+static void fetch_starts(const struct hk_sim *sim, const struct hk_flight *flight, hk_tick tick) {
+    for (size_t b = 0; b < sim->bundle_count; b++) {
+        const struct hk_bundle *bundle = sim->bundles[b];
+        const hk_syn *start = flight->parts[b].start;
+        hk_tick at = tick - bundle->delay_min;
+        for (int owner = 0; at > 0 && owner < sim->threads; owner++) {
+            const uint32_t *units;
+            uint32_t count = hk_spikes(sim, bundle->source, at, owner, &units);
+            for (uint32_t i = 0; i < count; i++) HK_PREFETCH(start + units[i]);
+        }
+    }
+}
+
+/* Spikes of `at` whose first segments arrive now, behind those up to `first`. */
 static bool take_off(const struct hk_sim *sim, struct hk_flight *flight,
-                     const struct hk_bundle *bundle, hk_tick at) {
+                     const struct hk_bundle *bundle, hk_tick at, size_t first) {
     const struct hk_bundle_part *part = &flight->parts[bundle->index];
     for (int owner = 0; owner < sim->threads; owner++) {
         const uint32_t *units;
@@ -186,8 +233,10 @@ static bool take_off(const struct hk_sim *sim, struct hk_flight *flight,
             return false;
         struct hk_inflight *spikes = flight->spikes.data;
         for (uint32_t i = 0; i < count; i++) {
-            spikes[flight->count] = start_of(bundle, part, units[i]);
-            flight->count += spikes[flight->count].at != spikes[flight->count].end;
+            struct hk_inflight *spike = &spikes[flight->count];
+            *spike = start_of(bundle, part, units[i]);
+            if (flight->count < first + AHEAD) fetch_first(sim, spike);
+            flight->count += spike->at != spike->end;
         }
     }
     return true;
@@ -196,9 +245,10 @@ static bool take_off(const struct hk_sim *sim, struct hk_flight *flight,
 static uint64_t launch(const struct hk_sim *sim, int thread, hk_tick tick) {
     struct hk_flight *flight = &sim->flights[thread];
     size_t first = flight->count;
+    fetch_starts(sim, flight, tick);
     for (size_t b = 0; b < sim->bundle_count; b++) {
         hk_tick at = tick - sim->bundles[b]->delay_min;
-        if (at > 0 && !take_off(sim, flight, sim->bundles[b], at)) break;
+        if (at > 0 && !take_off(sim, flight, sim->bundles[b], at, first)) break;
     }
     return pass(sim, flight, first, false);
 }
