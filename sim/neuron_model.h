@@ -134,21 +134,25 @@ struct hk_neuron_model {
     const struct hk_closed_forms *closed;
 };
 
-/* Indices of the true flags, each 0 or 1, ascending. Most are false: eight are looked at together.
- */
-static inline size_t hk_collect(const unsigned char *flag, size_t count, uint32_t *fired) {
-    size_t found = 0;
-    for (size_t first = 0; first < count; first += 8) {
-        uint64_t eight = 0;
-        size_t left = count - first < 8 ? count - first : 8;
-        memcpy(&eight, flag + first, left);
-        if (!eight) continue;
-        for (size_t i = first; i < first + left; i++) {
-            fired[found] = (uint32_t)i;
-            found += flag[i];
-        }
+/* Append the indices from first to end - 1 of the true flags, each 0 or 1. */
+static inline size_t hk_collect_range(const unsigned char *flag, size_t first, size_t end,
+                                      uint32_t *fired, size_t found) {
+    for (size_t i = first; i < end; i++) {
+        fired[found] = (uint32_t)i;
+        found += flag[i];
     }
     return found;
+}
+
+/* Indices of the true flags, ascending. Most are false: eight are looked at together. */
+static inline size_t hk_collect(const unsigned char *flag, size_t count, uint32_t *fired) {
+    size_t found = 0, first = 0;
+    for (; first + 8 <= count; first += 8) {
+        uint64_t eight;
+        memcpy(&eight, flag + first, sizeof eight);
+        if (eight) found = hk_collect_range(flag, first, first + 8, fired, found);
+    }
+    return hk_collect_range(flag, first, count, fired, found);
 }
 
 #endif
