@@ -242,8 +242,8 @@ END_TEST
 /* Segments as long as cache lines, as what is copied, and one more or less, with empty ones between
  * them; and many at a time. */
 START_TEST(runs_of_every_length_arrive) {
-    static const hk_neuron lengths[] = {1,  2,  15, 16,  17,  31,  63,  64,  65, 79,
-                                        80, 81, 96, 127, 128, 129, 255, 256, 257};
+    static const hk_neuron lengths[] = {1,  2,  3,  15, 16, 17, 31,  32,  33,  47,  48,  49, 63,
+                                        64, 65, 79, 80, 81, 96, 127, 128, 129, 255, 256, 257};
     enum { TIMES = 50 };
     double times[TIMES], units[TIMES] = {0};
     const uint32_t fired[] = {TIMES};
