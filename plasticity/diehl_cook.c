@@ -32,17 +32,17 @@ static void diehl_cook_on_pre(const struct hk_plastic *s) {
     const hk_real a = (hk_real)p->a_minus, low = (hk_real)p->pair.w_min,
                   top = (hk_real)p->pair.w_max;
     hk_real *restrict w = s->w;
-    const hk_real *restrict post1 = s->other[0];
+    const hk_real *restrict post1 = s->post[0];
     for (size_t k = 0; k < s->count; k++) w[k] = hk_clamp(w[k] - a * post1[k], low, top);
 }
 
 static void diehl_cook_on_post(const struct hk_plastic *s) {
     const struct diehl_cook *p = s->param;
-    const hk_real a = (hk_real)p->a_plus * s->own[1];
-    const hk_real low = (hk_real)p->pair.w_min, top = (hk_real)p->pair.w_max;
+    const hk_real a = (hk_real)p->a_plus, low = (hk_real)p->pair.w_min,
+                  top = (hk_real)p->pair.w_max;
     hk_real *restrict w = s->w;
-    const hk_real *restrict pre = s->other[0];
-    for (size_t k = 0; k < s->count; k++) w[k] = hk_clamp(w[k] + a * pre[k], low, top);
+    const hk_real *restrict pre = s->pre[0], *restrict post2 = s->post[1];
+    for (size_t k = 0; k < s->count; k++) w[k] = hk_clamp(w[k] + a * post2[k] * pre[k], low, top);
 }
 
 const struct hk_plasticity_model hk_plasticity_diehl_cook = {

@@ -27,21 +27,20 @@ static const struct hk_param params[] = {
      1e9, offsetof(struct mstdp, rate), HK_REAL, NULL},
 };
 
-static void change(const struct hk_plastic *s, double amplitude) {
+static void change(const struct hk_plastic *s, const hk_real *restrict trace, double amplitude) {
     const struct mstdp *p = s->param;
     const hk_real a = (hk_real)(p->rate * amplitude) * s->signal;
     const hk_real low = (hk_real)p->pair.w_min, top = (hk_real)p->pair.w_max;
     hk_real *restrict w = s->w;
-    const hk_real *restrict trace = s->other[0];
     for (size_t k = 0; k < s->count; k++) w[k] = hk_clamp(w[k] + a * trace[k], low, top);
 }
 
 static void mstdp_on_pre(const struct hk_plastic *s) {
-    change(s, -((const struct mstdp *)s->param)->a_minus);
+    change(s, s->post[0], -((const struct mstdp *)s->param)->a_minus);
 }
 
 static void mstdp_on_post(const struct hk_plastic *s) {
-    change(s, ((const struct mstdp *)s->param)->a_plus);
+    change(s, s->pre[0], ((const struct mstdp *)s->param)->a_plus);
 }
 
 const struct hk_plasticity_model hk_plasticity_mstdp = {

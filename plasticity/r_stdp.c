@@ -37,14 +37,14 @@ static const struct hk_param params[] = {
 static void r_stdp_on_pre(const struct hk_plastic *s) {
     const hk_real a = (hk_real)((const struct r_stdp *)s->param)->a_minus;
     hk_real *restrict c = s->memory[ELIGIBILITY];
-    const hk_real *restrict y = s->other[0];
+    const hk_real *restrict y = s->post[0];
     for (size_t k = 0; k < s->count; k++) c[k] -= a * y[k];
 }
 
 static void r_stdp_on_post(const struct hk_plastic *s) {
     const hk_real a = (hk_real)((const struct r_stdp *)s->param)->a_plus;
     hk_real *restrict c = s->memory[ELIGIBILITY];
-    const hk_real *restrict x = s->other[0];
+    const hk_real *restrict x = s->pre[0];
     for (size_t k = 0; k < s->count; k++) c[k] += a * x[k];
 }
 

@@ -54,7 +54,7 @@ static void stdp_on_pre(const struct hk_plastic *s) {
     const hk_real a = (hk_real)p->a_minus, low = (hk_real)p->pair.w_min,
                   top = (hk_real)p->pair.w_max;
     hk_real *restrict w = s->w;
-    const hk_real *restrict y = s->other[0];
+    const hk_real *restrict y = s->post[0];
     if (p->dependence == ADDITIVE)
         for (size_t k = 0; k < s->count; k++) w[k] = hk_clamp(w[k] - a * y[k], low, top);
     else if (p->dependence == POWER)
@@ -69,7 +69,7 @@ static void stdp_on_post(const struct hk_plastic *s) {
     const hk_real a = (hk_real)p->a_plus, low = (hk_real)p->pair.w_min,
                   top = (hk_real)p->pair.w_max;
     hk_real *restrict w = s->w;
-    const hk_real *restrict x = s->other[0];
+    const hk_real *restrict x = s->pre[0];
     if (p->dependence == ADDITIVE) {
         for (size_t k = 0; k < s->count; k++) w[k] = hk_clamp(w[k] + a * x[k], low, top);
     } else if (p->dependence == POWER) {

@@ -36,20 +36,21 @@ static const struct hk_param params[] = {
 
 static void triplet_on_pre(const struct hk_plastic *s) {
     const struct triplet *p = s->param;
-    const hk_real a = (hk_real)p->a_minus + (hk_real)p->a3_minus * s->own[1];
+    const hk_real a = (hk_real)p->a_minus + (hk_real)p->a3_minus * s->pre[1][0];
     const hk_real low = (hk_real)p->pair.w_min, top = (hk_real)p->pair.w_max;
     hk_real *restrict w = s->w;
-    const hk_real *restrict o1 = s->other[0];
+    const hk_real *restrict o1 = s->post[0];
     for (size_t k = 0; k < s->count; k++) w[k] = hk_clamp(w[k] - a * o1[k], low, top);
 }
 
 static void triplet_on_post(const struct hk_plastic *s) {
     const struct triplet *p = s->param;
-    const hk_real a = (hk_real)p->a_plus + (hk_real)p->a3_plus * s->own[1];
+    const hk_real a = (hk_real)p->a_plus, a3 = (hk_real)p->a3_plus;
     const hk_real low = (hk_real)p->pair.w_min, top = (hk_real)p->pair.w_max;
     hk_real *restrict w = s->w;
-    const hk_real *restrict r1 = s->other[0];
-    for (size_t k = 0; k < s->count; k++) w[k] = hk_clamp(w[k] + a * r1[k], low, top);
+    const hk_real *restrict r1 = s->pre[0], *restrict o2 = s->post[1];
+    for (size_t k = 0; k < s->count; k++)
+        w[k] = hk_clamp(w[k] + (a + a3 * o2[k]) * r1[k], low, top);
 }
 
 const struct hk_plasticity_model hk_plasticity_stdp_triplet = {

@@ -106,11 +106,23 @@ static double plastic_bytes(const struct hk_proj *proj, double synapses) {
     const struct hk_sim *sim = proj->sim;
     double threads = sim->threads, rows = (double)proj->rows, real = (double)sim->real_size;
     double targets = proj->target->size, bytes = 0.0;
-    double longest = longest_list(proj, synapses, fmax(rows, targets / threads));
+    bool matrix = proj->storage == HK_STORE_MATRIX;
+    double longest = longest_list(proj, synapses, matrix ? fmax(rows, targets / threads) : 0.0);
+    double pre = (double)proj->plasticity->pre_count, post = (double)proj->plasticity->post_count;
+    bytes += threads * longest * real * HK_TRACE_MAX;
+    if (!matrix) bytes += targets * sizeof(double);
+    if (hk_proj_learns_late(proj))
+        return bytes +
+               threads * (double)proj->source->size * (1.0 + (double)hk_late_slots(proj)) *
+                   (double)hk_late_source_size(sim) +
+               targets * sizeof(uint16_t) +
+               targets * ((double)hk_late_target_size(sim) +
+                          (1.0 + HK_NOTES) * (double)hk_late_note_size(sim));
+    bytes += threads * rows * (sizeof(hk_tick) + 2.0 * pre * real);
+    bytes += targets * (sizeof(hk_tick) + 2.0 * post * real);
     if (proj->storage == HK_STORE_ROWS)
         bytes += synapses * (sizeof(hk_syn) + sizeof(uint32_t)) + targets * sizeof(hk_syn);
-    bytes += (threads * rows + targets) * (sizeof(hk_tick) + 2.0 * HK_TRACE_MAX * real);
-    bytes += threads * longest * real * (1.0 + HK_TRACE_MAX);
+    bytes += threads * longest * real * (1.0 + post);
     return bytes + (hk_proj_lapses(proj) ? eligibility_bytes(proj, synapses, longest) : 0.0);
 }
 

@@ -102,13 +102,15 @@ struct hk_kernels_learn {
     void (*learn_at)(struct hk_proj *proj, int thread, hk_tick tick, const uint32_t *posts,
                      uint32_t count);
     /* Synapses that remember: bring those to date that a spike arrives at at `tick`, before it is
-     * delivered; and all. */
+     * delivered; and all, also of rows that learn late. */
     void (*catch_up)(struct hk_proj *proj, int thread, hk_tick tick);
     void (*settle)(struct hk_proj *proj, int thread, hk_tick tick);
     /* The weight of one synapse as it would be at `tick`. */
     double (*peek)(const struct hk_proj *proj, int thread, size_t synapse, hk_tick tick);
     /* Scale each owned target's incoming weights to the sum `total`; a sum of 0 is left. */
     void (*normalise)(struct hk_proj *proj, int thread, double total);
+    /* Traces and what synapses remember become 0; what a signal has turned into weight stays. */
+    void (*forget)(struct hk_proj *proj, int thread);
 };
 
 /* Learning from whole presentations. */

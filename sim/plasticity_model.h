@@ -4,10 +4,10 @@
  * sees plain arrays. There are two ways to learn, and a rule fills in the operations of one:
  *
  * From events. The engine keeps the traces (closed form between spikes) and calls
- *   on_pre   one spike has arrived at `count` synapses: `other` holds the targets' post traces,
- *            `own` the source's pre traces;
- *   on_post  one target has fired, with `count` incoming synapses: `other` holds the sources' pre
- *            traces, `own` the target's post traces.
+ *   on_pre   one spike has arrived at `count` synapses: `post` holds the targets' traces, `pre[i][0]`
+ *            those of the source, for all synapses;
+ *   on_post  the targets of `count` synapses have fired: `pre` holds the sources' traces and `post`
+ *            the targets', each as it was when its target fired.
  * A trace decays with its tau and then, at a spike of its side, grows by 1 (`pairing: all`) or is
  * set to 1 (`pairing: nearest`). Such a rule may follow a signal of the network, a reward say, and
  * a synapse may have a memory of its own (an eligibility): `lapse` brings both, memory and weight,
@@ -66,10 +66,10 @@ struct hk_plastic {
     const void *param;
     hk_real *w; /* [count], changed in place */
     size_t count;
-    const hk_real *const *other; /* [trace][count] */
-    const hk_real *own;          /* [trace] */
-    hk_real *const *memory;      /* [memory_count][count], changed in place */
-    hk_real signal;              /* at this tick */
+    const hk_real *const *pre;  /* [trace][count]; on_pre: [trace][1] */
+    const hk_real *const *post; /* [trace][count] */
+    hk_real *const *memory;     /* [memory_count][count], changed in place */
+    hk_real signal;             /* at this tick */
 };
 
 /* Synapses that nothing has happened to for a while; the signal only decayed meanwhile. */

@@ -415,47 +415,116 @@ static bool build_eligibility(struct hk_proj *proj, int thread, size_t longest,
     return part->last && part->gathered_last;
 }
 
-static bool build_plastic_part(struct hk_proj *proj, int thread, struct hk_err *err) {
-    struct hk_sim *sim = proj->sim;
-    struct hk_proj_part *part = &proj->parts[thread];
+/* Traces of one side, and room for what they are at a tick. */
+static bool build_traces(struct hk_sim *sim, void **value, void **now, size_t traces, size_t units,
+                         struct hk_err *err) {
+    for (size_t i = 0; i < traces; i++) {
+        value[i] = hk_sim_reals(sim, units, err);
+        now[i] = hk_sim_reals(sim, units, err);
+        if (!value[i] || !now[i]) return false;
+    }
+    return true;
+}
+
+/* Do two projections that learn late see spikes of their target alike? */
+static bool see_alike(const struct hk_proj *a, const struct hk_proj *b) {
+    const struct hk_pair_params *p = a->plasticity_param, *q = b->plasticity_param;
+    bool alike = p->coincident == q->coincident && p->pairing == q->pairing &&
+                 a->plasticity->post_count == b->plasticity->post_count;
+    for (size_t i = 0; alike && i < a->plasticity->post_count; i++)
+        alike = a->ticks_per_tau[1][i] == b->ticks_per_tau[1][i];
+    return alike;
+}
+
+static struct hk_late_posts *build_late_posts(struct hk_proj *proj, int thread,
+                                              struct hk_err *err) {
+    struct hk_arena *arena = proj->sim->arena;
+    const struct hk_pop *target = proj->target;
+    size_t owned = owned_count(proj, thread);
+    for (size_t k = 0; k < target->incoming_count && target->incoming[k] != proj; k++)
+        if (hk_proj_learns_late(target->incoming[k]) && see_alike(target->incoming[k], proj))
+            return target->incoming[k]->parts[thread].late.posts;
+    struct hk_late_posts *posts = HK_NEW(arena, struct hk_late_posts, 1, err);
+    if (!posts) return NULL;
+    posts->first = proj;
+    posts->size = hk_late_notes(owned);
+    posts->targets =
+        hk_arena_array(arena, owned, hk_late_target_size(proj->sim), HK_CACHE_LINE, err);
+    posts->notes = hk_arena_sparse(arena, posts->size, hk_late_note_size(proj->sim), err);
+    posts->depth = HK_NEW(arena, uint16_t, owned, err);
+    return posts->targets && posts->notes && posts->depth ? posts : NULL;
+}
+
+static bool build_late(struct hk_proj *proj, int thread, struct hk_err *err) {
+    struct hk_arena *arena = proj->sim->arena;
+    struct hk_late *late = &proj->parts[thread].late;
+    size_t sources = proj->source->size, each = hk_late_source_size(proj->sim);
+    late->slots = hk_late_slots(proj);
+    late->sources = hk_arena_array(arena, sources, each, HK_CACHE_LINE, err);
+    late->before = hk_arena_sparse(arena, sources * late->slots, each, err);
+    late->posts = build_late_posts(proj, thread, err);
+    if (!late->sources || !late->before || !late->posts) return false;
+    proj->sim->learn->forget(proj, thread);
+    return true;
+}
+
+/* The longest list of synapses that a rule can see at once. */
+static size_t longest_list(const struct hk_proj *proj, int thread) {
+    const struct hk_proj_part *part = &proj->parts[thread];
     size_t owned = owned_count(proj, thread), longest = part->rows > owned ? part->rows : owned;
-    bool rows = proj->storage != HK_STORE_MATRIX;
-    for (size_t row = 0; rows && row < part->rows; row++) {
+    if (proj->storage == HK_STORE_MATRIX) return longest;
+    longest = 0;
+    for (size_t row = 0; row < part->rows; row++) {
         size_t length = part->row_start[row + 1] - part->row_start[row];
         if (length > longest) longest = length;
     }
-    for (size_t i = 0; rows && i < owned; i++) {
+    for (size_t i = 0; part->in_start && i < owned; i++) {
         size_t length = part->in_start[i + 1] - part->in_start[i];
         if (length > longest) longest = length;
     }
+    return longest;
+}
+
+static bool build_plastic_part(struct hk_proj *proj, int thread, struct hk_err *err) {
+    struct hk_sim *sim = proj->sim;
+    const struct hk_plasticity_model *rule = proj->plasticity;
+    struct hk_proj_part *part = &proj->parts[thread];
+    size_t owned = owned_count(proj, thread), longest = longest_list(proj, thread);
+    for (size_t i = 0; i < HK_TRACE_MAX; i++)
+        if (!(part->other[i] = hk_sim_reals(sim, longest, err))) return false;
+    if (proj->storage != HK_STORE_MATRIX &&
+        !(part->in_sum = HK_NEW(sim->arena, double, owned, err)))
+        return false;
+    if (hk_proj_learns_late(proj)) return build_late(proj, thread, err);
     part->pre_last = HK_NEW(sim->arena, hk_tick, part->rows, err);
     part->post_last = HK_NEW(sim->arena, hk_tick, owned, err);
-    part->gathered = hk_sim_reals(sim, longest, err);
-    if (!part->pre_last || !part->post_last || !part->gathered) return false;
-    for (size_t i = 0; i < HK_TRACE_MAX; i++) {
-        part->pre_value[i] = hk_sim_reals(sim, part->rows, err);
-        part->pre_now[i] = hk_sim_reals(sim, part->rows, err);
-        part->post_value[i] = hk_sim_reals(sim, owned, err);
-        part->post_now[i] = hk_sim_reals(sim, owned, err);
-        part->other[i] = hk_sim_reals(sim, longest, err);
-        if (!part->pre_value[i] || !part->pre_now[i] || !part->post_value[i] ||
-            !part->post_now[i] || !part->other[i])
-            return false;
-    }
+    if (!part->pre_last || !part->post_last) return false;
+    if (!build_traces(sim, part->pre_value, part->pre_now, rule->pre_count, part->rows, err) ||
+        !build_traces(sim, part->post_value, part->post_now, rule->post_count, owned, err))
+        return false;
+    if (!(part->gathered = hk_sim_reals(sim, longest, err))) return false;
+    for (size_t i = 0; i < rule->post_count; i++)
+        if (!(part->own[i] = hk_sim_reals(sim, longest, err))) return false;
     return !hk_proj_lapses(proj) || build_eligibility(proj, thread, longest, err);
 }
 
-static bool build_plastic(struct hk_proj *proj, struct build *build, struct hk_err *err) {
+static bool build_columns(struct hk_proj *proj, struct build *build, struct hk_err *err) {
     struct hk_sim *sim = proj->sim;
-    for (int p = 0; proj->storage != HK_STORE_MATRIX && p < sim->threads; p++) {
+    for (int p = 0; p < sim->threads; p++) {
         struct hk_proj_part *part = &proj->parts[p];
         part->in_start = HK_NEW(sim->arena, hk_syn, owned_count(proj, p) + 1, err);
         part->in_synapse = HK_NEW(sim->arena, hk_syn, part->count, err);
         part->in_row = HK_NEW(sim->arena, uint32_t, part->count, err);
         if (!part->in_start || !part->in_synapse || !part->in_row) return false;
     }
-    if (proj->storage != HK_STORE_MATRIX) hk_pool_run(sim->pool, index_columns, build);
-    for (int p = 0; p < sim->threads; p++)
+    hk_pool_run(sim->pool, index_columns, build);
+    return true;
+}
+
+static bool build_plastic(struct hk_proj *proj, struct build *build, struct hk_err *err) {
+    bool columns = proj->storage != HK_STORE_MATRIX && !hk_proj_learns_late(proj);
+    if (columns && !build_columns(proj, build, err)) return false;
+    for (int p = 0; p < proj->sim->threads; p++)
         if (!build_plastic_part(proj, p, err)) return false;
     return true;
 }
@@ -535,20 +604,9 @@ done:
     return ok || hk_err_context(err, "%s", proj->name);
 }
 
-/* What a signal has turned into weight so far stays. */
 static void forget_part(void *context, int thread) {
     struct hk_proj *proj = context;
-    struct hk_proj_part *part = &proj->parts[thread];
-    size_t size = proj->sim->real_size;
-    for (size_t i = 0; i < HK_TRACE_MAX; i++) {
-        memset(part->pre_value[i], 0, part->rows * size);
-        memset(part->post_value[i], 0, owned_count(proj, thread) * size);
-    }
-    if (!hk_proj_lapses(proj)) return;
-    size_t places = proj->storage == HK_STORE_MATRIX ? proj->rows * part->stride : part->count;
-    proj->sim->learn->settle(proj, thread, proj->sim->now);
-    for (size_t i = 0; i < proj->plasticity->memory_count; i++)
-        memset(part->memory[i], 0, places * size);
+    proj->sim->learn->forget(proj, thread);
 }
 
 void hk_proj_reset(struct hk_proj *proj) {

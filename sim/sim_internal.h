@@ -27,7 +27,10 @@ enum {
     HK_COLUMNS_MAX = 64,      /* state columns of a population, */
     HK_ALONE_COLUMNS = 16,    /* and of one that is left alone */
     HK_SIGNALS_MAX = 64,
-    HK_CREDIT_ROWS = 64 /* active rows that learn together */
+    HK_CREDIT_ROWS = 64, /* active rows that learn together */
+    HK_LATE_DELAYS = 2,  /* fewest delays with which rows learn late */
+    HK_NOTES = 16,      /* spikes of targets that are noted for rows to learn from: so many each, */
+    HK_NOTES_DEPTH = 64 /* and of one target */
 };
 
 /* ---- spikes of the recent past ---- */
@@ -173,6 +176,24 @@ struct hk_credit_room {
     void *row_w, *row_gate, *row_paired; /* the same */
 };
 
+/* Spikes of a population, as the projections that end there and learn late see them; one for all
+ * whose rules see them alike. sim/kernels/late.h has the types. */
+struct hk_late_posts {
+    const struct hk_proj *first; /* of those projections */
+    void *targets;               /* [owned]: the last spike */
+    void *notes;         /* [size]: from 1 on, those before that not all rows have learned from */
+    uint16_t *depth;     /* [owned]: of how many spikes that holds, with the last */
+    uint32_t last, size; /* the last note */
+    uint16_t deepest;    /* of `depth` */
+};
+/* Of a part whose rows learn late. */
+struct hk_late {
+    void *sources; /* [sources]: the last spike that has begun to arrive, */
+    void *before;  /* [slots][sources]: and of spikes that still do, the one before each */
+    size_t slots;  /* a power of two, not less than the delays */
+    struct hk_late_posts *posts;
+};
+
 /* What one thread owns of a projection. Targets are counted from the thread's first. A "row" is a
  * pair (source, delay): row = source * delays + (delay - delay_min); TIMED: only those that occur.
  */
@@ -189,11 +210,13 @@ struct hk_proj_part {
     /* Plastic only. Traces of the pre side are the thread's own copy: they are seen at arrival. */
     void *pre_value[HK_TRACE_MAX], *post_value[HK_TRACE_MAX]; /* [rows], [owned] */
     hk_tick *pre_last, *post_last;
-    hk_syn *in_start;   /* ROWS, TIMED: [owned + 1], incoming synapses of a target: */
-    hk_syn *in_synapse; /* [count] index of the synapse */
-    uint32_t *in_row;   /* [count] its row */
-    void *pre_now[HK_TRACE_MAX], *post_now[HK_TRACE_MAX], *other[HK_TRACE_MAX],
-        *gathered; /* room */
+    struct hk_late late; /* where rows learn late; elsewhere, ROWS and TIMED: */
+    hk_syn *in_start;    /* [owned + 1], incoming synapses of a target: */
+    hk_syn *in_synapse;  /* [count] index of the synapse */
+    uint32_t *in_row;    /* [count] its row */
+    void *pre_now[HK_TRACE_MAX], *post_now[HK_TRACE_MAX], *other[HK_TRACE_MAX], *own[HK_TRACE_MAX],
+        *gathered;  /* room */
+    double *in_sum; /* [owned] room, not in matrices */
     /* What each synapse remembers, where its weight lies, and when it was last brought to date. */
     void *memory[HK_MEMORY_MAX];
     hk_tick *last;
@@ -457,6 +480,35 @@ static inline bool hk_proj_is_judged(const struct hk_proj *proj) {
 /* Do its synapses remember something? */
 static inline bool hk_proj_lapses(const struct hk_proj *proj) {
     return proj->plasticity && proj->plasticity->lapse;
+}
+/* Does a row learn from spikes of its targets late (sim/kernels/late.h)? Not where a signal changes
+ * what a spike does, nor where rows are long. */
+static inline bool hk_proj_learns_late(const struct hk_proj *proj) {
+    return proj->storage == HK_STORE_ROWS && hk_proj_learns(proj) && !proj->plasticity->modulated &&
+           proj->delays >= HK_LATE_DELAYS;
+}
+static inline size_t hk_late_slots(const struct hk_proj *proj) {
+    size_t slots = 1;
+    while (slots < proj->delays) slots *= 2;
+    return slots;
+}
+/* Room for notes; a tick can begin while there is room for one of each target. */
+static inline uint32_t hk_late_notes(size_t owned) {
+    size_t size = (HK_NOTES + 1) * owned + 1;
+    return size < UINT32_MAX ? (uint32_t)size : UINT32_MAX;
+}
+static inline size_t hk_late_source_size(const struct hk_sim *sim) {
+    return sizeof(hk_tick) + 2 * HK_TRACE_MAX * sim->real_size;
+}
+static inline size_t hk_late_note_size(const struct hk_sim *sim) {
+    return sizeof(hk_tick) + 2 * sizeof(uint32_t) + HK_TRACE_MAX * sim->real_size;
+}
+static inline size_t hk_late_target_size(const struct hk_sim *sim) {
+    return hk_late_note_size(sim) + HK_TRACE_MAX * sim->real_size;
+}
+/* Are weights to be brought to date before they are used? */
+static inline bool hk_proj_is_behind(const struct hk_proj *proj) {
+    return hk_proj_lapses(proj) || hk_proj_learns_late(proj);
 }
 
 bool hk_signal_build(struct hk_signal *signal, struct hk_err *err) HK_MUST_USE;

@@ -6,6 +6,7 @@
  * lie side by side, those of a column are gathered. */
 #include "sim/exact_internal.h"
 #include "sim/kernels/arrivals.h"
+#include "sim/kernels/late.h"
 
 #include "sim/numeric.h"
 #include "sim/real.h"
@@ -99,7 +100,9 @@ static void lapse_at(const struct hk_proj *proj, struct hk_proj_part *part, size
 static void settle(struct hk_proj *proj, int thread, hk_tick tick) {
     struct hk_proj_part *part = &proj->parts[thread];
     size_t owned = owned_targets(proj, thread);
-    if (proj->storage != HK_STORE_MATRIX)
+    if (hk_proj_learns_late(proj))
+        late_settle(proj, thread, tick);
+    else if (proj->storage != HK_STORE_MATRIX)
         lapse_at(proj, part, 0, part->count, tick);
     else
         for (size_t row = 0; row < proj->rows; row++)
@@ -151,21 +154,22 @@ static const hk_real *other_traces(const struct hk_proj *proj, const struct hk_p
 
 /* One spike has arrived at a row: the rule sees the row's weights in place. */
 static void arrive(struct hk_proj *proj, struct hk_proj_part *part, size_t owned, size_t row,
-                   hk_tick tick) {
+                   hk_tick tick, bool read) {
     const struct hk_plasticity_model *rule = proj->plasticity;
-    const hk_real *other[HK_TRACE_MAX];
+    const hk_real *pre[HK_TRACE_MAX], *post[HK_TRACE_MAX];
     hk_real own[HK_TRACE_MAX], *memory[HK_MEMORY_MAX];
     size_t first, count = row_of(proj, part, owned, row, &first);
+    for (size_t i = 0; i < rule->pre_count; i++) pre[i] = &own[i];
     for (size_t i = 0; i < rule->post_count; i++)
-        other[i] = other_traces(proj, part, POST, i, proj->storage != HK_STORE_TIMED,
-                                part->target ? part->target + first : NULL, count, tick);
+        post[i] = other_traces(proj, part, POST, i, read,
+                               part->target ? part->target + first : NULL, count, tick);
     for (size_t i = 0; i < rule->memory_count; i++) memory[i] = (hk_real *)part->memory[i] + first;
     read_own(proj, PRE, part->pre_value, part->pre_last, rule->pre_count, row, tick, own);
     rule->on_pre(&(struct hk_plastic){.param = proj->plasticity_param,
                                       .w = (hk_real *)part->weight + first,
                                       .count = count,
-                                      .other = other,
-                                      .own = own,
+                                      .pre = pre,
+                                      .post = post,
                                       .memory = memory,
                                       .signal = signal_of(proj, part, tick)});
 }
@@ -194,6 +198,11 @@ static void spread(const struct column *c, hk_real *restrict to, const hk_real *
     for (size_t k = 0; c->synapse && k < c->count; k++) to[c->synapse[k]] = values[k];
 }
 
+static const hk_real *fill(hk_real *restrict to, hk_real value, size_t count) {
+    for (size_t k = 0; k < count; k++) to[k] = value;
+    return to;
+}
+
 /* Gather what a column's synapses remember, and bring the gathered weights and it to date. */
 static void recall(const struct hk_proj *proj, struct hk_proj_part *part, const struct column *c,
                    hk_real *const *memory, hk_tick tick) {
@@ -214,28 +223,30 @@ static void fire(struct hk_proj *proj, struct hk_proj_part *part, size_t target,
                  hk_tick tick) {
     const struct hk_plasticity_model *rule = proj->plasticity;
     const struct column c = column_of(proj, part, target);
-    const hk_real *other[HK_TRACE_MAX];
+    const hk_real *pre[HK_TRACE_MAX], *post[HK_TRACE_MAX];
     hk_real own[HK_TRACE_MAX], *memory[HK_MEMORY_MAX];
     gather(&c, part->gathered, part->weight);
     const uint32_t *rows = c.synapse ? part->in_row + part->in_start[target] : NULL;
     for (size_t i = 0; i < rule->pre_count; i++)
-        other[i] = other_traces(proj, part, PRE, i, read, rows, c.count, tick);
+        pre[i] = other_traces(proj, part, PRE, i, read, rows, c.count, tick);
     for (size_t i = 0; i < rule->memory_count; i++) memory[i] = part->gathered_memory[i];
     if (rule->lapse) recall(proj, part, &c, memory, tick);
     read_own(proj, POST, part->post_value, part->post_last, rule->post_count, target, tick, own);
+    for (size_t i = 0; i < rule->post_count; i++) post[i] = fill(part->own[i], own[i], c.count);
     rule->on_post(&(struct hk_plastic){.param = proj->plasticity_param,
                                        .w = part->gathered,
                                        .count = c.count,
-                                       .other = other,
-                                       .own = own,
+                                       .pre = pre,
+                                       .post = post,
                                        .memory = memory,
                                        .signal = signal_of(proj, part, tick)});
     spread(&c, part->weight, part->gathered);
     for (size_t i = 0; i < rule->memory_count; i++) spread(&c, part->memory[i], memory[i]);
 }
 
+/* `read`: have the traces of all targets been read? */
 typedef void row_action(struct hk_proj *proj, struct hk_proj_part *part, size_t owned, size_t row,
-                        hk_tick tick);
+                        hk_tick tick, bool read);
 
 static inline void fetch_traces(const struct hk_proj *proj, const struct hk_proj_part *part,
                                 size_t row) {
@@ -245,71 +256,85 @@ static inline void fetch_traces(const struct hk_proj *proj, const struct hk_proj
 }
 
 /* Every row whose spike arrives at `tick`, in canonical order. */
-static void each_arrival(struct hk_proj *proj, int thread, hk_tick tick, row_action *action) {
+static void each_arrival(struct hk_proj *proj, int thread, hk_tick tick, row_action *action,
+                         bool read) {
     struct hk_proj_part *part = &proj->parts[thread];
     size_t owned = owned_targets(proj, thread);
     if (proj->storage == HK_STORE_TIMED) {
         for (size_t k = 0; k < part->arrived_count; k++)
-            action(proj, part, owned, part->arrived[k].row, tick);
+            action(proj, part, owned, part->arrived[k].row, tick, read);
         return;
     }
     for (struct arrivals a = arrivals_at(proj, part, tick); arrivals_next(&a);) {
         for (size_t k = a.near; k < a.near_end; k++) fetch_traces(proj, part, arrivals_row(&a, k));
-        action(proj, part, owned, a.row, tick);
+        for (uint32_t i = 0; i < a.times; i++) action(proj, part, owned, a.row, tick, read);
     }
 }
 
-static bool any_arrival(const struct hk_proj *proj, int thread, hk_tick tick) {
+static size_t count_arrivals(const struct hk_proj *proj, int thread, hk_tick tick) {
+    size_t count = 0;
     struct arrivals a = arrivals_at(proj, &proj->parts[thread], tick);
-    while (arrivals_list(&a))
-        if (a.count) return true;
-    return false;
+    while (arrivals_list(&a)) count += a.count;
+    return count;
 }
 
 static void bump_row(struct hk_proj *proj, struct hk_proj_part *part, size_t owned, size_t row,
-                     hk_tick tick) {
-    (void)owned;
+                     hk_tick tick, bool read) {
+    (void)owned, (void)read;
     bump(proj, PRE, part->pre_value, part->pre_last, proj->plasticity->pre_count, row, tick);
 }
 
 static void lapse_row(struct hk_proj *proj, struct hk_proj_part *part, size_t owned, size_t row,
-                      hk_tick tick) {
+                      hk_tick tick, bool read) {
+    (void)read;
     size_t first, count = row_of(proj, part, owned, row, &first);
     lapse_at(proj, part, first, count, tick);
 }
 
 static void catch_up(struct hk_proj *proj, int thread, hk_tick tick) {
-    each_arrival(proj, thread, tick, lapse_row);
+    each_arrival(proj, thread, tick, lapse_row, false);
 }
 
-static void learn_arrivals(struct hk_proj *proj, int thread, hk_tick tick) {
+/* Are there so many synapses that the traces of all `units` of their other side are soon read? One
+ * by one each takes some four times as long. Drawn delays make many rows: one for each source and
+ * delay. */
+static bool is_worth_reading(const struct hk_proj *proj, double synapses, size_t units) {
+    return proj->storage == HK_STORE_MATRIX ||
+           (proj->storage == HK_STORE_ROWS && 4.0 * synapses > (double)units);
+}
+
+static void learn_arrivals(struct hk_proj *proj, int thread, hk_tick tick, size_t arrivals) {
     struct hk_proj_part *part = &proj->parts[thread];
     const struct hk_plasticity_model *rule = proj->plasticity;
-    for (size_t i = 0; proj->storage != HK_STORE_TIMED && i < rule->post_count; i++)
-        read_traces(part->post_now[i], part->post_value[i], part->post_last,
-                    owned_targets(proj, thread), tick, proj->ticks_per_tau[POST][i]);
-    each_arrival(proj, thread, tick, arrive);
+    size_t owned = owned_targets(proj, thread);
+    double synapses = (double)arrivals * (double)part->count / (double)part->rows; /* about */
+    bool read = is_worth_reading(proj, synapses, owned);
+    for (size_t i = 0; read && i < rule->post_count; i++)
+        read_traces(part->post_now[i], part->post_value[i], part->post_last, owned, tick,
+                    proj->ticks_per_tau[POST][i]);
+    each_arrival(proj, thread, tick, arrive, read);
 }
 
-/* Are there so many synapses that the traces of all rows are soon read? One by one each takes some
- * four times as long. Drawn delays make many rows: one for each source and delay. */
-static bool is_worth_reading(const struct hk_proj *proj, int thread, const uint32_t *units,
+/* How many synapses end at some units. */
+static size_t count_incoming(const struct hk_proj *proj, int thread, const uint32_t *units,
                              uint32_t count) {
     const struct hk_proj_part *part = &proj->parts[thread];
     size_t synapses = 0;
-    if (proj->storage == HK_STORE_MATRIX) return count > 0;
+    if (proj->storage == HK_STORE_MATRIX) return count * proj->rows;
     for (uint32_t k = 0; k < count; k++) {
         const hk_syn *start = part->in_start + (units[k] - proj->target->part[thread]);
         synapses += start[1] - start[0];
     }
-    return proj->storage != HK_STORE_TIMED && 4 * synapses > part->rows;
+    return synapses;
 }
 
 static void learn_spikes(struct hk_proj *proj, int thread, hk_tick tick, const uint32_t *units,
                          uint32_t count) {
     struct hk_proj_part *part = &proj->parts[thread];
     const struct hk_plasticity_model *rule = proj->plasticity;
-    bool read = is_worth_reading(proj, thread, units, count);
+    if (count == 0) return;
+    size_t synapses = count_incoming(proj, thread, units, count);
+    bool read = is_worth_reading(proj, (double)synapses, part->rows);
     for (size_t i = 0; read && i < rule->pre_count; i++)
         read_traces(part->pre_now[i], part->pre_value[i], part->pre_last, part->rows, tick,
                     proj->ticks_per_tau[PRE][i]);
@@ -335,7 +360,8 @@ static bool changes(const struct hk_proj *proj, int thread, hk_tick tick) {
 /* What arrives and who has fired at a tick. */
 struct moment {
     hk_tick tick;
-    bool arrivals, learning;
+    size_t arrivals; /* 0: none */
+    bool learning;
     const uint32_t *units;
     uint32_t count;
 };
@@ -346,24 +372,29 @@ static void learn_moment(struct hk_proj *proj, int thread, const struct moment *
     int order = pair_of(proj)->coincident;
     bool pre_first = order == HK_COINCIDENT_PRE_FIRST || order == HK_COINCIDENT_BOTH;
     bool post_first = order == HK_COINCIDENT_POST_FIRST || order == HK_COINCIDENT_BOTH;
-    if (order == HK_COINCIDENT_BOTH && m->arrivals) each_arrival(proj, thread, m->tick, bump_row);
+    if (order == HK_COINCIDENT_BOTH && m->arrivals)
+        each_arrival(proj, thread, m->tick, bump_row, false);
     if (order == HK_COINCIDENT_POST_FIRST && m->learning)
         learn_spikes(proj, thread, m->tick, m->units, m->count);
     if (post_first) bump_spikes(proj, thread, m->tick, m->units, m->count);
-    if (m->arrivals && m->learning) learn_arrivals(proj, thread, m->tick);
+    if (m->arrivals && m->learning) learn_arrivals(proj, thread, m->tick, m->arrivals);
     if (m->arrivals && order == HK_COINCIDENT_PRE_FIRST)
-        each_arrival(proj, thread, m->tick, bump_row);
+        each_arrival(proj, thread, m->tick, bump_row, false);
     if (order != HK_COINCIDENT_POST_FIRST && m->learning)
         learn_spikes(proj, thread, m->tick, m->units, m->count);
-    if (m->arrivals && !pre_first) each_arrival(proj, thread, m->tick, bump_row);
+    if (m->arrivals && !pre_first) each_arrival(proj, thread, m->tick, bump_row, false);
     if (!post_first) bump_spikes(proj, thread, m->tick, m->units, m->count);
 }
 
 static void learn(struct hk_proj *proj, int thread, hk_tick now) {
+    if (hk_proj_learns_late(proj)) {
+        late_learn(proj, thread, now);
+        return;
+    }
     struct moment m = {.tick = now - proj->plasticity->lag};
     if (m.tick <= 0) return;
     m.count = hk_spikes(proj->sim, proj->target, m.tick, thread, &m.units);
-    m.arrivals = any_arrival(proj, thread, m.tick);
+    m.arrivals = count_arrivals(proj, thread, m.tick);
     m.learning = changes(proj, thread, now);
     learn_moment(proj, thread, &m);
 }
@@ -372,13 +403,13 @@ static void learn_at(struct hk_proj *proj, int thread, hk_tick tick, const uint3
                      uint32_t count) {
     learn_moment(proj, thread,
                  &(struct moment){.tick = tick,
-                                  .arrivals = proj->parts[thread].arrived_count > 0,
+                                  .arrivals = proj->parts[thread].arrived_count,
                                   .learning = changes(proj, thread, tick),
                                   .units = posts,
                                   .count = count});
 }
 
-/* Sums run down the rows in double, in blocks of targets. */
+/* Sums run down the rows in double; in matrices, in blocks of targets. */
 static void normalise_matrix(struct hk_proj *proj, int thread, double total) {
     struct hk_proj_part *part = &proj->parts[thread];
     size_t owned = owned_targets(proj, thread);
@@ -402,21 +433,37 @@ static void normalise_matrix(struct hk_proj *proj, int thread, double total) {
 static void normalise_rows(struct hk_proj *proj, int thread, double total) {
     struct hk_proj_part *part = &proj->parts[thread];
     hk_real *w = part->weight;
-    for (size_t target = 0; target < owned_targets(proj, thread); target++) {
-        double sum = 0.0;
-        hk_syn first = part->in_start[target], end = part->in_start[target + 1];
-        for (hk_syn k = first; k < end; k++) sum += (double)w[part->in_synapse[k]];
-        hk_real scale = (hk_real)(sum > 0.0 ? total / sum : 1.0);
-        for (hk_syn k = first; k < end; k++) w[part->in_synapse[k]] *= scale;
-    }
+    double *sum = part->in_sum;
+    size_t owned = owned_targets(proj, thread);
+    memset(sum, 0, owned * sizeof *sum);
+    for (hk_syn k = 0; k < part->count; k++) sum[part->target[k]] += (double)w[k];
+    for (size_t i = 0; i < owned; i++) sum[i] = sum[i] > 0.0 ? total / sum[i] : 1.0;
+    for (hk_syn k = 0; k < part->count; k++) w[k] *= (hk_real)sum[part->target[k]];
 }
 
 static void normalise(struct hk_proj *proj, int thread, double total) {
-    if (hk_proj_lapses(proj)) settle(proj, thread, proj->sim->now);
+    if (hk_proj_is_behind(proj)) settle(proj, thread, proj->sim->now);
     if (proj->storage == HK_STORE_MATRIX)
         normalise_matrix(proj, thread, total);
     else
         normalise_rows(proj, thread, total);
+}
+
+static void forget(struct hk_proj *proj, int thread) {
+    struct hk_proj_part *part = &proj->parts[thread];
+    const struct hk_plasticity_model *rule = proj->plasticity;
+    if (hk_proj_is_behind(proj)) settle(proj, thread, proj->sim->now);
+    if (hk_proj_learns_late(proj)) {
+        late_forget(proj, thread);
+        return;
+    }
+    for (size_t i = 0; i < rule->pre_count; i++)
+        memset(part->pre_value[i], 0, part->rows * sizeof(hk_real));
+    for (size_t i = 0; i < rule->post_count; i++)
+        memset(part->post_value[i], 0, owned_targets(proj, thread) * sizeof(hk_real));
+    size_t places = proj->storage == HK_STORE_MATRIX ? proj->rows * part->stride : part->count;
+    for (size_t i = 0; i < rule->memory_count; i++)
+        memset(part->memory[i], 0, places * sizeof(hk_real));
 }
 
 const struct hk_kernels_learn hk_kernels_learn = {.learn = learn,
@@ -424,4 +471,5 @@ const struct hk_kernels_learn hk_kernels_learn = {.learn = learn,
                                                   .catch_up = catch_up,
                                                   .settle = settle,
                                                   .peek = peek,
-                                                  .normalise = normalise};
+                                                  .normalise = normalise,
+                                                  .forget = forget};
