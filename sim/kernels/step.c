@@ -79,21 +79,20 @@ static inline void fetch_row(const struct hk_proj_part *part, size_t row) {
 
 static uint64_t deliver_rows(const struct hk_proj *proj, int thread, hk_tick tick, hk_real *sum) {
     struct hk_proj_part *part = &proj->parts[thread];
-    const bool late = hk_proj_learns_late(proj),
-               see = late && proj->learning && late_is_at_once(proj);
+    const bool late = hk_proj_learns_late(proj), learns = late && proj->learning;
     uint64_t events = 0;
     if (late) late_start(proj, thread, tick);
     for (struct arrivals a = arrivals_at(proj, part, tick); arrivals_next(&a);) {
         for (size_t k = a.near; k < a.near_end; k++) fetch_row(part, arrivals_row(&a, k));
-        for (size_t k = a.next_to; late && k < a.next_to_end; k++)
+        for (size_t k = a.next_to; learns && k < a.next_to_end; k++)
             late_fetch(part, arrivals_row(&a, k));
-        const hk_real *released = released_at(proj, a.at),
-                      *share = released ? released + a.unit : NULL;
+        const hk_real *released = released_at(proj, a.at);
+        const hk_real *share = released ? released + a.unit : NULL;
         const hk_syn *row = part->row_start + a.row;
-        if (late) late_catch_up(proj, part, &a);
+        if (learns) late_catch_up(proj, part, &a);
         for (uint32_t i = 0; i < a.times; i++)
             deliver_row(proj, part, row[0], row[1] - row[0], share, sum);
-        if (see) late_arrive(proj, part, &a);
+        if (learns && late_is_at_once(proj)) late_arrive(proj, part, &a);
         events += a.times * (row[1] - row[0]);
     }
     return events;

@@ -1,0 +1,190 @@
+/* Rows that learn late: the weights are those of learning at once, to the bit, whenever they are
+ * looked at. A network with drawn delays learns late; beside it run twins, one for each delay that
+ * occurs, that learn at once, and each of its synapses is compared with the same synapse of the
+ * twin that has its delay. */
+#include <check.h>
+#include <stdio.h>
+
+#include "sim/rng.h"
+#include "tests/support/net.h"
+#include "tests/support/suites.h"
+
+enum {
+    SOURCES = 9,
+    TARGETS = 70, /* two groups, so that two threads have some */
+    TICKS = 900,
+    DELAYS = 4, /* 1 to 4 ticks of 1 ms */
+    SYNAPSES = SOURCES * TARGETS,
+    SPIKES_MAX = TICKS * TARGETS
+};
+
+struct trains {
+    double times[SPIKES_MAX], units[SPIKES_MAX];
+    size_t count;
+};
+
+/* Each unit has a rate of its own; unit 0 fires in every tick of the first third, so that notes of
+ * one target get as many as there can be, and unit 1 never. Sources may fire twice in a tick. */
+static void draw_trains(struct trains *trains, const char *name, hk_neuron units, bool twice) {
+    struct hk_draws draws = hk_draws_at(hk_stream_make(3, "trains", name), 0, 0);
+    trains->count = 0;
+    for (uint32_t tick = 1; tick <= TICKS; tick++)
+        for (hk_neuron unit = 0; unit < units; unit++) {
+            bool fires = hk_draws_below(&draws, 3 + 2 * (unit % 20)) == 0;
+            bool again = hk_draws_below(&draws, 5) == 0;
+            if (unit == 1 || (!fires && !(unit == 0 && tick < TICKS / 3))) continue;
+            for (int k = 0; k < (twice && again ? 2 : 1); k++) {
+                trains->times[trains->count] = tick;
+                trains->units[trains->count++] = unit;
+            }
+        }
+}
+
+struct late_net {
+    struct hk_sim *sim;
+    struct hk_proj *proj;
+};
+
+/* Targets fire when they are told to: what arrives through plastic synapses is far too little. */
+static struct late_net make(enum hk_precision precision, int threads, const char *rule,
+                            struct hk_dist delay_ms) {
+    static struct trains pre, post;
+    struct late_net net = {.sim = net_create(precision, 1, threads)};
+    draw_trains(&pre, "pre", SOURCES, true);
+    draw_trains(&post, "post", TARGETS, false);
+    struct hk_pop *source = net_spikes(net.sim, "pre", SOURCES, pre.times, pre.units, pre.count);
+    struct hk_pop *force =
+        net_spikes(net.sim, "force", TARGETS, post.times, post.units, post.count);
+    struct hk_pop *target =
+        net_neurons(net.sim, "post", TARGETS, "lif", "t_ref=0", "force:delta syn:exp", NULL);
+    (void)net_link(net.sim, &(struct net_link){.source = force,
+                                               .target = target,
+                                               .receptor = "force",
+                                               .connect = "one-to-one",
+                                               .weight = net_value(1000)});
+    net.proj = net_link(net.sim, &(struct net_link){.source = source,
+                                                    .target = target,
+                                                    .receptor = "syn",
+                                                    .weight = {HK_DIST_UNIFORM, 0, 1},
+                                                    .delay_ms = delay_ms,
+                                                    .rule = rule});
+    net_build(net.sim);
+    return net;
+}
+
+struct synapses {
+    hk_neuron source[SYNAPSES], target[SYNAPSES];
+    hk_tick delay[SYNAPSES];
+    double weight[SYNAPSES];
+};
+
+static void read(const struct hk_proj *proj, struct synapses *out) {
+    struct hk_err err = {0};
+    ck_assert_uint_eq(hk_proj_count(proj), SYNAPSES);
+    ck_assert(hk_proj_read(proj,
+                           &(struct hk_synapses){.source = out->source,
+                                                 .target = out->target,
+                                                 .weight = out->weight,
+                                                 .delay = out->delay},
+                           &err));
+}
+
+/* Returns how many weights aren't what they were at first. */
+static size_t compare(const struct late_net *late, const struct late_net *twins,
+                      const struct synapses *first, const char *rule) {
+    static struct synapses mine, all[DELAYS];
+    size_t changed = 0;
+    read(late->proj, &mine);
+    for (size_t d = 0; d < DELAYS; d++) read(twins[d].proj, &all[d]);
+    for (size_t k = 0; k < SYNAPSES; k++) {
+        const struct synapses *twin = &all[mine.delay[k] - 1];
+        ck_assert(twin->source[k] == mine.source[k] && twin->target[k] == mine.target[k]);
+        ck_assert_msg(twin->weight[k] == mine.weight[k],
+                      "%s at %lld: %u to %u, delay %lld: %.17g, not %.17g", rule,
+                      (long long)hk_sim_now(late->sim), mine.source[k], mine.target[k],
+                      (long long)mine.delay[k], mine.weight[k], twin->weight[k]);
+        changed += mine.weight[k] != first->weight[k];
+    }
+    return changed;
+}
+
+/* One after the other of what can happen between runs. */
+static void do_step(const struct late_net *net, int step) {
+    static const hk_tick ticks[] = {60, 340, 150, 100, 1, 170, 79};
+    if (step == 2) hk_proj_set_learning(net->proj, false);
+    if (step == 3) hk_proj_set_learning(net->proj, true);
+    if (step == 5) hk_sim_reset_state(net->sim);
+    net_run(net->sim, ticks[step]);
+}
+
+static void try_rule(enum hk_precision precision, int threads, const char *rule) {
+    static struct synapses first;
+    struct late_net twins[DELAYS];
+    struct late_net late =
+        make(precision, threads, rule, (struct hk_dist){HK_DIST_UNIFORM, 1, DELAYS});
+    read(late.proj, &first);
+    for (int d = 0; d < DELAYS; d++) {
+        struct hk_err err = {0};
+        twins[d] = make(precision, 1, rule, net_value(d + 1));
+        ck_assert(hk_proj_write_weights(twins[d].proj, first.weight, &err));
+    }
+    size_t changed = 0;
+    for (int step = 0; step < 7; step++) {
+        do_step(&late, step);
+        for (size_t d = 0; d < DELAYS; d++) do_step(&twins[d], step);
+        if (step != 1) changed = compare(&late, twins, &first, rule);
+    }
+    ck_assert_uint_gt(changed, SYNAPSES / 2);
+    hk_sim_destroy(late.sim);
+    for (size_t d = 0; d < DELAYS; d++) hk_sim_destroy(twins[d].sim);
+}
+
+static const char *const rules[] = {
+    "stdp-pair:a_plus=0.1,a_minus=0.11,w_max=1,dependence=power",
+    "stdp-pair:a_plus=0.01,a_minus=0.012,w_max=1",
+    "stdp-triplet:a_plus=0.02,a3_plus=0.03,a_minus=0.05,a3_minus=0.01,w_max=1",
+    "diehl-cook:a_plus=0.1,a_minus=0.05,w_max=1",
+};
+
+/* In both precisions, on one and on two threads. */
+START_TEST(weights_are_those_of_learning_at_once) {
+    static const char *const orders[] = {"ignore", "pre-first", "post-first", "both"};
+    static const char *const pairings[] = {"all", "nearest"};
+    char rule[200];
+    for (size_t k = 0; k < HK_COUNT(orders) * HK_COUNT(pairings); k++) {
+        (void)snprintf(rule, sizeof rule, "%s,coincident=%s,pairing=%s", rules[_i / 4],
+                       orders[k / 2], pairings[k % 2]);
+        try_rule(_i % 2 ? HK_DOUBLE : HK_SINGLE, 1 + _i / 2 % 2, rule);
+    }
+}
+END_TEST
+
+/* What isn't learned yet is, before weights are scaled or set. */
+START_TEST(weights_are_brought_to_date_before_they_are_scaled_or_set) {
+    struct hk_err err = {0};
+    static struct synapses now;
+    struct late_net net =
+        make(HK_DOUBLE, 2, rules[1], (struct hk_dist){HK_DIST_UNIFORM, 1, DELAYS});
+    net_run(net.sim, 100);
+    ck_assert(hk_proj_normalise(net.proj, 3, &err));
+    read(net.proj, &now);
+    double sum[TARGETS] = {0};
+    for (size_t k = 0; k < SYNAPSES; k++) sum[now.target[k]] += now.weight[k];
+    for (size_t i = 0; i < TARGETS; i++) ck_assert_double_eq_tol(sum[i], 3, 1e-12);
+    net_run(net.sim, 100);
+    for (size_t k = 0; k < SYNAPSES; k++) now.weight[k] = 0.5;
+    ck_assert(hk_proj_write_weights(net.proj, now.weight, &err));
+    read(net.proj, &now);
+    for (size_t k = 0; k < SYNAPSES; k++) ck_assert_double_eq(now.weight[k], 0.5);
+    hk_sim_destroy(net.sim);
+}
+END_TEST
+
+Suite *suite_sim_late(void) {
+    Suite *suite = suite_create("sim/late");
+    TCase *cases = tcase_create("late");
+    tcase_add_loop_test(cases, weights_are_those_of_learning_at_once, 0, 4 * (int)HK_COUNT(rules));
+    tcase_add_test(cases, weights_are_brought_to_date_before_they_are_scaled_or_set);
+    suite_add_tcase(suite, cases);
+    return suite;
+}
