@@ -220,7 +220,7 @@ static size_t slot_at(const struct hk_bundle *bundle, const struct hk_bundle_par
            (bundle->is_shared ? part->shared[at] : part->packed[at] & (HK_PAGE - 1));
 }
 
-void hk_bundle_visit(const struct hk_proj *proj, int thread, hk_bundle_visitor *visit,
+void hk_bundle_visit(const struct hk_proj *proj, int thread, hk_synapse_visitor *visit,
                      void *context) {
     const struct hk_bundle *bundle = proj->bundle;
     const struct hk_bundle_part *part = hk_bundle_part(bundle, thread);

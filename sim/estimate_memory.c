@@ -111,13 +111,6 @@ static double plastic_bytes(const struct hk_proj *proj, double synapses) {
     double pre = (double)proj->plasticity->pre_count, post = (double)proj->plasticity->post_count;
     bytes += threads * longest * real * HK_TRACE_MAX;
     if (!matrix) bytes += targets * sizeof(double);
-    if (hk_proj_learns_late(proj))
-        return bytes +
-               threads * (double)proj->source->size * (1.0 + (double)hk_late_slots(proj)) *
-                   (double)hk_late_source_size(sim) +
-               targets * sizeof(uint16_t) +
-               targets * ((double)hk_late_target_size(sim) +
-                          (1.0 + HK_NOTES) * (double)hk_late_note_size(sim));
     bytes += threads * rows * (sizeof(hk_tick) + 2.0 * pre * real);
     bytes += targets * (sizeof(hk_tick) + 2.0 * post * real);
     if (proj->storage == HK_STORE_ROWS)
@@ -147,7 +140,10 @@ static double projection_bytes(const struct hk_proj *proj, double synapses) {
         bytes += threads * (rows + 1.0) * sizeof(hk_syn) +
                  synapses * (sizeof(uint32_t) + (shared ? 0.0 : real));
     if (proj->storage == HK_STORE_MATRIX) bytes += rows * (double)proj->target->padded * real;
-    if (hk_proj_learns(proj)) bytes += plastic_bytes(proj, synapses);
+    if (proj->storage == HK_STORE_LATE)
+        bytes += hk_late_bytes(proj, synapses);
+    else if (hk_proj_learns(proj))
+        bytes += plastic_bytes(proj, synapses);
     if (hk_proj_is_judged(proj)) bytes += credit_bytes(proj, synapses);
     if (hk_proj_remembers(proj))
         bytes += sources * (HK_SYNAPSE_STATE_MAX * sizeof(double) + sizeof(hk_tick) +

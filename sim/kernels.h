@@ -102,7 +102,7 @@ struct hk_kernels_learn {
     void (*learn_at)(struct hk_proj *proj, int thread, hk_tick tick, const uint32_t *posts,
                      uint32_t count);
     /* Synapses that remember: bring those to date that a spike arrives at at `tick`, before it is
-     * delivered; and all, also of rows that learn late. */
+     * delivered; and all. */
     void (*catch_up)(struct hk_proj *proj, int thread, hk_tick tick);
     void (*settle)(struct hk_proj *proj, int thread, hk_tick tick);
     /* The weight of one synapse as it would be at `tick`. */
@@ -111,6 +111,17 @@ struct hk_kernels_learn {
     void (*normalise)(struct hk_proj *proj, int thread, double total);
     /* Traces and what synapses remember become 0; what a signal has turned into weight stays. */
     void (*forget)(struct hk_proj *proj, int thread);
+};
+
+/* Rows that learn late (sim/late.c). */
+struct hk_kernels_late {
+    /* Has learn, settle, normalise and forget. */
+    struct hk_kernels_learn learn;
+    /* Learn from what happened before, then add what arrives at `tick` to the sums of the thread's
+     * targets. Returns synaptic events. */
+    uint64_t (*deliver)(const struct hk_proj *proj, int thread, hk_tick tick, void *sum);
+    /* Bytes of a late.sources, .flights, .posts->targets and ->notes. */
+    size_t source, flight, target, note;
 };
 
 /* Learning from whole presentations. */

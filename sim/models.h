@@ -46,6 +46,8 @@ extern const struct hk_kernels_step
     *const hk_kernels_step_variant[HK_PRECISION_COUNT][HK_ISA_COUNT];
 extern const struct hk_kernels_learn
     *const hk_kernels_learn_variant[HK_PRECISION_COUNT][HK_ISA_COUNT];
+extern const struct hk_kernels_late
+    *const hk_kernels_late_variant[HK_PRECISION_COUNT][HK_ISA_COUNT];
 extern const struct hk_kernels_bundle
     *const hk_kernels_bundle_variant[HK_PRECISION_COUNT][HK_ISA_COUNT];
 extern const struct hk_kernels_sleep

@@ -3,6 +3,7 @@
  * Every thread draws the connections of the targets it owns, twice: once to count the synapses of
  * each row, once to put them in place. That costs random numbers but no second copy of the network,
  * and since a draw is a function of the target, threads can't change it. */
+#include "sim/estimate.h"
 #include "sim/exact_internal.h"
 
 #include <math.h>
@@ -216,7 +217,19 @@ static bool plan_delays(struct hk_proj *proj, struct hk_err *err) {
     return is_exact || table_delays(proj, err);
 }
 
+/* Do rows learn late? Those that the signal of a network teaches can't. */
+static bool plan_late(struct hk_proj *proj, struct hk_err *err) {
+    double synapses;
+    if (!hk_proj_learns(proj) || proj->plasticity->modulated) return true;
+    if (!hk_proj_expect(proj, &synapses, err)) return false;
+    if (synapses > (double)HK_LATE_ROW * (double)proj->rows) return true;
+    proj->storage = HK_STORE_LATE;
+    proj->learn = &proj->sim->late->learn;
+    return true;
+}
+
 bool hk_proj_plan(struct hk_proj *proj, struct hk_err *err) {
+    proj->learn = proj->sim->learn;
     if (!plan_delays(proj, err)) return false;
     struct hk_blocks *blocks = &proj->blocks;
     bool dense = proj->connect->blocks && proj->connect->blocks(proj->connect_param, blocks) &&
@@ -232,10 +245,11 @@ bool hk_proj_plan(struct hk_proj *proj, struct hk_err *err) {
                     : dense && hk_blocks_join_all(blocks) ? HK_STORE_MATRIX
                                                           : HK_STORE_ROWS;
     proj->rows = (size_t)proj->source->size * proj->delays;
-    if (proj->storage == HK_STORE_ROWS && proj->rows > UINT32_MAX)
+    if (proj->storage != HK_STORE_ROWS) return true;
+    if (proj->rows > UINT32_MAX)
         return HK_FAIL(err, HK_ERR_LIMIT, "%zu sources and delays are more than %u", proj->rows,
                        UINT32_MAX);
-    return true;
+    return plan_late(proj, err);
 }
 
 /* ---- drawing ---- */
@@ -426,48 +440,6 @@ static bool build_traces(struct hk_sim *sim, void **value, void **now, size_t tr
     return true;
 }
 
-/* Do two projections that learn late see spikes of their target alike? */
-static bool see_alike(const struct hk_proj *a, const struct hk_proj *b) {
-    const struct hk_pair_params *p = a->plasticity_param, *q = b->plasticity_param;
-    bool alike = p->coincident == q->coincident && p->pairing == q->pairing &&
-                 a->plasticity->post_count == b->plasticity->post_count;
-    for (size_t i = 0; alike && i < a->plasticity->post_count; i++)
-        alike = a->ticks_per_tau[1][i] == b->ticks_per_tau[1][i];
-    return alike;
-}
-
-static struct hk_late_posts *build_late_posts(struct hk_proj *proj, int thread,
-                                              struct hk_err *err) {
-    struct hk_arena *arena = proj->sim->arena;
-    const struct hk_pop *target = proj->target;
-    size_t owned = owned_count(proj, thread);
-    for (size_t k = 0; k < target->incoming_count && target->incoming[k] != proj; k++)
-        if (hk_proj_learns_late(target->incoming[k]) && see_alike(target->incoming[k], proj))
-            return target->incoming[k]->parts[thread].late.posts;
-    struct hk_late_posts *posts = HK_NEW(arena, struct hk_late_posts, 1, err);
-    if (!posts) return NULL;
-    posts->first = proj;
-    posts->size = hk_late_notes(owned);
-    posts->targets =
-        hk_arena_array(arena, owned, hk_late_target_size(proj->sim), HK_CACHE_LINE, err);
-    posts->notes = hk_arena_sparse(arena, posts->size, hk_late_note_size(proj->sim), err);
-    posts->depth = HK_NEW(arena, uint16_t, owned, err);
-    return posts->targets && posts->notes && posts->depth ? posts : NULL;
-}
-
-static bool build_late(struct hk_proj *proj, int thread, struct hk_err *err) {
-    struct hk_arena *arena = proj->sim->arena;
-    struct hk_late *late = &proj->parts[thread].late;
-    size_t sources = proj->source->size, each = hk_late_source_size(proj->sim);
-    late->slots = hk_late_slots(proj);
-    late->sources = hk_arena_array(arena, sources, each, HK_CACHE_LINE, err);
-    late->before = hk_arena_sparse(arena, sources * late->slots, each, err);
-    late->posts = build_late_posts(proj, thread, err);
-    if (!late->sources || !late->before || !late->posts) return false;
-    proj->sim->learn->forget(proj, thread);
-    return true;
-}
-
 /* The longest list of synapses that a rule can see at once. */
 static size_t longest_list(const struct hk_proj *proj, int thread) {
     const struct hk_proj_part *part = &proj->parts[thread];
@@ -495,7 +467,6 @@ static bool build_plastic_part(struct hk_proj *proj, int thread, struct hk_err *
     if (proj->storage != HK_STORE_MATRIX &&
         !(part->in_sum = HK_NEW(sim->arena, double, owned, err)))
         return false;
-    if (hk_proj_learns_late(proj)) return build_late(proj, thread, err);
     part->pre_last = HK_NEW(sim->arena, hk_tick, part->rows, err);
     part->post_last = HK_NEW(sim->arena, hk_tick, owned, err);
     if (!part->pre_last || !part->post_last) return false;
@@ -522,7 +493,7 @@ static bool build_columns(struct hk_proj *proj, struct build *build, struct hk_e
 }
 
 static bool build_plastic(struct hk_proj *proj, struct build *build, struct hk_err *err) {
-    bool columns = proj->storage != HK_STORE_MATRIX && !hk_proj_learns_late(proj);
+    bool columns = proj->storage != HK_STORE_MATRIX;
     if (columns && !build_columns(proj, build, err)) return false;
     for (int p = 0; p < proj->sim->threads; p++)
         if (!build_plastic_part(proj, p, err)) return false;
@@ -590,12 +561,14 @@ bool hk_proj_build(struct hk_proj *proj, struct hk_err *err) {
         ok = true;
         proj->count = count_pairs(proj);
         break;
+    case HK_STORE_LATE: ok = hk_late_build(proj, drawn, err); break;
     case HK_STORE_TIMED: ok = hk_timed_build(proj, drawn, err); break;
     case HK_STORE_BUNDLE: break;
     }
     for (int p = 0; proj->storage != HK_STORE_TIMED && p < proj->sim->threads; p++)
         proj->parts[p].rows = proj->rows;
-    ok = ok && (!hk_proj_learns(proj) || build_plastic(proj, &build, err));
+    bool built = !hk_proj_learns(proj) || proj->storage == HK_STORE_LATE;
+    ok = ok && (built || build_plastic(proj, &build, err));
     bool is_grid = proj->storage != HK_STORE_TIMED;
     ok = ok && (!is_grid || !hk_proj_remembers(proj) || build_memory(proj, err));
     ok = ok && (!is_grid || proj->source->dropout <= 0.0 || build_sum(proj, err));
@@ -606,7 +579,7 @@ done:
 
 static void forget_part(void *context, int thread) {
     struct hk_proj *proj = context;
-    proj->sim->learn->forget(proj, thread);
+    proj->learn->forget(proj, thread);
 }
 
 void hk_proj_reset(struct hk_proj *proj) {

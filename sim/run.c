@@ -84,7 +84,8 @@ static void step(struct hk_sim *sim, int thread, hk_tick tick) {
         counts->spikes += sim->step->update(pop, thread, tick);
         release(sim, pop, thread, tick);
         for (size_t k = 0; k < pop->incoming_count; k++)
-            if (hk_proj_learns(pop->incoming[k])) sim->learn->learn(pop->incoming[k], thread, tick);
+            if (hk_proj_learns(pop->incoming[k]))
+                pop->incoming[k]->learn->learn(pop->incoming[k], thread, tick);
     }
     if (sim->watches) hk_watches_gather(sim, thread, tick);
 }

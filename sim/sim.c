@@ -26,6 +26,7 @@ struct hk_sim *hk_sim_create(const struct hk_sim_options *options, struct hk_err
     sim->real_size = sim->options.precision == HK_DOUBLE ? sizeof(double) : sizeof(float);
     sim->step = hk_kernels_step_variant[sim->options.precision][isa];
     sim->learn = hk_kernels_learn_variant[sim->options.precision][isa];
+    sim->late = hk_kernels_late_variant[sim->options.precision][isa];
     sim->bundle = hk_kernels_bundle_variant[sim->options.precision][isa];
     sim->on_exact = hk_kernels_exact_variant[sim->options.precision][isa];
     sim->replay = hk_kernels_replay_variant[sim->options.precision][isa];

@@ -28,7 +28,7 @@ enum {
     HK_ALONE_COLUMNS = 16,    /* and of one that is left alone */
     HK_SIGNALS_MAX = 64,
     HK_CREDIT_ROWS = 64, /* active rows that learn together */
-    HK_LATE_DELAYS = 2,  /* fewest delays with which rows learn late */
+    HK_LATE_ROW = 32,    /* most synapses, in the mean, of a row that learns late */
     HK_NOTES = 16,      /* spikes of targets that are noted for rows to learn from: so many each, */
     HK_NOTES_DEPTH = 64 /* and of one target */
 };
@@ -160,7 +160,8 @@ enum hk_storage {
     HK_STORE_MATRIX,  /* all-to-all with a weight each: [source][owned target] */
     HK_STORE_UNIFORM, /* all-to-all with one weight: nothing is stored, delivery is of rank one */
     HK_STORE_BUNDLE,  /* with other plain synapses of the source (sim/bundle.c) */
-    HK_STORE_TIMED    /* rows by source and the delays that occur: the exact clock (sim/timed.c) */
+    HK_STORE_LATE, /* short rows that learn late, by source and the delays that occur: sim/late.c */
+    HK_STORE_TIMED /* rows by source and the delays that occur: the exact clock (sim/timed.c) */
 };
 
 /* Room to learn from a presentation. "Active" rows are those that a spike arrived at, "gated"
@@ -176,8 +177,13 @@ struct hk_credit_room {
     void *row_w, *row_gate, *row_paired; /* the same */
 };
 
+/* LATE: rows of a part lie one after the other, by source, then delay; those without synapses are
+ * left out. A row is this, its targets, and its weights, each on a multiple of eight bytes. */
+struct hk_late_row {
+    uint32_t count, delay; /* above the projection's least, ticks */
+};
 /* Spikes of a population, as the projections that end there and learn late see them; one for all
- * whose rules see them alike. sim/kernels/late.h has the types. */
+ * whose rules see them alike. sim/kernels/late.c has the types. */
 struct hk_late_posts {
     const struct hk_proj *first; /* of those projections */
     void *targets;               /* [owned]: the last spike */
@@ -186,10 +192,11 @@ struct hk_late_posts {
     uint32_t last, size; /* the last note */
     uint16_t deepest;    /* of `depth` */
 };
-/* Of a part whose rows learn late. */
 struct hk_late {
-    void *sources; /* [sources]: the last spike that has begun to arrive, */
-    void *before;  /* [slots][sources]: and of spikes that still do, the one before each */
+    size_t *start; /* [sources + 1] of the rows of each source, in bytes */
+    char *rows;
+    void *sources; /* [sources]: the last spike that has begun to arrive; */
+    void *flights; /* [slots][sources]: those that still do, by ticks */
     size_t slots;  /* a power of two, not less than the delays */
     struct hk_late_posts *posts;
 };
@@ -210,13 +217,13 @@ struct hk_proj_part {
     /* Plastic only. Traces of the pre side are the thread's own copy: they are seen at arrival. */
     void *pre_value[HK_TRACE_MAX], *post_value[HK_TRACE_MAX]; /* [rows], [owned] */
     hk_tick *pre_last, *post_last;
-    struct hk_late late; /* where rows learn late; elsewhere, ROWS and TIMED: */
-    hk_syn *in_start;    /* [owned + 1], incoming synapses of a target: */
-    hk_syn *in_synapse;  /* [count] index of the synapse */
-    uint32_t *in_row;    /* [count] its row */
+    hk_syn *in_start;   /* ROWS, TIMED: [owned + 1], incoming synapses of a target: */
+    hk_syn *in_synapse; /* [count] index of the synapse */
+    uint32_t *in_row;   /* [count] its row */
     void *pre_now[HK_TRACE_MAX], *post_now[HK_TRACE_MAX], *other[HK_TRACE_MAX], *own[HK_TRACE_MAX],
         *gathered;  /* room */
     double *in_sum; /* [owned] room, not in matrices */
+    struct hk_late late;
     /* What each synapse remembers, where its weight lies, and when it was last brought to date. */
     void *memory[HK_MEMORY_MAX];
     hk_tick *last;
@@ -318,6 +325,7 @@ struct hk_proj {
     void *plasticity_param;
     struct hk_signal *signal; /* that the rule follows, or NULL */
     bool learning;
+    const struct hk_kernels_learn *learn; /* of the storage, if it learns from events */
 
     enum hk_storage storage;
     struct hk_bundle *bundle; /* BUNDLE */
@@ -345,6 +353,7 @@ struct hk_sim {
     size_t real_size; /* bytes of hk_real */
     const struct hk_kernels_step *step;
     const struct hk_kernels_learn *learn;
+    const struct hk_kernels_late *late;
     const struct hk_kernels_credit *credit;
     const struct hk_kernels_bundle *bundle;
     const struct hk_kernels_sleep *sleep;
@@ -444,9 +453,9 @@ static inline struct hk_bundle_part *hk_bundle_part(const struct hk_bundle *bund
 /* A weight as a whole number of the receptor's units. */
 int32_t hk_bundle_whole(const struct hk_proj *proj, double weight);
 /* The synapses of one member that a thread owns, by source and delay; `at` names one. */
-typedef void hk_bundle_visitor(void *context, hk_neuron source, hk_neuron owned_target,
-                               hk_tick delay, hk_syn at);
-void hk_bundle_visit(const struct hk_proj *proj, int thread, hk_bundle_visitor *visit,
+typedef void hk_synapse_visitor(void *context, hk_neuron source, hk_neuron owned_target,
+                                hk_tick delay, hk_syn at);
+void hk_bundle_visit(const struct hk_proj *proj, int thread, hk_synapse_visitor *visit,
                      void *context);
 double hk_bundle_weight(const struct hk_proj *proj, int thread, hk_syn at);
 bool hk_bundle_set_weight(const struct hk_proj *proj, int thread, hk_syn at, double weight,
@@ -481,34 +490,32 @@ static inline bool hk_proj_is_judged(const struct hk_proj *proj) {
 static inline bool hk_proj_lapses(const struct hk_proj *proj) {
     return proj->plasticity && proj->plasticity->lapse;
 }
-/* Does a row learn from spikes of its targets late (sim/kernels/late.h)? Not where a signal changes
- * what a spike does, nor where rows are long. */
-static inline bool hk_proj_learns_late(const struct hk_proj *proj) {
-    return proj->storage == HK_STORE_ROWS && hk_proj_learns(proj) && !proj->plasticity->modulated &&
-           proj->delays >= HK_LATE_DELAYS;
-}
-static inline size_t hk_late_slots(const struct hk_proj *proj) {
-    size_t slots = 1;
-    while (slots < proj->delays) slots *= 2;
-    return slots;
-}
+/* LATE: draw them; visit those that a thread owns, by source and delay: `at` is where the weight
+ * is, counted in hk_real from the first row. */
+bool hk_late_build(struct hk_proj *proj, struct hk_drawn *drawn, struct hk_err *err) HK_MUST_USE;
+void hk_late_visit(const struct hk_proj *proj, int thread, hk_synapse_visitor *visit,
+                   void *context);
+/* All that has happened so far is learned, which changes no result. */
+void hk_late_settle(const struct hk_proj *proj);
+double hk_late_bytes(const struct hk_proj *proj, double synapses);
+
 /* Room for notes; a tick can begin while there is room for one of each target. */
 static inline uint32_t hk_late_notes(size_t owned) {
     size_t size = (HK_NOTES + 1) * owned + 1;
     return size < UINT32_MAX ? (uint32_t)size : UINT32_MAX;
 }
-static inline size_t hk_late_source_size(const struct hk_sim *sim) {
-    return sizeof(hk_tick) + 2 * HK_TRACE_MAX * sim->real_size;
+static inline size_t hk_late_pad(size_t bytes) {
+    return (bytes + 7) / 8 * 8;
 }
-static inline size_t hk_late_note_size(const struct hk_sim *sim) {
-    return sizeof(hk_tick) + 2 * sizeof(uint32_t) + HK_TRACE_MAX * sim->real_size;
+static inline uint32_t *hk_late_targets(struct hk_late_row *row) {
+    return (uint32_t *)(row + 1);
 }
-static inline size_t hk_late_target_size(const struct hk_sim *sim) {
-    return hk_late_note_size(sim) + HK_TRACE_MAX * sim->real_size;
+static inline void *hk_late_weights(struct hk_late_row *row) {
+    return (char *)(row + 1) + hk_late_pad(row->count * sizeof(uint32_t));
 }
-/* Are weights to be brought to date before they are used? */
-static inline bool hk_proj_is_behind(const struct hk_proj *proj) {
-    return hk_proj_lapses(proj) || hk_proj_learns_late(proj);
+static inline size_t hk_late_row_size(size_t count, size_t real_size) {
+    return sizeof(struct hk_late_row) + hk_late_pad(count * sizeof(uint32_t)) +
+           hk_late_pad(count * real_size);
 }
 
 bool hk_signal_build(struct hk_signal *signal, struct hk_err *err) HK_MUST_USE;

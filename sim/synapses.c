@@ -43,18 +43,13 @@ uint64_t hk_proj_count(const struct hk_proj *proj) {
 
 static void settle_part(void *context, int thread) {
     struct hk_proj *proj = context;
-    proj->sim->learn->settle(proj, thread, proj->sim->now);
-}
-
-/* Rows that learn late do so now, which changes no result. */
-static void settle_late(const struct hk_proj *proj) {
-    if (hk_proj_learns_late(proj))
-        hk_pool_run(proj->sim->pool, settle_part, proj->sim->projs[proj->index]);
+    proj->learn->settle(proj, thread, proj->sim->now);
 }
 
 /* What lies before is settled as it was. */
 void hk_proj_set_learning(struct hk_proj *proj, bool learning) {
-    if (proj->sim->built && hk_proj_is_behind(proj) && learning != proj->learning)
+    bool is_behind = hk_proj_lapses(proj) || proj->storage == HK_STORE_LATE;
+    if (proj->sim->built && is_behind && learning != proj->learning)
         hk_pool_run(proj->sim->pool, settle_part, proj);
     proj->learning = learning;
 }
@@ -66,7 +61,7 @@ struct normalise {
 
 static void normalise_part(void *context, int thread) {
     const struct normalise *n = context;
-    n->proj->sim->learn->normalise(n->proj, thread, n->total);
+    n->proj->learn->normalise(n->proj, thread, n->total);
 }
 
 bool hk_proj_normalise(struct hk_proj *proj, double total, struct hk_err *err) {
@@ -142,7 +137,7 @@ static hk_syn visit_dense(const struct hk_proj *proj, int thread, hk_syn order, 
     return order;
 }
 
-struct bundled {
+struct listed {
     const struct hk_proj *proj;
     int thread;
     hk_syn *next; /* [owned]: order of the next synapse of each target */
@@ -150,35 +145,38 @@ struct bundled {
     void *context;
 };
 
-static void count_bundled(void *context, hk_neuron source, hk_neuron owned_target, hk_tick delay,
-                          hk_syn at) {
-    const struct bundled *b = context;
+static void count_listed(void *context, hk_neuron source, hk_neuron owned_target, hk_tick delay,
+                         hk_syn at) {
+    const struct listed *l = context;
     (void)source, (void)delay, (void)at;
-    b->next[owned_target + 1]++;
+    l->next[owned_target + 1]++;
 }
 
-static void visit_bundled(void *context, hk_neuron source, hk_neuron owned_target, hk_tick delay,
-                          hk_syn at) {
-    const struct bundled *b = context;
-    b->visit(b->context, &b->proj->parts[b->thread],
+static void visit_one_listed(void *context, hk_neuron source, hk_neuron owned_target, hk_tick delay,
+                             hk_syn at) {
+    const struct listed *l = context;
+    l->visit(l->context, &l->proj->parts[l->thread],
              &(struct place){.source = source,
-                             .target = b->proj->target->part[b->thread] + owned_target,
+                             .target = l->proj->target->part[l->thread] + owned_target,
                              .delay = delay,
                              .stored = at,
-                             .order = b->next[owned_target]++});
+                             .order = l->next[owned_target]++});
 }
 
-static bool visit_bundle(const struct hk_proj *proj, int thread, hk_syn first,
+/* Counting the synapses of each target first gives each its place. */
+static bool visit_listed(const struct hk_proj *proj, int thread, hk_syn first,
                          struct hk_block *room, place_visit *visit, void *context,
                          struct hk_err *err) {
+    void (*list)(const struct hk_proj *, int, hk_synapse_visitor *, void *) =
+        proj->storage == HK_STORE_LATE ? hk_late_visit : hk_bundle_visit;
     size_t owned = proj->target->part[thread + 1] - proj->target->part[thread];
     if (!hk_block_reserve(room, owned + 1, sizeof(hk_syn), err)) return false;
-    struct bundled b = {proj, thread, room->data, visit, context};
-    memset(b.next, 0, (owned + 1) * sizeof *b.next);
-    hk_bundle_visit(proj, thread, count_bundled, &b);
-    b.next[0] = first;
-    for (size_t i = 0; i < owned; i++) b.next[i + 1] += b.next[i];
-    hk_bundle_visit(proj, thread, visit_bundled, &b);
+    struct listed l = {proj, thread, room->data, visit, context};
+    memset(l.next, 0, (owned + 1) * sizeof *l.next);
+    list(proj, thread, count_listed, &l);
+    l.next[0] = first;
+    for (size_t i = 0; i < owned; i++) l.next[i + 1] += l.next[i];
+    list(proj, thread, visit_one_listed, &l);
     return true;
 }
 
@@ -191,8 +189,8 @@ static bool visit_all(const struct hk_proj *proj, place_visit *visit, void *cont
         if (proj->storage == HK_STORE_ROWS || proj->storage == HK_STORE_TIMED) {
             ok = visit_rows(proj, p, first, &room, visit, context, err);
             first += proj->parts[p].count;
-        } else if (proj->storage == HK_STORE_BUNDLE) {
-            ok = visit_bundle(proj, p, first, &room, visit, context, err);
+        } else if (proj->storage == HK_STORE_BUNDLE || proj->storage == HK_STORE_LATE) {
+            ok = visit_listed(proj, p, first, &room, visit, context, err);
             first += proj->parts[p].count;
         } else {
             first = visit_dense(proj, p, first, visit, context);
@@ -229,7 +227,7 @@ static void read_one(void *context, const struct hk_proj_part *part, const struc
 
 bool hk_proj_read(const struct hk_proj *proj, const struct hk_synapses *out, struct hk_err *err) {
     HK_ASSERT(proj->sim->built);
-    settle_late(proj);
+    if (proj->storage == HK_STORE_LATE) hk_late_settle(proj);
     return visit_all(proj, read_one, &(struct read){proj, out}, err);
 }
 
@@ -257,7 +255,7 @@ bool hk_proj_write_weights(struct hk_proj *proj, const double *weight, struct hk
     bool each =
         proj->storage == HK_STORE_BUNDLE ? !proj->bundle->is_shared : proj->parts[0].weight != NULL;
     if (!each) return HK_FAIL(err, HK_ERR_CONFIG, "%s: all synapses share one weight", proj->name);
-    settle_late(proj);
+    if (proj->storage == HK_STORE_LATE) hk_late_settle(proj);
     struct write write = {.proj = proj, .weight = weight, .ok = true, .err = err};
     return visit_all(proj, write_one, &write, err) && write.ok;
 }

@@ -1,11 +1,10 @@
 /* The rows (source, delay) of a projection whose spikes arrive at a tick, in canonical order: by
- * delay, owner, unit; each once, even where a unit fired several times in a tick. Rows lie anywhere in memory, so they are found some places before their turn,
+ * delay, owner, unit. Rows lie anywhere in memory, so they are found some places before their turn,
  * and asked for: where a row begins when it is found, what the caller needs of it at half the way.
  *
  *   for (struct arrivals a = arrivals_at(proj, part, tick); arrivals_next(&a);) {
  *       for (size_t k = a.near; k < a.near_end; k++) ... prefetch what arrivals_row(&a, k) needs
- *       for (size_t k = a.next_to; k < a.next_to_end; k++) ... and what that tells the places of
- *       ... a.row, of a.times spikes of a.unit at a.at
+ *       ... a.row, of the spike of a.unit at a.at
  *   }
  */
 #ifndef HK_SIM_KERNELS_ARRIVALS_H
@@ -21,21 +20,16 @@ struct arrivals {
     hk_tick tick;
     /* the row that has its turn */
     size_t row;
-    uint32_t unit, times; /* that fired so many times at `at` */
-    size_t place;         /* of the unit among all sources that fired then: below their number */
+    uint32_t unit;
     hk_tick at;
-    size_t near, near_end;       /* rows whose contents are needed soon, to be asked for now, */
-    size_t next_to, next_to_end; /* and those that are even nearer */
+    size_t near, near_end; /* rows whose contents are needed soon, to be asked for now */
     /* the list that is being searched, and how far */
     uint32_t delay, next, count;
-    size_t next_place;
     int owner;
     const uint32_t *units;
     /* rows that were found, the last ARRIVALS_AHEAD of them, and how many have had their turn */
     size_t found, passed;
     uint32_t found_unit[ARRIVALS_AHEAD], found_delay[ARRIVALS_AHEAD];
-    uint32_t found_times[ARRIVALS_AHEAD];
-    size_t found_place[ARRIVALS_AHEAD];
 };
 
 static inline struct arrivals arrivals_at(const struct hk_proj *proj,
@@ -56,7 +50,6 @@ static inline bool arrivals_list(struct arrivals *a) {
     }
     hk_tick at = a->tick - a->proj->delay_min - a->delay;
     a->next = a->count = 0;
-    a->next_place = a->proj->source->part[a->owner];
     if (a->delay >= a->proj->delays || at <= 0) return false;
     a->count = hk_spikes(a->proj->sim, a->proj->source, at, a->owner, &a->units);
     return true;
@@ -66,13 +59,8 @@ static inline void arrivals_find(struct arrivals *a) {
     while (a->found < a->passed + ARRIVALS_AHEAD) {
         while (a->next == a->count)
             if (a->delay >= a->proj->delays || !arrivals_list(a)) return;
-        size_t k = a->found % ARRIVALS_AHEAD;
-        a->found_unit[k] = a->units[a->next++];
-        a->found_delay[k] = a->delay;
-        a->found_place[k] = a->next_place++;
-        a->found_times[k] = 1;
-        for (; a->next < a->count && a->units[a->next] == a->found_unit[k]; a->next++)
-            a->found_times[k]++;
+        a->found_unit[a->found % ARRIVALS_AHEAD] = a->units[a->next++];
+        a->found_delay[a->found % ARRIVALS_AHEAD] = a->delay;
         if (a->row_start) HK_PREFETCH(a->row_start + arrivals_row(a, a->found));
         a->found++;
     }
@@ -84,13 +72,8 @@ static inline bool arrivals_next(struct arrivals *a) {
     size_t near_end = a->passed + ARRIVALS_AHEAD / 2;
     a->near = a->near_end;
     a->near_end = near_end < a->found ? near_end : a->found;
-    size_t next_to_end = a->passed + ARRIVALS_AHEAD / 4;
-    a->next_to = a->next_to_end;
-    a->next_to_end = next_to_end < a->found ? next_to_end : a->found;
     a->row = arrivals_row(a, a->passed);
     a->unit = a->found_unit[a->passed % ARRIVALS_AHEAD];
-    a->times = a->found_times[a->passed % ARRIVALS_AHEAD];
-    a->place = a->found_place[a->passed % ARRIVALS_AHEAD];
     a->at = a->tick - a->proj->delay_min - a->found_delay[a->passed % ARRIVALS_AHEAD];
     a->passed++;
     return true;

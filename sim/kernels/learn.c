@@ -6,7 +6,6 @@
  * lie side by side, those of a column are gathered. */
 #include "sim/exact_internal.h"
 #include "sim/kernels/arrivals.h"
-#include "sim/kernels/late.h"
 
 #include "sim/numeric.h"
 #include "sim/real.h"
@@ -100,9 +99,7 @@ static void lapse_at(const struct hk_proj *proj, struct hk_proj_part *part, size
 static void settle(struct hk_proj *proj, int thread, hk_tick tick) {
     struct hk_proj_part *part = &proj->parts[thread];
     size_t owned = owned_targets(proj, thread);
-    if (hk_proj_learns_late(proj))
-        late_settle(proj, thread, tick);
-    else if (proj->storage != HK_STORE_MATRIX)
+    if (proj->storage != HK_STORE_MATRIX)
         lapse_at(proj, part, 0, part->count, tick);
     else
         for (size_t row = 0; row < proj->rows; row++)
@@ -267,7 +264,7 @@ static void each_arrival(struct hk_proj *proj, int thread, hk_tick tick, row_act
     }
     for (struct arrivals a = arrivals_at(proj, part, tick); arrivals_next(&a);) {
         for (size_t k = a.near; k < a.near_end; k++) fetch_traces(proj, part, arrivals_row(&a, k));
-        for (uint32_t i = 0; i < a.times; i++) action(proj, part, owned, a.row, tick, read);
+        action(proj, part, owned, a.row, tick, read);
     }
 }
 
@@ -387,10 +384,6 @@ static void learn_moment(struct hk_proj *proj, int thread, const struct moment *
 }
 
 static void learn(struct hk_proj *proj, int thread, hk_tick now) {
-    if (hk_proj_learns_late(proj)) {
-        late_learn(proj, thread, now);
-        return;
-    }
     struct moment m = {.tick = now - proj->plasticity->lag};
     if (m.tick <= 0) return;
     m.count = hk_spikes(proj->sim, proj->target, m.tick, thread, &m.units);
@@ -442,7 +435,7 @@ static void normalise_rows(struct hk_proj *proj, int thread, double total) {
 }
 
 static void normalise(struct hk_proj *proj, int thread, double total) {
-    if (hk_proj_is_behind(proj)) settle(proj, thread, proj->sim->now);
+    if (hk_proj_lapses(proj)) settle(proj, thread, proj->sim->now);
     if (proj->storage == HK_STORE_MATRIX)
         normalise_matrix(proj, thread, total);
     else
@@ -452,11 +445,7 @@ static void normalise(struct hk_proj *proj, int thread, double total) {
 static void forget(struct hk_proj *proj, int thread) {
     struct hk_proj_part *part = &proj->parts[thread];
     const struct hk_plasticity_model *rule = proj->plasticity;
-    if (hk_proj_is_behind(proj)) settle(proj, thread, proj->sim->now);
-    if (hk_proj_learns_late(proj)) {
-        late_forget(proj, thread);
-        return;
-    }
+    if (hk_proj_lapses(proj)) settle(proj, thread, proj->sim->now);
     for (size_t i = 0; i < rule->pre_count; i++)
         memset(part->pre_value[i], 0, part->rows * sizeof(hk_real));
     for (size_t i = 0; i < rule->post_count; i++)

@@ -4,16 +4,11 @@
  * of the sums of a target is (projection, delay, source, synapse), whoever owns it. No reordering
  * of sums is allowed in any vector variant, so all are equal to the bit. */
 #include "sim/kernels/arrivals.h"
-#include "sim/kernels/late.h"
+#include "sim/kernels/rows.h"
 
 #include "sim/real.h"
 
 #include <string.h>
-
-static void scatter(hk_real *restrict sum, const uint32_t *restrict target,
-                    const hk_real *restrict w, size_t count) {
-    for (size_t k = 0; k < count; k++) sum[target[k]] += w[k];
-}
 
 static void scatter_shared(hk_real *restrict sum, const uint32_t *restrict target, hk_real w,
                            size_t count) {
@@ -42,19 +37,8 @@ static void add_rows(hk_real *sum, const hk_real *weight, size_t stride, const u
     for (; i < count; i++) add_row(sum, weight + units[i] * stride, owned);
 }
 
-static void scatter_part(hk_real *restrict sum, const uint32_t *restrict target,
-                         const hk_real *restrict w, hk_real part, size_t count) {
-    for (size_t k = 0; k < count; k++) sum[target[k]] += part * w[k];
-}
-
 static void add_part(hk_real *restrict sum, const hk_real *restrict w, hk_real part, size_t count) {
     for (size_t k = 0; k < count; k++) sum[k] += part * w[k];
-}
-
-/* What the spikes of a tick released, by source; NULL where all synapses release their weight. */
-static const hk_real *released_at(const struct hk_proj *proj, hk_tick tick) {
-    const hk_real *released = proj->released;
-    return released ? released + hk_slot(proj->sim, tick) * proj->source->size : NULL;
 }
 
 /* One row of rows: its weights, or the shared one, or what of them was released. */
@@ -78,22 +62,14 @@ static inline void fetch_row(const struct hk_proj_part *part, size_t row) {
 }
 
 static uint64_t deliver_rows(const struct hk_proj *proj, int thread, hk_tick tick, hk_real *sum) {
-    struct hk_proj_part *part = &proj->parts[thread];
-    const bool late = hk_proj_learns_late(proj), learns = late && proj->learning;
+    const struct hk_proj_part *part = &proj->parts[thread];
     uint64_t events = 0;
-    if (late) late_start(proj, thread, tick);
     for (struct arrivals a = arrivals_at(proj, part, tick); arrivals_next(&a);) {
         for (size_t k = a.near; k < a.near_end; k++) fetch_row(part, arrivals_row(&a, k));
-        for (size_t k = a.next_to; learns && k < a.next_to_end; k++)
-            late_fetch(part, arrivals_row(&a, k));
         const hk_real *released = released_at(proj, a.at);
-        const hk_real *share = released ? released + a.unit : NULL;
         const hk_syn *row = part->row_start + a.row;
-        if (learns) late_catch_up(proj, part, &a);
-        for (uint32_t i = 0; i < a.times; i++)
-            deliver_row(proj, part, row[0], row[1] - row[0], share, sum);
-        if (learns && late_is_at_once(proj)) late_arrive(proj, part, &a);
-        events += a.times * (row[1] - row[0]);
+        deliver_row(proj, part, row[0], row[1] - row[0], released ? released + a.unit : NULL, sum);
+        events += row[1] - row[0];
     }
     return events;
 }
@@ -188,6 +164,7 @@ static uint64_t deliver_to(const struct hk_proj *proj, int thread, hk_tick tick,
     switch (proj->storage) {
     case HK_STORE_MATRIX: return deliver_matrix(proj, thread, tick, sum);
     case HK_STORE_UNIFORM: return deliver_uniform(proj, thread, tick, sum);
+    case HK_STORE_LATE: return proj->sim->late->deliver(proj, thread, tick, sum);
     case HK_STORE_BUNDLE: /* not here */
     case HK_STORE_TIMED:  /* nor on a grid */
     case HK_STORE_ROWS: break;
