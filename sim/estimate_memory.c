@@ -3,7 +3,7 @@
  * taken to own equal parts. */
 #include "sim/estimate.h"
 
-#include "sim/sim_internal.h"
+#include "sim/late.h"
 
 #include <math.h>
 
@@ -110,7 +110,6 @@ static double plastic_bytes(const struct hk_proj *proj, double synapses) {
     double longest = longest_list(proj, synapses, matrix ? fmax(rows, targets / threads) : 0.0);
     double pre = (double)proj->plasticity->pre_count, post = (double)proj->plasticity->post_count;
     bytes += threads * longest * real * HK_TRACE_MAX;
-    if (!matrix) bytes += targets * sizeof(double);
     bytes += threads * rows * (sizeof(hk_tick) + 2.0 * pre * real);
     bytes += targets * (sizeof(hk_tick) + 2.0 * post * real);
     if (proj->storage == HK_STORE_ROWS)

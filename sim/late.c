@@ -1,12 +1,6 @@
-/* Rows that learn late (HK_STORE_LATE): for plastic synapses whose delays are drawn, so that the
- * synapses of a source arrive a few at a time. A column, the synapses of a target, is everywhere in
- * memory; so a spike of a target is only noted, and a row learns from it when the next spike
- * arrives at the row, whose weights lie side by side. sim/kernels/late.c does that. Nor does a row
- * keep traces: it finds those of its source, which are the same for all delays, and a spike in
- * flight knows where its next row is.
- *
- * Every thread draws the connections of its own targets, twice, as for other rows. */
-#include "sim/sim_internal.h"
+/* Drawing rows that learn late (sim/late.h). Every thread draws the connections of its own targets,
+ * twice, as for other rows: to count the synapses of each row, and to put them in place. */
+#include "sim/late.h"
 
 #include <math.h>
 
@@ -29,7 +23,7 @@ struct build {
 
 static struct hk_late_row *row_of(const struct hk_proj *proj, int thread, size_t row,
                                   const struct filling *filling) {
-    const struct hk_late *late = &proj->parts[thread].late;
+    const struct hk_late *late = proj->parts[thread].late;
     return (void *)(late->rows + late->start[row / proj->delays] + filling[row].at);
 }
 
@@ -51,11 +45,11 @@ static void count_rows(void *context, int thread) {
     }
     for (size_t row = 0; row < proj->rows; row++) {
         size_t source = row / proj->delays;
-        if (row % proj->delays == 0) part->late.start[source] = at;
-        filling[row].at = (uint32_t)(at - part->late.start[source]);
+        if (row % proj->delays == 0) part->late->start[source] = at;
+        filling[row].at = (uint32_t)(at - part->late->start[source]);
         if (filling[row].count) at += hk_late_row_size(filling[row].count, proj->sim->real_size);
     }
-    part->late.start[proj->source->size] = at;
+    part->late->start[proj->source->size] = at;
 }
 
 static void begin_rows(const struct hk_proj *proj, int thread, struct filling *filling) {
@@ -110,6 +104,12 @@ static bool see_alike(const struct hk_proj *a, const struct hk_proj *b) {
     return alike;
 }
 
+/* Room for notes; a tick can begin while there is room for one of each target. */
+static uint32_t note_count(size_t owned) {
+    size_t size = (HK_NOTES + 1) * owned + 1;
+    return size < UINT32_MAX ? (uint32_t)size : UINT32_MAX;
+}
+
 /* Those of an earlier projection if they can be shared. */
 static struct hk_late_posts *build_posts(struct hk_proj *proj, int thread, struct hk_err *err) {
     struct hk_arena *arena = proj->sim->arena;
@@ -118,11 +118,11 @@ static struct hk_late_posts *build_posts(struct hk_proj *proj, int thread, struc
     size_t owned = owned_count(proj, thread);
     for (size_t k = 0; k < target->incoming_count && target->incoming[k] != proj; k++)
         if (target->incoming[k]->storage == HK_STORE_LATE && see_alike(target->incoming[k], proj))
-            return target->incoming[k]->parts[thread].late.posts;
+            return target->incoming[k]->parts[thread].late->posts;
     struct hk_late_posts *posts = HK_NEW(arena, struct hk_late_posts, 1, err);
     if (!posts) return NULL;
     posts->first = proj;
-    posts->size = hk_late_notes(owned);
+    posts->size = note_count(owned);
     posts->targets = hk_arena_array(arena, owned, late->target, HK_CACHE_LINE, err);
     posts->notes = hk_arena_sparse(arena, posts->size, late->note, err);
     posts->depth = HK_NEW(arena, uint16_t, owned, err);
@@ -131,7 +131,7 @@ static struct hk_late_posts *build_posts(struct hk_proj *proj, int thread, struc
 
 static bool build_part(struct hk_proj *proj, int thread, struct hk_err *err) {
     struct hk_arena *arena = proj->sim->arena;
-    struct hk_late *late = &proj->parts[thread].late;
+    struct hk_late *late = proj->parts[thread].late;
     size_t sources = proj->source->size;
     for (late->slots = 1; late->slots < proj->delays;) late->slots *= 2;
     late->rows = hk_arena_array(arena, late->start[sources], 1, HK_CACHE_LINE, err);
@@ -139,10 +139,8 @@ static bool build_part(struct hk_proj *proj, int thread, struct hk_err *err) {
     late->flights = hk_arena_sparse(arena, sources * late->slots, proj->sim->late->flight, err);
     late->posts = build_posts(proj, thread, err);
     proj->parts[thread].weight = late->rows;
-    proj->parts[thread].in_sum = HK_NEW(arena, double, owned_count(proj, thread), err);
-    if (!late->rows || !late->sources || !late->flights || !late->posts ||
-        !proj->parts[thread].in_sum)
-        return false;
+    late->sum = HK_NEW(arena, double, owned_count(proj, thread), err);
+    if (!late->rows || !late->sources || !late->flights || !late->posts || !late->sum) return false;
     proj->learn->forget(proj, thread);
     return true;
 }
@@ -153,8 +151,9 @@ bool hk_late_build(struct hk_proj *proj, struct hk_drawn *drawn, struct hk_err *
     struct build build = {proj, drawn, filling};
     bool ok = true;
     for (int p = 0; ok && p < sim->threads; p++) {
-        proj->parts[p].late.start = HK_NEW(sim->arena, size_t, proj->source->size + 1, err);
-        ok = proj->parts[p].late.start &&
+        struct hk_late *late = proj->parts[p].late = HK_NEW(sim->arena, struct hk_late, 1, err);
+        if (late) late->start = HK_NEW(sim->arena, size_t, proj->source->size + 1, err);
+        ok = late && late->start &&
              hk_block_reserve(&filling[p], proj->rows, sizeof(struct filling), err);
     }
     if (ok) hk_pool_run(sim->pool, count_rows, &build);
@@ -171,16 +170,15 @@ bool hk_late_build(struct hk_proj *proj, struct hk_drawn *drawn, struct hk_err *
 
 void hk_late_visit(const struct hk_proj *proj, int thread, hk_synapse_visitor *visit,
                    void *context) {
-    const struct hk_late *late = &proj->parts[thread].late;
+    const struct hk_late *late = proj->parts[thread].late;
     size_t real = proj->sim->real_size;
+    struct hk_late_row *row = hk_late_first(late, 0);
     for (hk_neuron source = 0; source < proj->source->size; source++)
-        for (size_t at = late->start[source]; at < late->start[source + 1];) {
-            struct hk_late_row *row = (void *)(late->rows + at);
-            size_t weights = (size_t)((char *)hk_late_weights(row) - late->rows) / real;
+        for (; row != hk_late_first(late, source + 1); row = hk_late_next(row, real)) {
+            hk_syn first = (hk_syn)((char *)hk_late_weights(row) - late->rows) / real;
             for (uint32_t k = 0; k < row->count; k++)
                 visit(context, source, hk_late_targets(row)[k], proj->delay_min + row->delay,
-                      weights + k);
-            at += hk_late_row_size(row->count, real);
+                      first + k);
         }
 }
 

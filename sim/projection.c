@@ -5,6 +5,7 @@
  * and since a draw is a function of the target, threads can't change it. */
 #include "sim/estimate.h"
 #include "sim/exact_internal.h"
+#include "sim/late.h"
 
 #include <math.h>
 #include <string.h>
@@ -464,9 +465,6 @@ static bool build_plastic_part(struct hk_proj *proj, int thread, struct hk_err *
     size_t owned = owned_count(proj, thread), longest = longest_list(proj, thread);
     for (size_t i = 0; i < HK_TRACE_MAX; i++)
         if (!(part->other[i] = hk_sim_reals(sim, longest, err))) return false;
-    if (proj->storage != HK_STORE_MATRIX &&
-        !(part->in_sum = HK_NEW(sim->arena, double, owned, err)))
-        return false;
     part->pre_last = HK_NEW(sim->arena, hk_tick, part->rows, err);
     part->post_last = HK_NEW(sim->arena, hk_tick, owned, err);
     if (!part->pre_last || !part->post_last) return false;

@@ -27,10 +27,7 @@ enum {
     HK_COLUMNS_MAX = 64,      /* state columns of a population, */
     HK_ALONE_COLUMNS = 16,    /* and of one that is left alone */
     HK_SIGNALS_MAX = 64,
-    HK_CREDIT_ROWS = 64, /* active rows that learn together */
-    HK_LATE_ROW = 32,    /* most synapses, in the mean, of a row that learns late */
-    HK_NOTES = 16,      /* spikes of targets that are noted for rows to learn from: so many each, */
-    HK_NOTES_DEPTH = 64 /* and of one target */
+    HK_CREDIT_ROWS = 64 /* active rows that learn together */
 };
 
 /* ---- spikes of the recent past ---- */
@@ -177,30 +174,6 @@ struct hk_credit_room {
     void *row_w, *row_gate, *row_paired; /* the same */
 };
 
-/* LATE: rows of a part lie one after the other, by source, then delay; those without synapses are
- * left out. A row is this, its targets, and its weights, each on a multiple of eight bytes. */
-struct hk_late_row {
-    uint32_t count, delay; /* above the projection's least, ticks */
-};
-/* Spikes of a population, as the projections that end there and learn late see them; one for all
- * whose rules see them alike. sim/kernels/late.c has the types. */
-struct hk_late_posts {
-    const struct hk_proj *first; /* of those projections */
-    void *targets;               /* [owned]: the last spike */
-    void *notes;         /* [size]: from 1 on, those before that not all rows have learned from */
-    uint16_t *depth;     /* [owned]: of how many spikes that holds, with the last */
-    uint32_t last, size; /* the last note */
-    uint16_t deepest;    /* of `depth` */
-};
-struct hk_late {
-    size_t *start; /* [sources + 1] of the rows of each source, in bytes */
-    char *rows;
-    void *sources; /* [sources]: the last spike that has begun to arrive; */
-    void *flights; /* [slots][sources]: those that still do, by ticks */
-    size_t slots;  /* a power of two, not less than the delays */
-    struct hk_late_posts *posts;
-};
-
 /* What one thread owns of a projection. Targets are counted from the thread's first. A "row" is a
  * pair (source, delay): row = source * delays + (delay - delay_min); TIMED: only those that occur.
  */
@@ -221,9 +194,8 @@ struct hk_proj_part {
     hk_syn *in_synapse; /* [count] index of the synapse */
     uint32_t *in_row;   /* [count] its row */
     void *pre_now[HK_TRACE_MAX], *post_now[HK_TRACE_MAX], *other[HK_TRACE_MAX], *own[HK_TRACE_MAX],
-        *gathered;  /* room */
-    double *in_sum; /* [owned] room, not in matrices */
-    struct hk_late late;
+        *gathered;        /* room */
+    struct hk_late *late; /* LATE: sim/late.h */
     /* What each synapse remembers, where its weight lies, and when it was last brought to date. */
     void *memory[HK_MEMORY_MAX];
     hk_tick *last;
@@ -490,34 +462,6 @@ static inline bool hk_proj_is_judged(const struct hk_proj *proj) {
 static inline bool hk_proj_lapses(const struct hk_proj *proj) {
     return proj->plasticity && proj->plasticity->lapse;
 }
-/* LATE: draw them; visit those that a thread owns, by source and delay: `at` is where the weight
- * is, counted in hk_real from the first row. */
-bool hk_late_build(struct hk_proj *proj, struct hk_drawn *drawn, struct hk_err *err) HK_MUST_USE;
-void hk_late_visit(const struct hk_proj *proj, int thread, hk_synapse_visitor *visit,
-                   void *context);
-/* All that has happened so far is learned, which changes no result. */
-void hk_late_settle(const struct hk_proj *proj);
-double hk_late_bytes(const struct hk_proj *proj, double synapses);
-
-/* Room for notes; a tick can begin while there is room for one of each target. */
-static inline uint32_t hk_late_notes(size_t owned) {
-    size_t size = (HK_NOTES + 1) * owned + 1;
-    return size < UINT32_MAX ? (uint32_t)size : UINT32_MAX;
-}
-static inline size_t hk_late_pad(size_t bytes) {
-    return (bytes + 7) / 8 * 8;
-}
-static inline uint32_t *hk_late_targets(struct hk_late_row *row) {
-    return (uint32_t *)(row + 1);
-}
-static inline void *hk_late_weights(struct hk_late_row *row) {
-    return (char *)(row + 1) + hk_late_pad(row->count * sizeof(uint32_t));
-}
-static inline size_t hk_late_row_size(size_t count, size_t real_size) {
-    return sizeof(struct hk_late_row) + hk_late_pad(count * sizeof(uint32_t)) +
-           hk_late_pad(count * real_size);
-}
-
 bool hk_signal_build(struct hk_signal *signal, struct hk_err *err) HK_MUST_USE;
 /* Add what the spikes that arrive at `tick` add to the thread's copies of all signals; synapses
  * that follow one are brought to date first. */

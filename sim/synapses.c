@@ -1,5 +1,5 @@
 /* Projections as callers see them: names, counts, weights. */
-#include "sim/sim_internal.h"
+#include "sim/late.h"
 
 #include <string.h>
 

@@ -1,10 +1,10 @@
-/* Rows that learn late (sim/late.c; contract: sim/kernels.h).
+/* Rows that learn late (sim/late.h; contract: sim/kernels.h).
  *
  * The bits are those of learning at once. What a synapse learns depends on no other synapse; its
  * changes come in the same order; a trace is its value after the last spike, decayed by the time
  * since; and a target's traces are kept with the note. When there are many notes, all rows learn,
  * and notes begin anew. */
-#include "sim/sim_internal.h"
+#include "sim/late.h"
 
 #include "sim/kernels/rows.h"
 #include "sim/numeric.h"
@@ -51,14 +51,6 @@ static inline struct flight *flights_of(const struct hk_proj *proj, const struct
            ((size_t)tick & (late->slots - 1)) * proj->source->size + proj->source->part[owner];
 }
 
-static inline struct hk_late_row *row_at(const struct hk_late *late, size_t source) {
-    return (void *)(late->rows + late->start[source]);
-}
-
-static inline struct hk_late_row *row_after(struct hk_late_row *row) {
-    return (void *)((char *)row + hk_late_row_size(row->count, sizeof(hk_real)));
-}
-
 static inline void go_to(struct flight *flight, struct hk_late_row *row) {
     flight->row = row;
     if (row != flight->end) flight->delay = row->delay;
@@ -73,8 +65,8 @@ static void take_off(const struct hk_proj *proj, struct hk_late *late, hk_tick t
         struct source *s = (struct source *)late->sources + units[k];
         bool again = s->tick == tick;
         if (!again) {
-            *++flight = (struct flight){.last = *s, .end = row_at(late, units[k] + 1)};
-            go_to(flight, row_at(late, units[k]));
+            *++flight = (struct flight){.last = *s, .end = hk_late_first(late, units[k] + 1)};
+            go_to(flight, hk_late_first(late, units[k]));
         }
         flight->times++;
         for (size_t i = 0; i < proj->plasticity->pre_count; i++) {
@@ -220,8 +212,9 @@ static inline hk_tick since_arrival(const struct hk_proj *proj, hk_tick arrived)
 /* Of a unit those rows at which spike `last` has arrived by `tick`, and its next spike hasn't. */
 static void settle_unit(const struct hk_proj *proj, const struct hk_late *late, size_t unit,
                         const struct source *last, hk_tick next, hk_tick tick) {
-    struct hk_late_row *end = row_at(late, unit + 1);
-    for (struct hk_late_row *row = row_at(late, unit); row != end; row = row_after(row)) {
+    struct hk_late_row *end = hk_late_first(late, unit + 1);
+    for (struct hk_late_row *row = hk_late_first(late, unit); row != end;
+         row = hk_late_next(row, sizeof(hk_real))) {
         hk_tick delay = proj->delay_min + row->delay, arrived = last->tick + delay;
         if (arrived <= tick && next > tick - delay)
             learn_row(proj, late->posts, row, last, arrived, since_arrival(proj, arrived));
@@ -229,7 +222,7 @@ static void settle_unit(const struct hk_proj *proj, const struct hk_late *late, 
 }
 
 static void settle_rows(const struct hk_proj *proj, int thread, hk_tick tick) {
-    const struct hk_late *late = &proj->parts[thread].late;
+    const struct hk_late *late = proj->parts[thread].late;
     const struct source *sources = late->sources;
     hk_tick first = tick + 1 - proj->delay_min - (hk_tick)proj->delays;
     for (size_t unit = 0; unit < proj->source->size; unit++)
@@ -247,13 +240,13 @@ static void settle_rows(const struct hk_proj *proj, int thread, hk_tick tick) {
 /* All rows that learn from the same notes do, up to `tick`, and notes begin anew. */
 static void settle_all(const struct hk_proj *proj, int thread, hk_tick tick) {
     const struct hk_pop *pop = proj->target;
-    struct hk_late_posts *posts = proj->parts[thread].late.posts;
+    struct hk_late_posts *posts = proj->parts[thread].late->posts;
     struct target *targets = posts->targets;
     size_t owned = pop->part[thread + 1] - pop->part[thread];
     if (posts->deepest == 0) return;
     for (size_t k = 0; k < pop->incoming_count; k++)
         if (pop->incoming[k]->storage == HK_STORE_LATE && pop->incoming[k]->learning &&
-            pop->incoming[k]->parts[thread].late.posts == posts)
+            pop->incoming[k]->parts[thread].late->posts == posts)
             settle_rows(pop->incoming[k], thread, tick);
     for (size_t i = 0; i < owned; i++) targets[i].last.gap = 0;
     memset(posts->depth, 0, owned * sizeof *posts->depth);
@@ -385,11 +378,11 @@ static void arrive(struct round *r, const struct arrival *a) {
     r->events += (uint64_t)a->flight->times * row->count;
     if (!sees_at_once(proj)) return;
     if (proj->learning) see(r, a);
-    go_to(a->flight, row_after(row));
+    go_to(a->flight, hk_late_next(row, sizeof(hk_real)));
 }
 
 static uint64_t deliver(const struct hk_proj *proj, int thread, hk_tick tick, void *sum) {
-    struct hk_late *late = &proj->parts[thread].late;
+    struct hk_late *late = proj->parts[thread].late;
     size_t owned = proj->target->part[thread + 1] - proj->target->part[thread];
     struct round round = {.proj = proj, .late = late, .tick = tick, .sum = sum};
     hk_tick at = tick - proj->delay_min;
@@ -409,12 +402,12 @@ static void see_afterwards(struct round *r, const struct arrival *a) {
     if (proj->learning && pair_of(proj)->coincident == HK_COINCIDENT_POST_FIRST)
         learn_row(proj, r->late->posts, a->flight->row, &a->flight->last, arrived, r->tick);
     if (proj->learning) see(r, a);
-    go_to(a->flight, row_after(a->flight->row));
+    go_to(a->flight, hk_late_next(a->flight->row, sizeof(hk_real)));
 }
 
 /* Spikes of the targets, and what has to wait for them. */
 static void learn(struct hk_proj *proj, int thread, hk_tick tick) {
-    struct hk_late *late = &proj->parts[thread].late;
+    struct hk_late *late = proj->parts[thread].late;
     const uint32_t *units;
     uint32_t count = hk_spikes(proj->sim, proj->target, tick, thread, &units);
     for (uint32_t k = 0; late->posts->first == proj && k < count; k++)
@@ -445,7 +438,7 @@ static void scale(void *context, hk_neuron source, hk_neuron target, hk_tick del
 }
 
 static void normalise(struct hk_proj *proj, int thread, double total) {
-    struct scaling s = {proj->parts[thread].in_sum, (void *)proj->parts[thread].late.rows};
+    struct scaling s = {proj->parts[thread].late->sum, proj->parts[thread].weight};
     size_t owned = proj->target->part[thread + 1] - proj->target->part[thread];
     settle_all(proj, thread, proj->sim->now);
     memset(s.factor, 0, owned * sizeof *s.factor);
@@ -455,7 +448,7 @@ static void normalise(struct hk_proj *proj, int thread, double total) {
 }
 
 static void forget(struct hk_proj *proj, int thread) {
-    struct hk_late *late = &proj->parts[thread].late;
+    struct hk_late *late = proj->parts[thread].late;
     struct source *sources = late->sources;
     struct target *targets = late->posts->targets;
     size_t owned = proj->target->part[thread + 1] - proj->target->part[thread];

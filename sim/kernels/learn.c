@@ -151,14 +151,14 @@ static const hk_real *other_traces(const struct hk_proj *proj, const struct hk_p
 
 /* One spike has arrived at a row: the rule sees the row's weights in place. */
 static void arrive(struct hk_proj *proj, struct hk_proj_part *part, size_t owned, size_t row,
-                   hk_tick tick, bool read) {
+                   hk_tick tick) {
     const struct hk_plasticity_model *rule = proj->plasticity;
     const hk_real *pre[HK_TRACE_MAX], *post[HK_TRACE_MAX];
     hk_real own[HK_TRACE_MAX], *memory[HK_MEMORY_MAX];
     size_t first, count = row_of(proj, part, owned, row, &first);
     for (size_t i = 0; i < rule->pre_count; i++) pre[i] = &own[i];
     for (size_t i = 0; i < rule->post_count; i++)
-        post[i] = other_traces(proj, part, POST, i, read,
+        post[i] = other_traces(proj, part, POST, i, proj->storage != HK_STORE_TIMED,
                                part->target ? part->target + first : NULL, count, tick);
     for (size_t i = 0; i < rule->memory_count; i++) memory[i] = (hk_real *)part->memory[i] + first;
     read_own(proj, PRE, part->pre_value, part->pre_last, rule->pre_count, row, tick, own);
@@ -241,9 +241,8 @@ static void fire(struct hk_proj *proj, struct hk_proj_part *part, size_t target,
     for (size_t i = 0; i < rule->memory_count; i++) spread(&c, part->memory[i], memory[i]);
 }
 
-/* `read`: have the traces of all targets been read? */
 typedef void row_action(struct hk_proj *proj, struct hk_proj_part *part, size_t owned, size_t row,
-                        hk_tick tick, bool read);
+                        hk_tick tick);
 
 static inline void fetch_traces(const struct hk_proj *proj, const struct hk_proj_part *part,
                                 size_t row) {
@@ -253,85 +252,71 @@ static inline void fetch_traces(const struct hk_proj *proj, const struct hk_proj
 }
 
 /* Every row whose spike arrives at `tick`, in canonical order. */
-static void each_arrival(struct hk_proj *proj, int thread, hk_tick tick, row_action *action,
-                         bool read) {
+static void each_arrival(struct hk_proj *proj, int thread, hk_tick tick, row_action *action) {
     struct hk_proj_part *part = &proj->parts[thread];
     size_t owned = owned_targets(proj, thread);
     if (proj->storage == HK_STORE_TIMED) {
         for (size_t k = 0; k < part->arrived_count; k++)
-            action(proj, part, owned, part->arrived[k].row, tick, read);
+            action(proj, part, owned, part->arrived[k].row, tick);
         return;
     }
     for (struct arrivals a = arrivals_at(proj, part, tick); arrivals_next(&a);) {
         for (size_t k = a.near; k < a.near_end; k++) fetch_traces(proj, part, arrivals_row(&a, k));
-        action(proj, part, owned, a.row, tick, read);
+        action(proj, part, owned, a.row, tick);
     }
 }
 
-static size_t count_arrivals(const struct hk_proj *proj, int thread, hk_tick tick) {
-    size_t count = 0;
+static bool any_arrival(const struct hk_proj *proj, int thread, hk_tick tick) {
     struct arrivals a = arrivals_at(proj, &proj->parts[thread], tick);
-    while (arrivals_list(&a)) count += a.count;
-    return count;
+    while (arrivals_list(&a))
+        if (a.count) return true;
+    return false;
 }
 
 static void bump_row(struct hk_proj *proj, struct hk_proj_part *part, size_t owned, size_t row,
-                     hk_tick tick, bool read) {
-    (void)owned, (void)read;
+                     hk_tick tick) {
+    (void)owned;
     bump(proj, PRE, part->pre_value, part->pre_last, proj->plasticity->pre_count, row, tick);
 }
 
 static void lapse_row(struct hk_proj *proj, struct hk_proj_part *part, size_t owned, size_t row,
-                      hk_tick tick, bool read) {
-    (void)read;
+                      hk_tick tick) {
     size_t first, count = row_of(proj, part, owned, row, &first);
     lapse_at(proj, part, first, count, tick);
 }
 
 static void catch_up(struct hk_proj *proj, int thread, hk_tick tick) {
-    each_arrival(proj, thread, tick, lapse_row, false);
+    each_arrival(proj, thread, tick, lapse_row);
 }
 
-/* Are there so many synapses that the traces of all `units` of their other side are soon read? One
- * by one each takes some four times as long. Drawn delays make many rows: one for each source and
- * delay. */
-static bool is_worth_reading(const struct hk_proj *proj, double synapses, size_t units) {
-    return proj->storage == HK_STORE_MATRIX ||
-           (proj->storage == HK_STORE_ROWS && 4.0 * synapses > (double)units);
-}
-
-static void learn_arrivals(struct hk_proj *proj, int thread, hk_tick tick, size_t arrivals) {
+static void learn_arrivals(struct hk_proj *proj, int thread, hk_tick tick) {
     struct hk_proj_part *part = &proj->parts[thread];
     const struct hk_plasticity_model *rule = proj->plasticity;
-    size_t owned = owned_targets(proj, thread);
-    double synapses = (double)arrivals * (double)part->count / (double)part->rows; /* about */
-    bool read = is_worth_reading(proj, synapses, owned);
-    for (size_t i = 0; read && i < rule->post_count; i++)
-        read_traces(part->post_now[i], part->post_value[i], part->post_last, owned, tick,
-                    proj->ticks_per_tau[POST][i]);
-    each_arrival(proj, thread, tick, arrive, read);
+    for (size_t i = 0; proj->storage != HK_STORE_TIMED && i < rule->post_count; i++)
+        read_traces(part->post_now[i], part->post_value[i], part->post_last,
+                    owned_targets(proj, thread), tick, proj->ticks_per_tau[POST][i]);
+    each_arrival(proj, thread, tick, arrive);
 }
 
-/* How many synapses end at some units. */
-static size_t count_incoming(const struct hk_proj *proj, int thread, const uint32_t *units,
+/* Are there so many synapses that the traces of all rows are soon read? One by one each takes some
+ * four times as long. Drawn delays make many rows: one for each source and delay. */
+static bool is_worth_reading(const struct hk_proj *proj, int thread, const uint32_t *units,
                              uint32_t count) {
     const struct hk_proj_part *part = &proj->parts[thread];
     size_t synapses = 0;
-    if (proj->storage == HK_STORE_MATRIX) return count * proj->rows;
+    if (proj->storage == HK_STORE_MATRIX) return count > 0;
     for (uint32_t k = 0; k < count; k++) {
         const hk_syn *start = part->in_start + (units[k] - proj->target->part[thread]);
         synapses += start[1] - start[0];
     }
-    return synapses;
+    return proj->storage != HK_STORE_TIMED && 4 * synapses > part->rows;
 }
 
 static void learn_spikes(struct hk_proj *proj, int thread, hk_tick tick, const uint32_t *units,
                          uint32_t count) {
     struct hk_proj_part *part = &proj->parts[thread];
     const struct hk_plasticity_model *rule = proj->plasticity;
-    if (count == 0) return;
-    size_t synapses = count_incoming(proj, thread, units, count);
-    bool read = is_worth_reading(proj, (double)synapses, part->rows);
+    bool read = is_worth_reading(proj, thread, units, count);
     for (size_t i = 0; read && i < rule->pre_count; i++)
         read_traces(part->pre_now[i], part->pre_value[i], part->pre_last, part->rows, tick,
                     proj->ticks_per_tau[PRE][i]);
@@ -357,8 +342,7 @@ static bool changes(const struct hk_proj *proj, int thread, hk_tick tick) {
 /* What arrives and who has fired at a tick. */
 struct moment {
     hk_tick tick;
-    size_t arrivals; /* 0: none */
-    bool learning;
+    bool arrivals, learning;
     const uint32_t *units;
     uint32_t count;
 };
@@ -369,17 +353,16 @@ static void learn_moment(struct hk_proj *proj, int thread, const struct moment *
     int order = pair_of(proj)->coincident;
     bool pre_first = order == HK_COINCIDENT_PRE_FIRST || order == HK_COINCIDENT_BOTH;
     bool post_first = order == HK_COINCIDENT_POST_FIRST || order == HK_COINCIDENT_BOTH;
-    if (order == HK_COINCIDENT_BOTH && m->arrivals)
-        each_arrival(proj, thread, m->tick, bump_row, false);
+    if (order == HK_COINCIDENT_BOTH && m->arrivals) each_arrival(proj, thread, m->tick, bump_row);
     if (order == HK_COINCIDENT_POST_FIRST && m->learning)
         learn_spikes(proj, thread, m->tick, m->units, m->count);
     if (post_first) bump_spikes(proj, thread, m->tick, m->units, m->count);
-    if (m->arrivals && m->learning) learn_arrivals(proj, thread, m->tick, m->arrivals);
+    if (m->arrivals && m->learning) learn_arrivals(proj, thread, m->tick);
     if (m->arrivals && order == HK_COINCIDENT_PRE_FIRST)
-        each_arrival(proj, thread, m->tick, bump_row, false);
+        each_arrival(proj, thread, m->tick, bump_row);
     if (order != HK_COINCIDENT_POST_FIRST && m->learning)
         learn_spikes(proj, thread, m->tick, m->units, m->count);
-    if (m->arrivals && !pre_first) each_arrival(proj, thread, m->tick, bump_row, false);
+    if (m->arrivals && !pre_first) each_arrival(proj, thread, m->tick, bump_row);
     if (!post_first) bump_spikes(proj, thread, m->tick, m->units, m->count);
 }
 
@@ -387,7 +370,7 @@ static void learn(struct hk_proj *proj, int thread, hk_tick now) {
     struct moment m = {.tick = now - proj->plasticity->lag};
     if (m.tick <= 0) return;
     m.count = hk_spikes(proj->sim, proj->target, m.tick, thread, &m.units);
-    m.arrivals = count_arrivals(proj, thread, m.tick);
+    m.arrivals = any_arrival(proj, thread, m.tick);
     m.learning = changes(proj, thread, now);
     learn_moment(proj, thread, &m);
 }
@@ -396,13 +379,13 @@ static void learn_at(struct hk_proj *proj, int thread, hk_tick tick, const uint3
                      uint32_t count) {
     learn_moment(proj, thread,
                  &(struct moment){.tick = tick,
-                                  .arrivals = proj->parts[thread].arrived_count,
+                                  .arrivals = proj->parts[thread].arrived_count > 0,
                                   .learning = changes(proj, thread, tick),
                                   .units = posts,
                                   .count = count});
 }
 
-/* Sums run down the rows in double; in matrices, in blocks of targets. */
+/* Sums run down the rows in double, in blocks of targets. */
 static void normalise_matrix(struct hk_proj *proj, int thread, double total) {
     struct hk_proj_part *part = &proj->parts[thread];
     size_t owned = owned_targets(proj, thread);
@@ -426,12 +409,13 @@ static void normalise_matrix(struct hk_proj *proj, int thread, double total) {
 static void normalise_rows(struct hk_proj *proj, int thread, double total) {
     struct hk_proj_part *part = &proj->parts[thread];
     hk_real *w = part->weight;
-    double *sum = part->in_sum;
-    size_t owned = owned_targets(proj, thread);
-    memset(sum, 0, owned * sizeof *sum);
-    for (hk_syn k = 0; k < part->count; k++) sum[part->target[k]] += (double)w[k];
-    for (size_t i = 0; i < owned; i++) sum[i] = sum[i] > 0.0 ? total / sum[i] : 1.0;
-    for (hk_syn k = 0; k < part->count; k++) w[k] *= (hk_real)sum[part->target[k]];
+    for (size_t target = 0; target < owned_targets(proj, thread); target++) {
+        double sum = 0.0;
+        hk_syn first = part->in_start[target], end = part->in_start[target + 1];
+        for (hk_syn k = first; k < end; k++) sum += (double)w[part->in_synapse[k]];
+        hk_real scale = (hk_real)(sum > 0.0 ? total / sum : 1.0);
+        for (hk_syn k = first; k < end; k++) w[part->in_synapse[k]] *= scale;
+    }
 }
 
 static void normalise(struct hk_proj *proj, int thread, double total) {
@@ -445,12 +429,13 @@ static void normalise(struct hk_proj *proj, int thread, double total) {
 static void forget(struct hk_proj *proj, int thread) {
     struct hk_proj_part *part = &proj->parts[thread];
     const struct hk_plasticity_model *rule = proj->plasticity;
+    size_t owned = owned_targets(proj, thread);
+    size_t places = proj->storage == HK_STORE_MATRIX ? proj->rows * part->stride : part->count;
     if (hk_proj_lapses(proj)) settle(proj, thread, proj->sim->now);
     for (size_t i = 0; i < rule->pre_count; i++)
         memset(part->pre_value[i], 0, part->rows * sizeof(hk_real));
     for (size_t i = 0; i < rule->post_count; i++)
-        memset(part->post_value[i], 0, owned_targets(proj, thread) * sizeof(hk_real));
-    size_t places = proj->storage == HK_STORE_MATRIX ? proj->rows * part->stride : part->count;
+        memset(part->post_value[i], 0, owned * sizeof(hk_real));
     for (size_t i = 0; i < rule->memory_count; i++)
         memset(part->memory[i], 0, places * sizeof(hk_real));
 }

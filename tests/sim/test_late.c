@@ -4,6 +4,7 @@
  * twin that has its delay. */
 #include <check.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "sim/rng.h"
 #include "tests/support/net.h"
@@ -14,6 +15,7 @@ enum {
     TARGETS = 70, /* two groups, so that two threads have some */
     TICKS = 900,
     DELAYS = 4, /* 1 to 4 ticks of 1 ms */
+    LINKS = 3,  /* the first and the last see spikes of the targets alike */
     SYNAPSES = SOURCES * TARGETS,
     SPIKES_MAX = TICKS * TARGETS
 };
@@ -42,7 +44,7 @@ static void draw_trains(struct trains *trains, const char *name, hk_neuron units
 
 struct late_net {
     struct hk_sim *sim;
-    struct hk_proj *proj;
+    struct hk_proj *proj[LINKS];
 };
 
 /* Targets fire when they are told to: what arrives through plastic synapses is far too little. */
@@ -62,12 +64,19 @@ static struct late_net make(enum hk_precision precision, int threads, const char
                                                .receptor = "force",
                                                .connect = "one-to-one",
                                                .weight = net_value(1000)});
-    net.proj = net_link(net.sim, &(struct net_link){.source = source,
-                                                    .target = target,
-                                                    .receptor = "syn",
-                                                    .weight = {HK_DIST_UNIFORM, 0, 1},
-                                                    .delay_ms = delay_ms,
-                                                    .rule = rule});
+    for (int k = 0; k < LINKS; k++) {
+        static const char *const names[LINKS] = {"a", "b", "c"};
+        char changed[250];
+        const char *tau = strstr(rule, "diehl-cook") ? "tau_post" : "tau_minus";
+        (void)snprintf(changed, sizeof changed, "%s,%s=%d", rule, tau, k == 1 ? 50 : 25);
+        net.proj[k] = net_link(net.sim, &(struct net_link){.name = names[k],
+                                                           .source = source,
+                                                           .target = target,
+                                                           .receptor = "syn",
+                                                           .weight = {HK_DIST_UNIFORM, 0, 1},
+                                                           .delay_ms = delay_ms,
+                                                           .rule = changed});
+    }
     net_build(net.sim);
     return net;
 }
@@ -90,17 +99,17 @@ static void read(const struct hk_proj *proj, struct synapses *out) {
 }
 
 /* Returns how many weights aren't what they were at first. */
-static size_t compare(const struct late_net *late, const struct late_net *twins,
+static size_t compare(const struct late_net *late, const struct late_net *twins, int link,
                       const struct synapses *first, const char *rule) {
     static struct synapses mine, all[DELAYS];
     size_t changed = 0;
-    read(late->proj, &mine);
-    for (size_t d = 0; d < DELAYS; d++) read(twins[d].proj, &all[d]);
+    read(late->proj[link], &mine);
+    for (size_t d = 0; d < DELAYS; d++) read(twins[d].proj[link], &all[d]);
     for (size_t k = 0; k < SYNAPSES; k++) {
         const struct synapses *twin = &all[mine.delay[k] - 1];
         ck_assert(twin->source[k] == mine.source[k] && twin->target[k] == mine.target[k]);
         ck_assert_msg(twin->weight[k] == mine.weight[k],
-                      "%s at %lld: %u to %u, delay %lld: %.17g, not %.17g", rule,
+                      "%s, %d, at %lld: %u to %u, delay %lld: %.17g, not %.17g", rule, link,
                       (long long)hk_sim_now(late->sim), mine.source[k], mine.target[k],
                       (long long)mine.delay[k], mine.weight[k], twin->weight[k]);
         changed += mine.weight[k] != first->weight[k];
@@ -111,30 +120,33 @@ static size_t compare(const struct late_net *late, const struct late_net *twins,
 /* One after the other of what can happen between runs. */
 static void do_step(const struct late_net *net, int step) {
     static const hk_tick ticks[] = {60, 340, 150, 100, 1, 170, 79};
-    if (step == 2) hk_proj_set_learning(net->proj, false);
-    if (step == 3) hk_proj_set_learning(net->proj, true);
+    if (step == 2) hk_proj_set_learning(net->proj[0], false);
+    if (step == 3) hk_proj_set_learning(net->proj[0], true);
     if (step == 5) hk_sim_reset_state(net->sim);
     net_run(net->sim, ticks[step]);
 }
 
 static void try_rule(enum hk_precision precision, int threads, const char *rule) {
-    static struct synapses first;
+    static struct synapses first[LINKS];
     struct late_net twins[DELAYS];
     struct late_net late =
         make(precision, threads, rule, (struct hk_dist){HK_DIST_UNIFORM, 1, DELAYS});
-    read(late.proj, &first);
+    for (int k = 0; k < LINKS; k++) read(late.proj[k], &first[k]);
     for (int d = 0; d < DELAYS; d++) {
         struct hk_err err = {0};
         twins[d] = make(precision, 1, rule, net_value(d + 1));
-        ck_assert(hk_proj_write_weights(twins[d].proj, first.weight, &err));
+        for (int k = 0; k < LINKS; k++)
+            ck_assert(hk_proj_write_weights(twins[d].proj[k], first[k].weight, &err));
     }
     size_t changed = 0;
     for (int step = 0; step < 7; step++) {
         do_step(&late, step);
         for (size_t d = 0; d < DELAYS; d++) do_step(&twins[d], step);
-        if (step != 1) changed = compare(&late, twins, &first, rule);
+        changed = 0;
+        for (int k = 0; k < LINKS && step != 1; k++)
+            changed += compare(&late, twins, k, &first[k], rule);
     }
-    ck_assert_uint_gt(changed, SYNAPSES / 2);
+    ck_assert_uint_gt(changed, LINKS * SYNAPSES / 2);
     hk_sim_destroy(late.sim);
     for (size_t d = 0; d < DELAYS; d++) hk_sim_destroy(twins[d].sim);
 }
@@ -166,15 +178,15 @@ START_TEST(weights_are_brought_to_date_before_they_are_scaled_or_set) {
     struct late_net net =
         make(HK_DOUBLE, 2, rules[1], (struct hk_dist){HK_DIST_UNIFORM, 1, DELAYS});
     net_run(net.sim, 100);
-    ck_assert(hk_proj_normalise(net.proj, 3, &err));
-    read(net.proj, &now);
+    ck_assert(hk_proj_normalise(net.proj[0], 3, &err));
+    read(net.proj[0], &now);
     double sum[TARGETS] = {0};
     for (size_t k = 0; k < SYNAPSES; k++) sum[now.target[k]] += now.weight[k];
     for (size_t i = 0; i < TARGETS; i++) ck_assert_double_eq_tol(sum[i], 3, 1e-12);
     net_run(net.sim, 100);
     for (size_t k = 0; k < SYNAPSES; k++) now.weight[k] = 0.5;
-    ck_assert(hk_proj_write_weights(net.proj, now.weight, &err));
-    read(net.proj, &now);
+    ck_assert(hk_proj_write_weights(net.proj[0], now.weight, &err));
+    read(net.proj[0], &now);
     for (size_t k = 0; k < SYNAPSES; k++) ck_assert_double_eq(now.weight[k], 0.5);
     hk_sim_destroy(net.sim);
 }

@@ -1,0 +1,78 @@
+/* Rows that learn late (HK_STORE_LATE), for sim/ alone: for plastic synapses whose delays are drawn,
+ * so that the synapses of a source arrive a few at a time. A column, the synapses of a target, is
+ * everywhere in memory; so a spike of a target is only noted, and a row learns from it when the
+ * next spike arrives at the row, whose weights lie side by side. sim/kernels/late.c does that. Nor
+ * does a row keep traces: it finds those of its source, which are the same for all delays, and a
+ * spike in flight knows where its next row is. */
+#ifndef HK_SIM_LATE_H
+#define HK_SIM_LATE_H
+
+#include "sim/sim_internal.h"
+
+enum {
+    HK_LATE_ROW = 32,   /* most synapses, in the mean, of a row that learns late */
+    HK_NOTES = 16,      /* spikes of targets that are noted for rows to learn from: so many each, */
+    HK_NOTES_DEPTH = 64 /* and of one target */
+};
+
+/* Rows of a part lie one after the other, by source, then delay; those without synapses are left
+ * out. A row is this, its targets, and its weights, each on a multiple of eight bytes. */
+struct hk_late_row {
+    uint32_t count, delay; /* synapses; ticks above the projection's least delay */
+};
+
+/* Spikes of a population, as the projections that end there and learn late see them; one for all
+ * whose rules see them alike. sim/kernels/late.c has the types. */
+struct hk_late_posts {
+    const struct hk_proj *first; /* of those projections */
+    void *targets;               /* [owned]: the last spike */
+    void *notes;         /* [size]: from 1 on, those before that not all rows have learned from */
+    uint16_t *depth;     /* [owned]: of how many spikes that holds, with the last */
+    uint32_t last, size; /* the last note */
+    uint16_t deepest;    /* of `depth` */
+};
+
+/* What a thread owns, beside its struct hk_proj_part. */
+struct hk_late {
+    size_t *start; /* [sources + 1] of the rows of each source, in bytes */
+    char *rows;
+    void *sources; /* [sources]: the last spike that has begun to arrive; */
+    void *flights; /* [slots][sources]: those that still do, by ticks */
+    size_t slots;  /* a power of two, not less than the delays */
+    struct hk_late_posts *posts;
+    double *sum; /* [owned] room */
+};
+
+static inline size_t hk_late_pad(size_t bytes) {
+    return (bytes + 7) / 8 * 8;
+}
+static inline uint32_t *hk_late_targets(struct hk_late_row *row) {
+    return (uint32_t *)(row + 1);
+}
+static inline void *hk_late_weights(struct hk_late_row *row) {
+    return (char *)(row + 1) + hk_late_pad(row->count * sizeof(uint32_t));
+}
+static inline size_t hk_late_row_size(size_t count, size_t real_size) {
+    return sizeof(struct hk_late_row) + hk_late_pad(count * sizeof(uint32_t)) +
+           hk_late_pad(count * real_size);
+}
+/* A source's first row; the next one, which may be the next source's. */
+static inline struct hk_late_row *hk_late_first(const struct hk_late *late, size_t source) {
+    return (void *)(late->rows + late->start[source]);
+}
+static inline struct hk_late_row *hk_late_next(struct hk_late_row *row, size_t real_size) {
+    return (void *)((char *)row + hk_late_row_size(row->count, real_size));
+}
+
+/* Draw all connections of the projection; `drawn` is room. */
+bool hk_late_build(struct hk_proj *proj, struct hk_drawn *drawn, struct hk_err *err) HK_MUST_USE;
+/* The synapses that a thread owns, by source and delay; `at` is where the weight is, counted in
+ * hk_real from the first row. */
+void hk_late_visit(const struct hk_proj *proj, int thread, hk_synapse_visitor *visit,
+                   void *context);
+/* Between runs: all that has happened so far is learned, which changes no result. */
+void hk_late_settle(const struct hk_proj *proj);
+/* About what a projection of so many synapses will take. */
+double hk_late_bytes(const struct hk_proj *proj, double synapses);
+
+#endif
