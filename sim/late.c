@@ -136,11 +136,11 @@ static bool build_part(struct hk_proj *proj, int thread, struct hk_err *err) {
     for (late->slots = 1; late->slots < proj->delays;) late->slots *= 2;
     late->rows = hk_arena_array(arena, late->start[sources], 1, HK_CACHE_LINE, err);
     late->sources = hk_arena_array(arena, sources, proj->sim->late->source, HK_CACHE_LINE, err);
-    late->flights = hk_arena_sparse(arena, sources * late->slots, proj->sim->late->flight, err);
+    late->slot = HK_NEW(arena, struct hk_late_slot, late->slots, err);
     late->posts = build_posts(proj, thread, err);
     proj->parts[thread].weight = late->rows;
     late->sum = HK_NEW(arena, double, owned_count(proj, thread), err);
-    if (!late->rows || !late->sources || !late->flights || !late->posts || !late->sum) return false;
+    if (!late->rows || !late->sources || !late->slot || !late->posts || !late->sum) return false;
     proj->learn->forget(proj, thread);
     return true;
 }
@@ -164,6 +164,14 @@ bool hk_late_build(struct hk_proj *proj, struct hk_drawn *drawn, struct hk_err *
     if (ok) hk_pool_run(sim->pool, fill_rows, &build);
     for (int p = 0; p < sim->threads; p++) hk_block_finish(&filling[p]);
     return ok;
+}
+
+void hk_late_finish(struct hk_proj *proj) {
+    for (int p = 0; proj->parts && p < proj->sim->threads; p++) {
+        struct hk_late *late = proj->parts[p].late;
+        for (size_t k = 0; late && late->slot && k < late->slots; k++)
+            hk_block_finish(&late->slot[k].flights);
+    }
 }
 
 /* ---- reading ---- */
@@ -203,7 +211,7 @@ double hk_late_bytes(const struct hk_proj *proj, double synapses) {
     return synapses * (sizeof(uint32_t) + real) +
            filled * (sizeof(struct hk_late_row) + 2.0 * 2.0) +
            threads * sources * (sizeof(size_t) + (double)late->source) +
-           threads * sources * slots * (double)late->flight +
+           threads * slots * sizeof(struct hk_late_slot) +
            targets * (sizeof(double) + sizeof(uint16_t) + (double)late->target +
                       (1.0 + HK_NOTES) * (double)late->note);
 }

@@ -32,13 +32,19 @@ struct hk_late_posts {
     uint16_t deepest;    /* of `depth` */
 };
 
+/* Spikes of one tick that still arrive, in the order of units. */
+struct hk_late_slot {
+    struct hk_block flights;
+    size_t count;
+};
+
 /* What a thread owns, beside its struct hk_proj_part. */
 struct hk_late {
     size_t *start; /* [sources + 1] of the rows of each source, in bytes */
     char *rows;
-    void *sources; /* [sources]: the last spike that has begun to arrive; */
-    void *flights; /* [slots][sources]: those that still do, by ticks */
-    size_t slots;  /* a power of two, not less than the delays */
+    void *sources;             /* [sources]: the last spike that has begun to arrive; */
+    struct hk_late_slot *slot; /* [slots]: those that still do, by ticks */
+    size_t slots;              /* a power of two, not less than the delays */
     struct hk_late_posts *posts;
     double *sum; /* [owned] room */
 };
@@ -66,6 +72,7 @@ static inline struct hk_late_row *hk_late_next(struct hk_late_row *row, size_t r
 
 /* Draw all connections of the projection; `drawn` is room. */
 bool hk_late_build(struct hk_proj *proj, struct hk_drawn *drawn, struct hk_err *err) HK_MUST_USE;
+void hk_late_finish(struct hk_proj *proj);
 /* The synapses that a thread owns, by source and delay; `at` is where the weight is, counted in
  * hk_real from the first row. */
 void hk_late_visit(const struct hk_proj *proj, int thread, hk_synapse_visitor *visit,

@@ -2,6 +2,7 @@
 #include "sim/sim_internal.h"
 
 #include "sim/exact_internal.h"
+#include "sim/late.h"
 
 #include <string.h>
 
@@ -48,6 +49,8 @@ void hk_sim_destroy(struct hk_sim *sim) {
     if (!sim) return;
     hk_pool_destroy(sim->pool);
     hk_bundles_finish(sim);
+    for (size_t i = 0; i < sim->proj_count; i++)
+        if (sim->projs[i]->storage == HK_STORE_LATE) hk_late_finish(sim->projs[i]);
     hk_exact_finish(sim);
     for (size_t i = 0; i < sim->pop_count; i++)
         for (int p = 0; sim->pops[i]->shown && p < sim->threads; p++)

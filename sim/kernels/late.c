@@ -26,7 +26,7 @@ struct source {
 struct flight {
     struct hk_late_row *row, *end; /* where the source's rows end */
     struct source last;
-    uint32_t delay, times; /* of the row; how many spikes of that tick they are */
+    uint32_t unit, times, delay; /* of so many spikes in that tick; of the row */
 };
 
 static const struct hk_pair_params *pair_of(const struct hk_proj *proj) {
@@ -44,11 +44,8 @@ static inline hk_real bumped(const struct hk_proj *proj, hk_real trace) {
     return pair_of(proj)->pairing == HK_PAIRING_NEAREST ? 1 : trace + 1;
 }
 
-/* Of spikes at `tick`: one for each unit that an owner has, in the order of units. */
-static inline struct flight *flights_of(const struct hk_proj *proj, const struct hk_late *late,
-                                        hk_tick tick, int owner) {
-    return (struct flight *)late->flights +
-           ((size_t)tick & (late->slots - 1)) * proj->source->size + proj->source->part[owner];
+static inline struct hk_late_slot *slot_of(const struct hk_late *late, hk_tick tick) {
+    return &late->slot[(size_t)tick & (late->slots - 1)];
 }
 
 static inline void go_to(struct flight *flight, struct hk_late_row *row) {
@@ -56,25 +53,46 @@ static inline void go_to(struct flight *flight, struct hk_late_row *row) {
     if (row != flight->end) flight->delay = row->delay;
 }
 
-/* Spikes at `tick`, of one owner, begin to arrive. */
-static void take_off(const struct hk_proj *proj, struct hk_late *late, hk_tick tick, int owner) {
-    struct flight *flight = flights_of(proj, late, tick, owner) - 1;
+/* The spikes of one owner at a tick, which begin to arrive; returns where the next one's come. */
+static struct flight *take_off(const struct hk_proj *proj, const struct hk_late *late, hk_tick tick,
+                               int owner, struct flight *flight) {
     const uint32_t *units;
     uint32_t count = hk_spikes(proj->sim, proj->source, tick, owner, &units);
     for (uint32_t k = 0; k < count; k++) {
         struct source *s = (struct source *)late->sources + units[k];
         bool again = s->tick == tick;
         if (!again) {
-            *++flight = (struct flight){.last = *s, .end = hk_late_first(late, units[k] + 1)};
-            go_to(flight, hk_late_first(late, units[k]));
+            *flight = (struct flight){.end = hk_late_first(late, units[k] + 1),
+                                      .last = *s,
+                                      .unit = units[k]};
+            go_to(flight++, hk_late_first(late, units[k]));
         }
-        flight->times++;
+        flight[-1].times++;
         for (size_t i = 0; i < proj->plasticity->pre_count; i++) {
             if (!again) s->before[i] = decayed(proj, PRE, i, s->after[i], tick - s->tick);
             s->after[i] = bumped(proj, again ? s->after[i] : s->before[i]);
         }
         s->tick = tick;
     }
+    return flight;
+}
+
+/* All spikes at `tick`. Where there is no room for them, the thread's hk_flight has the error. */
+static void take_off_all(const struct hk_proj *proj, int thread, hk_tick tick) {
+    const struct hk_late *late = proj->parts[thread].late;
+    struct hk_late_slot *slot = slot_of(late, tick);
+    const uint32_t *units;
+    size_t count = 0;
+    slot->count = 0;
+    for (int owner = 0; tick > 0 && owner < proj->sim->threads; owner++)
+        count += hk_spikes(proj->sim, proj->source, tick, owner, &units);
+    if (!hk_block_reserve(&slot->flights, count, sizeof(struct flight),
+                          &proj->sim->flights[thread].err))
+        return;
+    struct flight *first = slot->flights.data, *next = first;
+    for (int owner = 0; count && owner < proj->sim->threads; owner++)
+        next = take_off(proj, late, tick, owner, next);
+    slot->count = (size_t)(next - first);
 }
 
 /* ---- targets ---- */
@@ -227,14 +245,11 @@ static void settle_rows(const struct hk_proj *proj, int thread, hk_tick tick) {
     hk_tick first = tick + 1 - proj->delay_min - (hk_tick)proj->delays;
     for (size_t unit = 0; unit < proj->source->size; unit++)
         settle_unit(proj, late, unit, &sources[unit], INT64_MAX, tick);
-    for (hk_tick at = first > 0 ? first : 1; at <= tick - proj->delay_min; at++)
-        for (int owner = 0; owner < proj->sim->threads; owner++) {
-            const struct flight *flight = flights_of(proj, late, at, owner);
-            const uint32_t *units;
-            uint32_t count = hk_spikes(proj->sim, proj->source, at, owner, &units);
-            for (uint32_t k = 0; k < count; k += flight++->times)
-                settle_unit(proj, late, units[k], &flight->last, at, tick);
-        }
+    for (hk_tick at = first > 0 ? first : 1; at <= tick - proj->delay_min; at++) {
+        const struct flight *flight = slot_of(late, at)->flights.data;
+        for (size_t k = 0; k < slot_of(late, at)->count; k++)
+            settle_unit(proj, late, flight[k].unit, &flight[k].last, at, tick);
+    }
 }
 
 /* All rows that learn from the same notes do, up to `tick`, and notes begin anew. */
@@ -262,7 +277,6 @@ static void settle(struct hk_proj *proj, int thread, hk_tick tick) {
 /* A row that spikes of `at` arrive at. */
 struct arrival {
     struct flight *flight;
-    uint32_t unit;
     hk_tick at;
 };
 enum { ARRIVALS = 256, ROWS_AHEAD = 12, TARGETS_AHEAD = 6, FETCHED_MAX = 16 };
@@ -302,18 +316,15 @@ static inline void act(struct round *r, arrival_action *action) {
 }
 
 static inline void each_arrival(struct round *r, arrival_action *action) {
-    const struct hk_proj *proj = r->proj;
-    for (uint32_t d = 0; d < proj->delays; d++) {
-        hk_tick at = r->tick - proj->delay_min - d;
-        for (int owner = 0; at > 0 && owner < proj->sim->threads; owner++) {
-            struct flight *flight = flights_of(proj, r->late, at, owner);
-            const uint32_t *units;
-            uint32_t count = hk_spikes(proj->sim, proj->source, at, owner, &units);
-            for (uint32_t k = 0; k < count; k += flight++->times) {
-                if (flight->row == flight->end || flight->delay != d) continue;
-                r->arrival[r->count++] = (struct arrival){flight, units[k], at};
-                if (r->count == ARRIVALS) act(r, action);
-            }
+    for (uint32_t d = 0; d < r->proj->delays; d++) {
+        hk_tick at = r->tick - r->proj->delay_min - d;
+        if (at <= 0) break;
+        struct hk_late_slot *slot = slot_of(r->late, at);
+        struct flight *flight = slot->flights.data;
+        for (size_t k = 0; k < slot->count; k++) {
+            if (flight[k].row == flight[k].end || flight[k].delay != d) continue;
+            r->arrival[r->count++] = (struct arrival){&flight[k], at};
+            if (r->count == ARRIVALS) act(r, action);
         }
     }
     act(r, action);
@@ -370,8 +381,8 @@ static void arrive(struct round *r, const struct arrival *a) {
                   since_arrival(proj, arrived));
     for (uint32_t k = 0; k < a->flight->times; k++) {
         if (released)
-            scatter_part(r->sum, hk_late_targets(row), hk_late_weights(row), released[a->unit],
-                         row->count);
+            scatter_part(r->sum, hk_late_targets(row), hk_late_weights(row),
+                         released[a->flight->unit], row->count);
         else
             scatter(r->sum, hk_late_targets(row), hk_late_weights(row), row->count);
     }
@@ -385,11 +396,9 @@ static uint64_t deliver(const struct hk_proj *proj, int thread, hk_tick tick, vo
     struct hk_late *late = proj->parts[thread].late;
     size_t owned = proj->target->part[thread + 1] - proj->target->part[thread];
     struct round round = {.proj = proj, .late = late, .tick = tick, .sum = sum};
-    hk_tick at = tick - proj->delay_min;
     if (late->posts->last + owned >= late->posts->size || late->posts->deepest == DEPTH_MAX)
         settle_all(proj, thread, tick - 1);
-    for (int owner = 0; at > 0 && owner < proj->sim->threads; owner++)
-        take_off(proj, late, at, owner);
+    take_off_all(proj, thread, tick - proj->delay_min);
     each_arrival(&round, arrive);
     return round.events;
 }
@@ -453,6 +462,7 @@ static void forget(struct hk_proj *proj, int thread) {
     struct target *targets = late->posts->targets;
     size_t owned = proj->target->part[thread + 1] - proj->target->part[thread];
     settle_all(proj, thread, proj->sim->now);
+    for (size_t k = 0; k < late->slots; k++) late->slot[k].count = 0;
     for (size_t k = 0; k < proj->source->size; k++) sources[k] = (struct source){.tick = NEVER};
     for (size_t k = 0; k < owned; k++) targets[k] = (struct target){.last = {.tick = NEVER}};
 }
@@ -461,6 +471,5 @@ const struct hk_kernels_late hk_kernels_late =
     {.learn = {.learn = learn, .settle = settle, .normalise = normalise, .forget = forget},
      .deliver = deliver,
      .source = sizeof(struct source),
-     .flight = sizeof(struct flight),
      .target = sizeof(struct target),
      .note = sizeof(struct note)};
