@@ -99,8 +99,8 @@ static void price_text(const struct hk_cost *cost, char text[PRICE_SIZE]) {
         (void)
             snprintf(text, PRICE_SIZE,
                      "%g ns a step, %g a neuron step, %g an event, %g if that teaches and isn't in "
-                     "a matrix",
-                     HK_COST_TICK, HK_COST_STEP, HK_COST_ROW, HK_COST_LEARN);
+                     "a matrix, %g with many delays",
+                     HK_COST_TICK, HK_COST_STEP, HK_COST_ROW, HK_COST_LEARN, HK_COST_LATE);
 }
 
 void hk_cost_print(const struct hk_cost *cost, FILE *out) {

@@ -36,6 +36,7 @@ static double event_cost(const struct hk_proj *proj) {
     switch (hk_proj_stored(proj)) {
     case HK_STORED_NOT: return 0.0;
     case HK_STORED_MATRIX: return HK_COST_MATRIX;
+    case HK_STORED_LATE: return HK_COST_LATE;
     case HK_STORED_ROWS: break;
     }
     return hk_proj_is_plastic(proj) ? HK_COST_LEARN : HK_COST_ROW;
@@ -123,7 +124,8 @@ static bool add_projection(struct work *w, const struct hk_proj *proj, struct hk
     w->cost->synapses += synapses;
     w->cost->events += events;
     w->event_ns += events * cost_ns;
-    if (is_exact || hk_proj_stored(proj) == HK_STORED_ROWS)
+    enum hk_stored stored = hk_proj_stored(proj);
+    if (is_exact || stored == HK_STORED_ROWS || stored == HK_STORED_LATE)
         w->cost->build_s += 1e-9 * HK_COST_DRAW * synapses;
     if (!hk_proj_is_plastic(proj)) return true;
     double bytes =

@@ -7,7 +7,7 @@
 enum hk_stored hk_proj_stored(const struct hk_proj *proj) {
     static const enum hk_stored stored[] =
         {[HK_STORE_ROWS] = HK_STORED_ROWS,     [HK_STORE_BUNDLE] = HK_STORED_ROWS,
-         [HK_STORE_LATE] = HK_STORED_ROWS,     [HK_STORE_TIMED] = HK_STORED_ROWS,
+         [HK_STORE_LATE] = HK_STORED_LATE,     [HK_STORE_TIMED] = HK_STORED_ROWS,
          [HK_STORE_MATRIX] = HK_STORED_MATRIX, [HK_STORE_UNIFORM] = HK_STORED_NOT};
     return stored[proj->storage];
 }
