@@ -1,9 +1,9 @@
-/* Rows that learn late (HK_STORE_LATE), for sim/ alone: for plastic synapses whose delays are drawn,
- * so that the synapses of a source arrive a few at a time. A column, the synapses of a target, is
- * everywhere in memory; so a spike of a target is only noted, and a row learns from it when the
- * next spike arrives at the row, whose weights lie side by side. sim/kernels/late.c does that. Nor
- * does a row keep traces: it finds those of its source, which are the same for all delays, and a
- * spike in flight knows where its next row is. */
+/* Rows that learn late (HK_STORE_LATE), for sim/ alone: for plastic synapses whose delays are
+ * drawn, so that the synapses of a source arrive a few at a time. A column, the synapses of a
+ * target, is everywhere in memory; so a spike of a target is only noted, and a row learns from it
+ * when the next spike arrives at the row, whose weights lie side by side. sim/kernels/late.c does
+ * that. Nor does a row keep traces: it finds those of its source, which are the same for all
+ * delays, and a spike in flight knows where its next row is. */
 #ifndef HK_SIM_LATE_H
 #define HK_SIM_LATE_H
 

@@ -4,8 +4,8 @@
  * sees plain arrays. There are two ways to learn, and a rule fills in the operations of one:
  *
  * From events. The engine keeps the traces (closed form between spikes) and calls
- *   on_pre   one spike has arrived at `count` synapses: `post` holds the targets' traces, `pre[i][0]`
- *            those of the source, for all synapses;
+ *   on_pre   one spike has arrived at `count` synapses: `post` holds the targets' traces, and
+ *            `pre[i][0]` those of the source, for all synapses;
  *   on_post  the targets of `count` synapses have fired: `pre` holds the sources' traces and `post`
  *            the targets', each as it was when its target fired.
  * A trace decays with its tau and then, at a spike of its side, grows by 1 (`pairing: all`) or is
