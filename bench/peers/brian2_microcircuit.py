@@ -1,5 +1,5 @@
-"""The cortical microcircuit in Brian2, at some scale: all its synapses in one object, with a weight and a
-delay each, listed by source."""
+"""The cortical microcircuit in Brian2, at some scale: all its synapses in one object, with a weight
+and a delay each, listed by source."""
 import math
 import pathlib
 
