@@ -190,18 +190,9 @@ void hk_late_visit(const struct hk_proj *proj, int thread, hk_synapse_visitor *v
         }
 }
 
-static void settle_part(void *context, int thread) {
-    struct hk_proj *proj = context;
-    proj->learn->settle(proj, thread, proj->sim->now);
-}
-
-void hk_late_settle(const struct hk_proj *proj) {
-    hk_pool_run(proj->sim->pool, settle_part, proj->sim->projs[proj->index]);
-}
-
 /* ---- estimates ---- */
 
-/* Rows' ends are padded by half of eight bytes in the mean; few rows are empty. */
+/* Rows without synapses are left out; targets and weights are padded by two bytes in the mean. */
 double hk_late_bytes(const struct hk_proj *proj, double synapses) {
     const struct hk_kernels_late *late = proj->sim->late;
     double threads = proj->sim->threads, sources = proj->source->size, slots = 1.0;

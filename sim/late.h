@@ -77,8 +77,6 @@ void hk_late_finish(struct hk_proj *proj);
  * hk_real from the first row. */
 void hk_late_visit(const struct hk_proj *proj, int thread, hk_synapse_visitor *visit,
                    void *context);
-/* Between runs: all that has happened so far is learned, which changes no result. */
-void hk_late_settle(const struct hk_proj *proj);
 /* About what a projection of so many synapses will take. */
 double hk_late_bytes(const struct hk_proj *proj, double synapses);
 

@@ -46,6 +46,12 @@ static void settle_part(void *context, int thread) {
     proj->learn->settle(proj, thread, proj->sim->now);
 }
 
+/* Rows that learn late do so now, which changes no result. */
+static void settle_late(const struct hk_proj *proj) {
+    if (proj->storage == HK_STORE_LATE)
+        hk_pool_run(proj->sim->pool, settle_part, proj->sim->projs[proj->index]);
+}
+
 /* What lies before is settled as it was. */
 void hk_proj_set_learning(struct hk_proj *proj, bool learning) {
     bool is_behind = hk_proj_lapses(proj) || proj->storage == HK_STORE_LATE;
@@ -227,7 +233,7 @@ static void read_one(void *context, const struct hk_proj_part *part, const struc
 
 bool hk_proj_read(const struct hk_proj *proj, const struct hk_synapses *out, struct hk_err *err) {
     HK_ASSERT(proj->sim->built);
-    if (proj->storage == HK_STORE_LATE) hk_late_settle(proj);
+    settle_late(proj);
     return visit_all(proj, read_one, &(struct read){proj, out}, err);
 }
 
@@ -255,7 +261,7 @@ bool hk_proj_write_weights(struct hk_proj *proj, const double *weight, struct hk
     bool each =
         proj->storage == HK_STORE_BUNDLE ? !proj->bundle->is_shared : proj->parts[0].weight != NULL;
     if (!each) return HK_FAIL(err, HK_ERR_CONFIG, "%s: all synapses share one weight", proj->name);
-    if (proj->storage == HK_STORE_LATE) hk_late_settle(proj);
+    settle_late(proj);
     struct write write = {.proj = proj, .weight = weight, .ok = true, .err = err};
     return visit_all(proj, write_one, &write, err) && write.ok;
 }

@@ -295,6 +295,16 @@ struct round {
 };
 typedef void arrival_action(struct round *round, const struct arrival *arrival);
 
+static inline void begin_round(struct round *r, const struct hk_proj *proj, int thread,
+                               hk_tick tick, hk_real *sum) {
+    r->proj = proj;
+    r->late = proj->parts[thread].late;
+    r->tick = tick;
+    r->sum = sum;
+    r->events = 0;
+    r->count = 0;
+}
+
 static inline void fetch_targets(const struct hk_late *late, struct hk_late_row *row) {
     const uint32_t *target = hk_late_targets(row);
     uint32_t count = row->count < FETCHED_MAX ? row->count : FETCHED_MAX;
@@ -395,7 +405,8 @@ static void arrive(struct round *r, const struct arrival *a) {
 static uint64_t deliver(const struct hk_proj *proj, int thread, hk_tick tick, void *sum) {
     struct hk_late *late = proj->parts[thread].late;
     size_t owned = proj->target->part[thread + 1] - proj->target->part[thread];
-    struct round round = {.proj = proj, .late = late, .tick = tick, .sum = sum};
+    struct round round; /* its list isn't cleared: that is done for each projection and tick */
+    begin_round(&round, proj, thread, tick, sum);
     if (late->posts->last + owned >= late->posts->size || late->posts->deepest == DEPTH_MAX)
         settle_all(proj, thread, tick - 1);
     take_off_all(proj, thread, tick - proj->delay_min);
@@ -422,7 +433,8 @@ static void learn(struct hk_proj *proj, int thread, hk_tick tick) {
     for (uint32_t k = 0; late->posts->first == proj && k < count; k++)
         note_spike(proj, late->posts, units[k] - proj->target->part[thread], tick);
     if (sees_at_once(proj)) return;
-    struct round round = {.proj = proj, .late = late, .tick = tick};
+    struct round round;
+    begin_round(&round, proj, thread, tick, NULL);
     each_arrival(&round, see_afterwards);
 }
 

@@ -192,11 +192,52 @@ START_TEST(weights_are_brought_to_date_before_they_are_scaled_or_set) {
 }
 END_TEST
 
+/* What is delivered: where nothing is learned, state is to the bit that of a projection without a
+ * rule, which draws the same synapses. In double precision, where both add weights as they are. */
+START_TEST(weights_arrive_as_those_of_other_rows_do) {
+    static const char *const synapses[] = {NULL, "tsodyks-markram:u=0.5,tau_rec=100"};
+    static const char *const rules_of[] = {NULL, "stdp-pair:a_plus=0,a_minus=0,w_max=1"};
+    static struct trains pre;
+    double state[2][TARGETS];
+    struct hk_sim *sims[2];
+    struct hk_pop *targets[2];
+    draw_trains(&pre, "pre", SOURCES, true);
+    for (int k = 0; k < 2; k++) {
+        sims[k] = net_create(HK_DOUBLE, 1, 2);
+        struct hk_pop *source =
+            net_spikes(sims[k], "pre", SOURCES, pre.times, pre.units, pre.count);
+        targets[k] = net_neurons(sims[k], "post", TARGETS, "lif", NULL, "syn:exp", NULL);
+        (void)net_link(sims[k], &(struct net_link){.source = source,
+                                                   .target = targets[k],
+                                                   .receptor = "syn",
+                                                   .weight = {HK_DIST_UNIFORM, 0, 1},
+                                                   .delay_ms = {HK_DIST_UNIFORM, 1, DELAYS},
+                                                   .synapse = synapses[_i],
+                                                   .rule = rules_of[k]});
+        net_build(sims[k]);
+    }
+    for (int step = 0; step < 20; step++) {
+        for (int k = 0; k < 2; k++) net_run(sims[k], 7);
+        for (size_t c = 0; hk_pop_column_info(targets[0], c); c++) {
+            double most = 0;
+            for (int k = 0; k < 2; k++) hk_pop_read(targets[k], c, state[k]);
+            for (size_t i = 0; i < TARGETS; i++) {
+                ck_assert_double_eq(state[1][i], state[0][i]);
+                most = state[0][i] != 0 ? 1 : most;
+            }
+            ck_assert_double_eq(most, 1);
+        }
+    }
+    for (int k = 0; k < 2; k++) hk_sim_destroy(sims[k]);
+}
+END_TEST
+
 Suite *suite_sim_late(void) {
     Suite *suite = suite_create("sim/late");
     TCase *cases = tcase_create("late");
     tcase_add_loop_test(cases, weights_are_those_of_learning_at_once, 0, 4 * (int)HK_COUNT(rules));
     tcase_add_test(cases, weights_are_brought_to_date_before_they_are_scaled_or_set);
+    tcase_add_loop_test(cases, weights_arrive_as_those_of_other_rows_do, 0, 2);
     suite_add_tcase(suite, cases);
     return suite;
 }
