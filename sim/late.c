@@ -12,7 +12,7 @@ static size_t owned_count(const struct hk_proj *proj, int thread) {
 
 /* What is known of a row while it is drawn. */
 struct filling {
-    uint32_t at;    /* where it begins, in bytes from its source's first row */
+    uint32_t first; /* synapse of its axon */
     uint32_t count; /* synapses: first that there will be, then that are there */
 };
 struct build {
@@ -21,14 +21,18 @@ struct build {
     struct hk_block *filling; /* [threads]: struct filling [rows] */
 };
 
-static struct hk_late_row *row_of(const struct hk_proj *proj, int thread, size_t row,
-                                  const struct filling *filling) {
-    const struct hk_late *late = proj->parts[thread].late;
-    return (void *)(late->rows + late->start[row / proj->delays] + filling[row].at);
-}
-
 static size_t row_of_drawn(const struct hk_proj *proj, const struct hk_drawn *drawn, size_t k) {
     return (size_t)drawn->source[k] * proj->delays + drawn->delay[k];
+}
+
+static size_t axon_size(const struct hk_proj *proj, struct filling *filling) {
+    uint32_t rows = 0, synapses = 0;
+    for (uint32_t delay = 0; delay < proj->delays; delay++) {
+        filling[delay].first = synapses;
+        synapses += filling[delay].count;
+        rows += filling[delay].count > 0;
+    }
+    return hk_late_axon_size(rows, synapses, proj->sim->real_size);
 }
 
 static void count_rows(void *context, int thread) {
@@ -37,46 +41,64 @@ static void count_rows(void *context, int thread) {
     struct hk_proj_part *part = &proj->parts[thread];
     struct hk_drawn *drawn = &build->drawn[thread];
     struct filling *filling = build->filling[thread].data;
-    size_t at = 0;
+    size_t *start = part->late->start;
     for (hk_neuron i = 0; i < owned_count(proj, thread); i++) {
         hk_proj_draw(proj, proj->target->part[thread] + i, false, drawn);
         for (size_t k = 0; k < drawn->count; k++) filling[row_of_drawn(proj, drawn, k)].count++;
         part->count += drawn->count;
     }
-    for (size_t row = 0; row < proj->rows; row++) {
-        size_t source = row / proj->delays;
-        if (row % proj->delays == 0) part->late->start[source] = at;
-        filling[row].at = (uint32_t)(at - part->late->start[source]);
-        if (filling[row].count) at += hk_late_row_size(filling[row].count, proj->sim->real_size);
-    }
-    part->late->start[proj->source->size] = at;
+    for (size_t source = 0; source < proj->source->size; source++)
+        start[source + 1] = start[source] + axon_size(proj, &filling[source * proj->delays]);
 }
 
-static void begin_rows(const struct hk_proj *proj, int thread, struct filling *filling) {
-    for (size_t row = 0; row < proj->rows; row++) {
-        if (filling[row].count)
-            *row_of(proj, thread, row, filling) =
-                (struct hk_late_row){filling[row].count, (uint32_t)(row % proj->delays)};
-        filling[row].count = 0;
+static void begin_axon(const struct hk_proj *proj, struct hk_late_axon *axon,
+                       struct filling *filling) {
+    struct hk_late_row *row = hk_late_rows(axon);
+    for (uint32_t delay = 0; delay < proj->delays; delay++) {
+        if (filling[delay].count) *row++ = (struct hk_late_row){filling[delay].count, delay};
+        axon->synapses += filling[delay].count;
+        filling[delay].count = 0;
     }
+    axon->rows = (uint32_t)(row - hk_late_rows(axon));
 }
 
-/* Rows lie anywhere in memory, so they are found some places before their turn. */
+/* Where the next synapse of a row goes. */
+struct place {
+    uint32_t *target;
+    char *weight;
+};
+static inline struct place place_of(const struct hk_proj *proj, const struct hk_late *late,
+                                    const struct hk_drawn *drawn, size_t k,
+                                    const struct filling *filling) {
+    const struct filling *row = &filling[row_of_drawn(proj, drawn, k)];
+    struct hk_late_axon *axon = hk_late_axon(late, drawn->source[k]);
+    size_t at = row->first + row->count;
+    return (struct place){hk_late_targets(axon) + at,
+                          (char *)hk_late_weights(axon) + at * proj->sim->real_size};
+}
+
+/* Axons lie anywhere in memory, so they are found some places before their turn. */
 static void fill_target(const struct hk_proj *proj, int thread, hk_neuron target,
                         const struct hk_drawn *drawn, struct filling *filling) {
     enum { AHEAD = 16 };
     const struct hk_sim *sim = proj->sim;
+    const struct hk_late *late = proj->parts[thread].late;
     for (size_t k = 0; k < drawn->count + AHEAD; k++) {
-        if (k < drawn->count) HK_PREFETCH(&filling[row_of_drawn(proj, drawn, k)]);
+        if (k < drawn->count) {
+            HK_PREFETCH(&filling[row_of_drawn(proj, drawn, k)]);
+            HK_PREFETCH(hk_late_axon(late, drawn->source[k]));
+        }
         size_t near = k - AHEAD / 2;
-        if (near < drawn->count)
-            HK_PREFETCH(row_of(proj, thread, row_of_drawn(proj, drawn, near), filling));
+        if (near < drawn->count) {
+            struct place place = place_of(proj, late, drawn, near, filling);
+            HK_PREFETCH(place.target);
+            HK_PREFETCH(place.weight);
+        }
         if (k < AHEAD) continue;
-        size_t row = row_of_drawn(proj, drawn, k - AHEAD), at = filling[row].count++;
-        struct hk_late_row *to = row_of(proj, thread, row, filling);
-        hk_late_targets(to)[at] = target;
-        sim->columns->from_double((char *)hk_late_weights(to) + at * sim->real_size,
-                                  &drawn->weight[k - AHEAD], 1);
+        struct place place = place_of(proj, late, drawn, k - AHEAD, filling);
+        *place.target = target;
+        sim->columns->from_double(place.weight, &drawn->weight[k - AHEAD], 1);
+        filling[row_of_drawn(proj, drawn, k - AHEAD)].count++;
     }
 }
 
@@ -85,7 +107,9 @@ static void fill_rows(void *context, int thread) {
     const struct hk_proj *proj = build->proj;
     struct hk_drawn *drawn = &build->drawn[thread];
     struct filling *filling = build->filling[thread].data;
-    begin_rows(proj, thread, filling);
+    for (size_t source = 0; source < proj->source->size; source++)
+        begin_axon(proj, hk_late_axon(proj->parts[thread].late, source),
+                   &filling[source * proj->delays]);
     for (hk_neuron i = 0; i < owned_count(proj, thread); i++) {
         hk_proj_draw(proj, proj->target->part[thread] + i, true, drawn);
         fill_target(proj, thread, i, drawn, filling);
@@ -111,22 +135,46 @@ static uint32_t note_count(size_t owned) {
 }
 
 /* Those of an earlier projection if they can be shared. */
-static struct hk_late_posts *build_posts(struct hk_proj *proj, int thread, struct hk_err *err) {
-    struct hk_arena *arena = proj->sim->arena;
-    const struct hk_kernels_late *late = proj->sim->late;
+static struct hk_late_posts *posts_of_another(const struct hk_proj *proj, int thread) {
     const struct hk_pop *target = proj->target;
-    size_t owned = owned_count(proj, thread);
     for (size_t k = 0; k < target->incoming_count && target->incoming[k] != proj; k++)
         if (target->incoming[k]->storage == HK_STORE_LATE && see_alike(target->incoming[k], proj))
             return target->incoming[k]->parts[thread].late->posts;
-    struct hk_late_posts *posts = HK_NEW(arena, struct hk_late_posts, 1, err);
-    if (!posts) return NULL;
-    posts->first = proj;
+    return NULL;
+}
+
+static bool fill_posts(struct hk_late_posts *posts, const struct hk_sim *sim, size_t owned,
+                       struct hk_err *err) {
+    bool ok = true;
     posts->size = note_count(owned);
-    posts->targets = hk_arena_array(arena, owned, late->target, HK_CACHE_LINE, err);
-    posts->notes = hk_arena_sparse(arena, posts->size, late->note, err);
-    posts->depth = HK_NEW(arena, uint16_t, owned, err);
-    return posts->targets && posts->notes && posts->depth ? posts : NULL;
+    posts->targets = hk_arena_array(sim->arena, owned, sim->late->target, HK_CACHE_LINE, err);
+    posts->notes = hk_arena_sparse(sim->arena, posts->size, sim->late->note, err);
+    posts->depth = HK_NEW(sim->arena, uint16_t, owned, err);
+    for (int k = 0; ok && k < 2; k++) {
+        posts->fired[k] = HK_NEW(sim->arena, uint64_t, owned / 64 + 1, err);
+        ok = posts->fired[k] != NULL;
+    }
+    return ok && posts->targets && posts->notes && posts->depth;
+}
+
+static struct hk_late_posts *build_posts(struct hk_proj *proj, int thread, struct hk_err *err) {
+    struct hk_late_posts *posts = posts_of_another(proj, thread);
+    if (!posts) {
+        posts = HK_NEW(proj->sim->arena, struct hk_late_posts, 1, err);
+        if (!posts || !fill_posts(posts, proj->sim, owned_count(proj, thread), err)) return NULL;
+        posts->first = proj;
+    }
+    if (proj->delays > posts->delays) posts->delays = proj->delays;
+    return posts;
+}
+
+/* Synapses of the longest axon; `start` says no more than how many bytes it has. */
+static size_t longest_axon(const struct hk_proj *proj, const struct hk_late *late) {
+    size_t bytes = 0;
+    for (size_t k = 0; k < proj->source->size; k++)
+        if (late->start[k + 1] - late->start[k] > bytes)
+            bytes = late->start[k + 1] - late->start[k];
+    return bytes / (sizeof(uint32_t) + proj->sim->real_size);
 }
 
 static bool build_part(struct hk_proj *proj, int thread, struct hk_err *err) {
@@ -134,13 +182,17 @@ static bool build_part(struct hk_proj *proj, int thread, struct hk_err *err) {
     struct hk_late *late = proj->parts[thread].late;
     size_t sources = proj->source->size;
     for (late->slots = 1; late->slots < proj->delays;) late->slots *= 2;
-    late->rows = hk_arena_array(arena, late->start[sources], 1, HK_CACHE_LINE, err);
+    late->axons = hk_arena_array(arena, late->start[sources], 1, HK_CACHE_LINE, err);
     late->sources = hk_arena_array(arena, sources, proj->sim->late->source, HK_CACHE_LINE, err);
     late->slot = HK_NEW(arena, struct hk_late_slot, late->slots, err);
     late->posts = build_posts(proj, thread, err);
-    proj->parts[thread].weight = late->rows;
+    proj->parts[thread].weight = late->axons;
     late->sum = HK_NEW(arena, double, owned_count(proj, thread), err);
-    if (!late->rows || !late->sources || !late->slot || !late->posts || !late->sum) return false;
+    late->load = HK_NEW(arena, size_t, proj->delays, err);
+    late->given =
+        hk_arena_array(arena, longest_axon(proj, late), proj->sim->real_size, HK_CACHE_LINE, err);
+    if (!late->load || !late->given) return false;
+    if (!late->axons || !late->sources || !late->slot || !late->posts || !late->sum) return false;
     proj->learn->forget(proj, thread);
     return true;
 }
@@ -169,8 +221,10 @@ bool hk_late_build(struct hk_proj *proj, struct hk_drawn *drawn, struct hk_err *
 void hk_late_finish(struct hk_proj *proj) {
     for (int p = 0; proj->parts && p < proj->sim->threads; p++) {
         struct hk_late *late = proj->parts[p].late;
-        for (size_t k = 0; late && late->slot && k < late->slots; k++)
+        for (size_t k = 0; late && late->slot && k < late->slots; k++) {
             hk_block_finish(&late->slot[k].flights);
+            hk_block_finish(&late->slot[k].cargo);
+        }
     }
 }
 
@@ -179,30 +233,31 @@ void hk_late_finish(struct hk_proj *proj) {
 void hk_late_visit(const struct hk_proj *proj, int thread, hk_synapse_visitor *visit,
                    void *context) {
     const struct hk_late *late = proj->parts[thread].late;
-    size_t real = proj->sim->real_size;
-    struct hk_late_row *row = hk_late_first(late, 0);
-    for (hk_neuron source = 0; source < proj->source->size; source++)
-        for (; row != hk_late_first(late, source + 1); row = hk_late_next(row, real)) {
-            hk_syn first = (hk_syn)((char *)hk_late_weights(row) - late->rows) / real;
+    for (hk_neuron source = 0; source < proj->source->size; source++) {
+        struct hk_late_axon *axon = hk_late_axon(late, source);
+        const struct hk_late_row *row = hk_late_rows(axon), *end = row + axon->rows;
+        const uint32_t *target = hk_late_targets(axon);
+        hk_syn at = (hk_syn)((char *)hk_late_weights(axon) - late->axons) / proj->sim->real_size;
+        for (; row < end; row++)
             for (uint32_t k = 0; k < row->count; k++)
-                visit(context, source, hk_late_targets(row)[k], proj->delay_min + row->delay,
-                      first + k);
-        }
+                visit(context, source, *target++, proj->delay_min + row->delay, at++);
+    }
 }
 
 /* ---- estimates ---- */
 
-/* Rows without synapses are left out; targets and weights are padded by two bytes in the mean. */
+/* Rows without synapses are left out; targets and weights of an axon are padded by two bytes in the
+ * mean. */
 double hk_late_bytes(const struct hk_proj *proj, double synapses) {
     const struct hk_kernels_late *late = proj->sim->late;
     double threads = proj->sim->threads, sources = proj->source->size, slots = 1.0;
     double targets = proj->target->size, real = (double)proj->sim->real_size;
     double rows = threads * (double)proj->rows, filled = rows * (1.0 - exp(-synapses / rows));
     while (slots < proj->delays) slots *= 2.0;
-    return synapses * (sizeof(uint32_t) + real) +
-           filled * (sizeof(struct hk_late_row) + 2.0 * 2.0) +
-           threads * sources * (sizeof(size_t) + (double)late->source) +
+    return synapses * (sizeof(uint32_t) + real) + filled * sizeof(struct hk_late_row) +
+           threads * sources *
+               (sizeof(size_t) + sizeof(struct hk_late_axon) + 2.0 * 2.0 + (double)late->source) +
            threads * slots * sizeof(struct hk_late_slot) +
-           targets * (sizeof(double) + sizeof(uint16_t) + (double)late->target +
+           targets * (sizeof(double) + sizeof(uint16_t) + 2.0 / 8.0 + (double)late->target +
                       (1.0 + HK_NOTES) * (double)late->note);
 }

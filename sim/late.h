@@ -1,9 +1,10 @@
 /* Rows that learn late (HK_STORE_LATE), for sim/ alone: for plastic synapses whose delays are
  * drawn, so that the synapses of a source arrive a few at a time. A column, the synapses of a
  * target, is everywhere in memory; so a spike of a target is only noted, and a row learns from it
- * when the next spike arrives at the row, whose weights lie side by side. sim/kernels/late.c does
- * that. Nor does a row keep traces: it finds those of its source, which are the same for all
- * delays, and a spike in flight knows where its next row is. */
+ * when the next spike of its source departs, together with the source's other rows: all that a
+ * source has lies side by side. sim/kernels/late.c does that. Nor does a row keep traces: it finds
+ * those of its source, which are the same for all delays, and a spike in flight knows where its
+ * next row is. */
 #ifndef HK_SIM_LATE_H
 #define HK_SIM_LATE_H
 
@@ -15,8 +16,11 @@ enum {
     HK_NOTES_DEPTH = 64 /* and of one target */
 };
 
-/* Rows of a part lie one after the other, by source, then delay; those without synapses are left
- * out. A row is this, its targets, and its weights, each on a multiple of eight bytes. */
+/* The synapses of a source that a thread owns, by delay: this; its rows, without those that are
+ * empty; all targets; all weights. Each begins on a multiple of eight bytes. */
+struct hk_late_axon {
+    uint32_t rows, synapses;
+};
 struct hk_late_row {
     uint32_t count, delay; /* synapses; ticks above the projection's least delay */
 };
@@ -26,55 +30,62 @@ struct hk_late_row {
 struct hk_late_posts {
     const struct hk_proj *first; /* of those projections */
     void *targets;               /* [owned]: the last spike */
-    void *notes;         /* [size]: from 1 on, those before that not all rows have learned from */
-    uint16_t *depth;     /* [owned]: of how many spikes that holds, with the last */
+    void *notes;                 /* [size]: from 1 on, those before that not all rows have learned
+                                  * from */
+    uint16_t *depth;             /* [owned]: of how many spikes there are notes */
+    uint64_t *fired[2];  /* [owned / 64 + 1]: who has, in the last so many ticks and before */
+    uint32_t delays;     /* so many: the most of the projections' */
     uint32_t last, size; /* the last note */
     uint16_t deepest;    /* of `depth` */
+    hk_tick settled;     /* all rows have learned from the spikes of then and before */
 };
 
-/* Spikes of one tick that still arrive, in the order of units. */
+/* Spikes of one tick that still arrive, in the order of units, and what they bring to each row: a
+ * parcel with its targets and the weights that the spike is to find there. */
 struct hk_late_slot {
-    struct hk_block flights;
-    size_t count;
+    struct hk_block flights, cargo; /* the parcels, by delay, one after the other */
+    size_t count;                   /* flights */
+    size_t next, end;               /* bytes of cargo: the parcel to arrive next */
 };
 
 /* What a thread owns, beside its struct hk_proj_part. */
 struct hk_late {
-    size_t *start; /* [sources + 1] of the rows of each source, in bytes */
-    char *rows;
+    size_t *start; /* [sources + 1] of each source's axon, in bytes */
+    char *axons;
     void *sources;             /* [sources]: the last spike that has begun to arrive; */
     struct hk_late_slot *slot; /* [slots]: those that still do, by ticks */
     size_t slots;              /* a power of two, not less than the delays */
     struct hk_late_posts *posts;
-    double *sum; /* [owned] room */
+    double *sum;  /* [owned] room */
+    void *given;  /* [synapses of an axon, at most] room */
+    size_t *load; /* [delays] room */
 };
 
 static inline size_t hk_late_pad(size_t bytes) {
     return (bytes + 7) / 8 * 8;
 }
-static inline uint32_t *hk_late_targets(struct hk_late_row *row) {
-    return (uint32_t *)(row + 1);
+static inline struct hk_late_axon *hk_late_axon(const struct hk_late *late, size_t source) {
+    return (void *)(late->axons + late->start[source]);
 }
-static inline void *hk_late_weights(struct hk_late_row *row) {
-    return (char *)(row + 1) + hk_late_pad(row->count * sizeof(uint32_t));
+static inline struct hk_late_row *hk_late_rows(struct hk_late_axon *axon) {
+    return (void *)(axon + 1);
 }
-static inline size_t hk_late_row_size(size_t count, size_t real_size) {
-    return sizeof(struct hk_late_row) + hk_late_pad(count * sizeof(uint32_t)) +
-           hk_late_pad(count * real_size);
+static inline uint32_t *hk_late_targets(struct hk_late_axon *axon) {
+    return (void *)(hk_late_rows(axon) + axon->rows);
 }
-/* A source's first row; the next one, which may be the next source's. */
-static inline struct hk_late_row *hk_late_first(const struct hk_late *late, size_t source) {
-    return (void *)(late->rows + late->start[source]);
+static inline void *hk_late_weights(struct hk_late_axon *axon) {
+    return (char *)hk_late_targets(axon) + hk_late_pad(axon->synapses * sizeof(uint32_t));
 }
-static inline struct hk_late_row *hk_late_next(struct hk_late_row *row, size_t real_size) {
-    return (void *)((char *)row + hk_late_row_size(row->count, real_size));
+static inline size_t hk_late_axon_size(size_t rows, size_t synapses, size_t real_size) {
+    return sizeof(struct hk_late_axon) + rows * sizeof(struct hk_late_row) +
+           hk_late_pad(synapses * sizeof(uint32_t)) + hk_late_pad(synapses * real_size);
 }
 
 /* Draw all connections of the projection; `drawn` is room. */
 bool hk_late_build(struct hk_proj *proj, struct hk_drawn *drawn, struct hk_err *err) HK_MUST_USE;
 void hk_late_finish(struct hk_proj *proj);
 /* The synapses that a thread owns, by source and delay; `at` is where the weight is, counted in
- * hk_real from the first row. */
+ * hk_real from the first axon. */
 void hk_late_visit(const struct hk_proj *proj, int thread, hk_synapse_visitor *visit,
                    void *context);
 /* About what a projection of so many synapses will take. */

@@ -3,7 +3,14 @@
  * The bits are those of learning at once. What a synapse learns depends on no other synapse; its
  * changes come in the same order; a trace is its value after the last spike, decayed by the time
  * since; and a target's traces are kept with the note. When there are many notes, all rows learn,
- * and notes begin anew. */
+ * and notes begin anew.
+ *
+ * A spike that departs prepares its rows, all of them at once: they learn what there is to learn,
+ * the weights that the spike is to find are set aside, and then they learn from the spike, supposing
+ * that no target fires before it arrives. A synapse whose target did fire does it again when the
+ * spike arrives, from the weight that was set aside. Rows at which an earlier spike still has to
+ * arrive can't be prepared, nor can those that see a tick's post spikes first: these learn when the
+ * spike arrives. */
 #include "sim/late.h"
 
 #include "sim/kernels/rows.h"
@@ -22,12 +29,33 @@ struct source {
     hk_tick tick;                                      /* NEVER: there was none */
     hk_real after[HK_TRACE_MAX], before[HK_TRACE_MAX]; /* its traces then */
 };
-/* A spike that still arrives: at which row next, and what the source's spike before it was. */
+/* A spike that still arrives, and what its source's spike before it was. */
 struct flight {
-    struct hk_late_row *row, *end; /* where the source's rows end */
+    struct hk_late_axon *axon;
+    uint32_t unit, times; /* of so many spikes in that tick */
     struct source last;
-    uint32_t unit, times, delay; /* of so many spikes in that tick; of the row */
 };
+/* What it brings to a row: this, the targets, and the weights that are given to them, each on a
+ * multiple of eight bytes. */
+struct parcel {
+    uint32_t flight, first; /* in the slot; synapse of the axon */
+    struct hk_late_row row;
+    bool prepared;
+};
+enum { PARCEL = (sizeof(struct parcel) + 7) / 8 * 8 }; /* bytes before its targets */
+
+static inline size_t parcel_size(uint32_t count) {
+    return PARCEL + hk_late_pad(count * sizeof(uint32_t)) + hk_late_pad(count * sizeof(hk_real));
+}
+static inline uint32_t *targets_in(struct parcel *parcel) {
+    return (void *)((char *)parcel + PARCEL);
+}
+static inline hk_real *given_in(struct parcel *parcel) {
+    return (void *)((char *)parcel + PARCEL + hk_late_pad(parcel->row.count * sizeof(uint32_t)));
+}
+static inline struct parcel *parcel_at(const struct hk_late_slot *slot, size_t at) {
+    return (void *)((char *)slot->cargo.data + at);
+}
 
 static const struct hk_pair_params *pair_of(const struct hk_proj *proj) {
     return proj->plasticity_param;
@@ -48,11 +76,6 @@ static inline struct hk_late_slot *slot_of(const struct hk_late *late, hk_tick t
     return &late->slot[(size_t)tick & (late->slots - 1)];
 }
 
-static inline void go_to(struct flight *flight, struct hk_late_row *row) {
-    flight->row = row;
-    if (row != flight->end) flight->delay = row->delay;
-}
-
 /* The spikes of one owner at a tick, which begin to arrive; returns where the next one's come. */
 static struct flight *take_off(const struct hk_proj *proj, const struct hk_late *late, hk_tick tick,
                                int owner, struct flight *flight) {
@@ -62,10 +85,9 @@ static struct flight *take_off(const struct hk_proj *proj, const struct hk_late 
         struct source *s = (struct source *)late->sources + units[k];
         bool again = s->tick == tick;
         if (!again) {
-            *flight = (struct flight){.end = hk_late_first(late, units[k] + 1),
-                                      .last = *s,
-                                      .unit = units[k]};
-            go_to(flight++, hk_late_first(late, units[k]));
+            struct hk_late_axon *axon = hk_late_axon(late, units[k]);
+            HK_PREFETCH(axon);
+            *flight++ = (struct flight){.axon = axon, .unit = units[k], .last = *s};
         }
         flight[-1].times++;
         for (size_t i = 0; i < proj->plasticity->pre_count; i++) {
@@ -77,126 +99,196 @@ static struct flight *take_off(const struct hk_proj *proj, const struct hk_late 
     return flight;
 }
 
-/* All spikes at `tick`. Where there is no room for them, the thread's hk_flight has the error. */
-static void take_off_all(const struct hk_proj *proj, int thread, hk_tick tick) {
-    const struct hk_late *late = proj->parts[thread].late;
-    struct hk_late_slot *slot = slot_of(late, tick);
-    const uint32_t *units;
-    size_t count = 0;
-    slot->count = 0;
-    for (int owner = 0; tick > 0 && owner < proj->sim->threads; owner++)
-        count += hk_spikes(proj->sim, proj->source, tick, owner, &units);
-    if (!hk_block_reserve(&slot->flights, count, sizeof(struct flight),
-                          &proj->sim->flights[thread].err))
-        return;
-    struct flight *first = slot->flights.data, *next = first;
-    for (int owner = 0; count && owner < proj->sim->threads; owner++)
-        next = take_off(proj, late, tick, owner, next);
-    slot->count = (size_t)(next - first);
-}
-
 /* ---- targets ---- */
 
-/* A spike of a target, for rows to learn from. */
+/* A spike of a target, for rows to learn from. Between settling, ticks are so few that gaps are
+ * exact; where there is none to learn from before, a gap is at least as long as what was settled. */
 struct note {
-    hk_tick tick;
-    uint32_t older; /* the target's note before this one */
-    uint32_t gap; /* ticks since that one, or about as many as can be; ALONE: there is none; 0: this
-                   * is no note either, for all rows have learned from it */
+    uint32_t older, gap;         /* the target's note before this one; ticks since that */
     hk_real trace[HK_TRACE_MAX]; /* the target's, as on_post is to see them */
 };
 enum { DEPTH_MAX = HK_NOTES_DEPTH };
-static const uint32_t ALONE = UINT32_MAX;
 struct target {
+    hk_tick tick; /* of the last spike; NEVER: there was none */
     struct note last;
-    hk_real trace[HK_TRACE_MAX]; /* just after the last spike */
+    hk_real after[HK_TRACE_MAX]; /* traces just after it */
 };
+static const hk_tick GAP_MAX = UINT32_MAX, SETTLED_AGO_MAX = UINT32_MAX / 2;
+
+/* Which targets have fired lately: since before anything departed that still arrives. */
+static inline bool fired_lately(const struct hk_late_posts *posts, uint32_t target) {
+    return (posts->fired[0][target / 64] | posts->fired[1][target / 64]) >> target % 64 & 1;
+}
+
+/* Every so many ticks the older ones of these are forgotten. */
+static void forget_fired(struct hk_late_posts *posts, size_t owned, hk_tick tick) {
+    if (tick % posts->delays) return;
+    uint64_t *older = posts->fired[1];
+    posts->fired[1] = posts->fired[0];
+    posts->fired[0] = older;
+    memset(older, 0, (owned / 64 + 1) * sizeof *older);
+}
 
 static void note_spike(const struct hk_proj *proj, struct hk_late_posts *posts, size_t unit,
                        hk_tick tick) {
     struct target *target = (struct target *)posts->targets + unit;
-    struct note last = {.tick = tick, .gap = ALONE};
-    if (target->last.gap) {
-        hk_tick gap = tick - target->last.tick;
-        last.older = ++posts->last;
-        last.gap = gap < ALONE ? (uint32_t)gap : ALONE - 1;
-        ((struct note *)posts->notes)[last.older] = target->last;
+    hk_tick gap = tick - target->tick;
+    uint32_t older = 0;
+    if (target->tick > posts->settled) {
+        older = ++posts->last;
+        ((struct note *)posts->notes)[older] = target->last;
     }
+    target->last = (struct note){.older = older, .gap = gap < GAP_MAX ? (uint32_t)gap : UINT32_MAX};
     if (++posts->depth[unit] > posts->deepest) posts->deepest = posts->depth[unit];
     for (size_t i = 0; i < proj->plasticity->post_count; i++) {
-        hk_real before = decayed(proj, POST, i, target->trace[i], tick - target->last.tick);
-        target->trace[i] = bumped(proj, before);
-        last.trace[i] = pair_of(proj)->coincident == HK_COINCIDENT_BOTH ? target->trace[i] : before;
+        hk_real before = decayed(proj, POST, i, target->after[i], gap);
+        target->after[i] = bumped(proj, before);
+        target->last.trace[i] =
+            pair_of(proj)->coincident == HK_COINCIDENT_BOTH ? target->after[i] : before;
     }
-    target->last = last;
+    target->tick = tick;
+    posts->fired[0][unit / 64] |= (uint64_t)1 << unit % 64;
 }
 
 /* ---- learning from notes ---- */
 
-/* Synapses of a row whose targets have fired, and what each has to learn. */
 enum { TOGETHER = 64 };
-struct due {
-    size_t count;
-    uint32_t deepest;                             /* the most notes of one */
-    uint32_t synapse[TOGETHER], depth[TOGETHER];  /* in the row; how many notes */
-    const struct note *note[DEPTH_MAX][TOGETHER]; /* the last first */
+
+/* Synapses of an axon side by side, as many as are looked at together: TOGETHER, or what is left. */
+struct piece {
+    const struct hk_late_row *row; /* of the next synapse */
+    uint32_t into, left;           /* that row; of all */
+    uint32_t *target;
+    hk_real *weight;
+    uint32_t count;
+    hk_tick delay[TOGETHER];
 };
 
-/* Of synapses from..end-1, those with notes of `since` or later, as many as there is room for;
- * returns where it stopped. */
-static inline uint32_t find_due(const struct hk_late_posts *posts, const uint32_t *target,
-                                uint32_t from, uint32_t end, hk_tick since, struct due *due) {
-    const struct target *targets = posts->targets;
+/* So many synapses, those of `row` and the rows after it, from the axon's synapse `first` on. */
+static inline struct piece pieces_of(struct hk_late_axon *axon, const struct hk_late_row *row,
+                                     uint32_t first, uint32_t synapses) {
+    return (struct piece){.row = row,
+                          .left = synapses,
+                          .target = hk_late_targets(axon) + first,
+                          .weight = (hk_real *)hk_late_weights(axon) + first};
+}
+
+static inline bool next_piece(const struct hk_proj *proj, struct piece *piece) {
+    piece->target += piece->count;
+    piece->weight += piece->count;
+    for (piece->count = 0; piece->left && piece->count < TOGETHER;) {
+        uint32_t count = piece->row->count - piece->into, room = TOGETHER - piece->count;
+        if (count > room) count = room;
+        for (uint32_t k = 0; k < count; k++)
+            piece->delay[piece->count + k] = proj->delay_min + piece->row->delay;
+        piece->count += count;
+        piece->left -= count;
+        piece->into += count;
+        if (piece->into < piece->row->count) continue;
+        piece->row++;
+        piece->into = 0;
+    }
+    return piece->count > 0;
+}
+
+/* What the synapses of a piece have to learn: of each its last note, the one before that, and so
+ * on. Those of each age stand together, because notes lie anywhere in memory. */
+struct due {
+    uint32_t deepest, count[DEPTH_MAX];   /* the most notes of one; how many have more than n, */
+    uint8_t synapse[DEPTH_MAX][TOGETHER]; /* which, and their n-th last note and its tick */
+    const struct note *note[DEPTH_MAX][TOGETHER];
+    hk_tick tick[DEPTH_MAX][TOGETHER];
+    hk_tick since[TOGETHER]; /* of each synapse notes of then and later */
+};
+
+/* Of a post spike in the tick of a pre spike a row has learned before this, or does afterwards. */
+static inline hk_tick since_arrival(const struct hk_proj *proj, hk_tick arrived) {
+    return arrived + (pair_of(proj)->coincident == HK_COINCIDENT_POST_FIRST);
+}
+
+/* Of those that have an n-th last note, which have one before that; returns how many. */
+static inline uint32_t find_older(const struct hk_late_posts *posts, struct due *due, uint32_t n) {
     const struct note *notes = posts->notes;
-    due->count = due->deepest = 0;
-    for (; from < end && due->count < TOGETHER; from++) {
-        const struct note *note = &targets[target[from]].last;
-        uint32_t depth = 0;
-        if (note->tick < since || !note->gap) continue;
-        due->note[depth++][due->count] = note;
-        while (note->gap != ALONE && note->tick - note->gap >= since) {
-            note = &notes[note->older];
-            if (note->tick < since) break; /* a gap too long to be told */
-            due->note[depth++][due->count] = note;
-        }
-        due->synapse[due->count] = from;
-        due->depth[due->count++] = depth;
-        if (depth > due->deepest) due->deepest = depth;
+    uint32_t found = 0;
+    for (uint32_t j = 0; j < due->count[n]; j++) {
+        const struct note *note = due->note[n][j];
+        uint8_t synapse = due->synapse[n][j];
+        hk_tick tick = due->tick[n][j] - note->gap;
+        due->synapse[n + 1][found] = synapse;
+        due->note[n + 1][found] = &notes[note->older];
+        due->tick[n + 1][found] = tick;
+        found += tick >= due->since[synapse];
     }
-    return from;
+    return found;
 }
 
-/* The traces of the row's source at notes, so many ticks after its last spike arrived. */
+/* What a piece has to learn since spike `last` of its source arrived, from notes of `from` on. */
+static inline void find_due(const struct hk_proj *proj, const struct hk_late_posts *posts,
+                            const struct piece *piece, const struct source *last, hk_tick from,
+                            struct due *due) {
+    const struct target *targets = posts->targets;
+    const hk_tick arrived = since_arrival(proj, last->tick);
+    uint32_t found = 0;
+    if (from <= posts->settled) from = posts->settled + 1;
+    for (uint32_t k = 0; k < piece->count; k++) {
+        const struct target *target = &targets[piece->target[k]];
+        hk_tick tick = target->tick, since = arrived + piece->delay[k];
+        if (since < from) since = from;
+        due->since[k] = since;
+        due->synapse[0][found] = (uint8_t)k;
+        due->note[0][found] = &target->last;
+        due->tick[0][found] = tick;
+        found += tick >= since;
+    }
+    for (due->deepest = 0; found; due->deepest++) {
+        due->count[due->deepest] = found;
+        found = due->deepest + 1 < DEPTH_MAX ? find_older(posts, due, due->deepest) : 0;
+    }
+}
+
+/* The traces of a source at notes, so many ticks after its last spike arrived. */
 static inline void read_pre(const struct hk_proj *proj, const struct source *last, size_t i,
-                            const hk_tick *since, size_t count, hk_real *pre) {
-    const hk_real after = last->after[i];
+                            const hk_real *restrict since, size_t count, hk_real *restrict pre) {
+    const hk_real after = last->after[i], before = last->before[i];
     const hk_real rate = (hk_real)(-1.0 / proj->ticks_per_tau[PRE][i]);
-    for (size_t k = 0; k < count; k++) pre[k] = after * hk_real_exp((hk_real)since[k] * rate);
+    for (size_t k = 0; k < count; k++) pre[k] = after * hk_real_exp(since[k] * rate);
     if (pair_of(proj)->coincident == HK_COINCIDENT_IGNORE)
-        for (size_t k = 0; k < count; k++) pre[k] = since[k] ? pre[k] : last->before[i];
+        for (size_t k = 0; k < count; k++) pre[k] = since[k] > 0 ? pre[k] : before;
 }
 
-/* The n-th note of those synapses that have so many. */
-static inline void learn_nth(const struct hk_proj *proj, hk_real *weight, const struct source *last,
-                             hk_tick arrived, const struct due *due, uint32_t n) {
-    const struct hk_plasticity_model *rule = proj->plasticity;
-    hk_real w[TOGETHER], pre_trace[HK_TRACE_MAX][TOGETHER], post_trace[HK_TRACE_MAX][TOGETHER];
-    const hk_real *pre[HK_TRACE_MAX], *post[HK_TRACE_MAX];
-    hk_tick since[TOGETHER];
-    uint32_t synapse[TOGETHER];
-    size_t count = 0;
-    for (size_t k = 0; k < due->count; k++) {
-        if (due->depth[k] <= n) continue;
-        const struct note *note = due->note[due->depth[k] - 1 - n][k];
-        synapse[count] = due->synapse[k];
-        w[count] = weight[synapse[count]];
-        since[count] = note->tick - arrived;
-        for (size_t i = 0; i < rule->post_count; i++) post_trace[i][count] = note->trace[i];
-        count++;
+/* The traces of a piece's targets when a spike of tick `at` arrives. */
+static inline void read_post(const struct hk_proj *proj, const struct hk_late_posts *posts,
+                             const struct piece *piece, hk_tick at, size_t i,
+                             hk_real *restrict trace) {
+    const hk_real rate = (hk_real)(-1.0 / proj->ticks_per_tau[POST][i]);
+    const struct target *targets = posts->targets;
+    const size_t count = piece->count;
+    hk_real since[TOGETHER];
+    for (size_t k = 0; k < count; k++) {
+        const struct target *target = &targets[piece->target[k]];
+        since[k] = (hk_real)(at + piece->delay[k] - target->tick);
+        trace[k] = target->after[i];
     }
-    for (size_t i = 0; i < rule->pre_count; i++)
-        read_pre(proj, last, i, since, count, pre_trace[i]);
+    for (size_t k = 0; k < count; k++) trace[k] *= hk_real_exp(since[k] * rate);
+}
+
+/* The n-th last notes. */
+static inline void learn_nth(const struct hk_proj *proj, const struct piece *piece,
+                             const struct source *last, const struct due *due, uint32_t n) {
+    const struct hk_plasticity_model *rule = proj->plasticity;
+    hk_real pre_trace[HK_TRACE_MAX][TOGETHER], post_trace[HK_TRACE_MAX][TOGETHER];
+    hk_real w[TOGETHER], since[TOGETHER];
+    const hk_real *pre[HK_TRACE_MAX], *post[HK_TRACE_MAX];
+    const uint8_t *synapse = due->synapse[n];
+    const uint32_t count = due->count[n];
+    for (uint32_t j = 0; j < count; j++) {
+        const struct note *note = due->note[n][j];
+        w[j] = piece->weight[synapse[j]];
+        since[j] = (hk_real)(due->tick[n][j] - (last->tick + piece->delay[synapse[j]]));
+        for (size_t i = 0; i < HK_TRACE_MAX; i++) post_trace[i][j] = note->trace[i];
+    }
     for (size_t i = 0; i < HK_TRACE_MAX; i++) {
+        if (i < rule->pre_count) read_pre(proj, last, i, since, count, pre_trace[i]);
         pre[i] = pre_trace[i];
         post[i] = post_trace[i];
     }
@@ -205,66 +297,191 @@ static inline void learn_nth(const struct hk_proj *proj, hk_real *weight, const 
                                        .count = count,
                                        .pre = pre,
                                        .post = post});
-    for (size_t k = 0; k < count; k++) weight[synapse[k]] = w[k];
+    for (uint32_t j = 0; j < count; j++) piece->weight[synapse[j]] = w[j];
 }
 
-/* A row learns from notes of `since` and later; the source's last spike arrived at `arrived`. */
-static inline void learn_row(const struct hk_proj *proj, const struct hk_late_posts *posts,
-                             struct hk_late_row *row, const struct source *last, hk_tick arrived,
-                             hk_tick since) {
+static inline void learn_piece(const struct hk_proj *proj, const struct hk_late_posts *posts,
+                               const struct piece *piece, const struct source *last, hk_tick from) {
     struct due due;
-    for (uint32_t from = 0; from < row->count;) {
-        from = find_due(posts, hk_late_targets(row), from, row->count, since, &due);
-        for (uint32_t n = 0; n < due.deepest; n++)
-            learn_nth(proj, hk_late_weights(row), last, arrived, &due, n);
+    find_due(proj, posts, piece, last, from, &due);
+    for (uint32_t n = due.deepest; n-- > 0;) learn_nth(proj, piece, last, &due, n);
+}
+
+/* The rule sees a spike that arrives at a piece. */
+static inline void see_piece(const struct hk_proj *proj, const struct hk_late_posts *posts,
+                             const struct piece *piece, const struct flight *flight, hk_tick at) {
+    const struct hk_plasticity_model *rule = proj->plasticity;
+    const struct source *last = &flight->last;
+    const hk_real *pre[HK_TRACE_MAX], *post[HK_TRACE_MAX];
+    hk_real own[HK_TRACE_MAX], trace[HK_TRACE_MAX][TOGETHER];
+    for (size_t i = 0; i < rule->pre_count; i++) {
+        own[i] = decayed(proj, PRE, i, last->after[i], at - last->tick);
+        for (uint32_t k = 0; k < flight->times; k++)
+            if (pair_of(proj)->coincident == HK_COINCIDENT_BOTH) own[i] = bumped(proj, own[i]);
+        pre[i] = &own[i];
+    }
+    for (size_t i = 0; i < rule->post_count; i++) {
+        read_post(proj, posts, piece, at, i, trace[i]);
+        post[i] = trace[i];
+    }
+    for (uint32_t k = 0; k < flight->times; k++)
+        rule->on_pre(&(struct hk_plastic){.param = proj->plasticity_param,
+                                          .w = piece->weight,
+                                          .count = piece->count,
+                                          .pre = pre,
+                                          .post = post});
+}
+
+/* ---- preparing ---- */
+
+/* Does the rule see an arrival before the spikes of that tick? Then it does when it is delivered.
+ */
+static bool sees_at_once(const struct hk_proj *proj) {
+    return pair_of(proj)->coincident == HK_COINCIDENT_IGNORE ||
+           pair_of(proj)->coincident == HK_COINCIDENT_PRE_FIRST;
+}
+
+/* All rows that can be, of a flight of the spikes of `at`, which arrive from now on. Returns how
+ * many synapses are; what is given to them is in the room for that. */
+static uint32_t prepare(const struct hk_proj *proj, const struct hk_late *late,
+                        const struct flight *flight, hk_tick at) {
+    const struct hk_late_row *rows = hk_late_rows(flight->axon);
+    hk_real *given = late->given;
+    uint32_t prepared = 0;
+    if (!proj->learning || !sees_at_once(proj)) return 0;
+    for (uint32_t k = 0; k < flight->axon->rows; k++) {
+        if (flight->last.tick + rows[k].delay >= at) break; /* the last one hasn't arrived */
+        prepared += rows[k].count;
+    }
+    struct piece piece = pieces_of(flight->axon, rows, 0, prepared);
+    for (; next_piece(proj, &piece); given += piece.count) {
+        learn_piece(proj, late->posts, &piece, &flight->last, NEVER);
+        memcpy(given, piece.weight, piece.count * sizeof *given);
+        see_piece(proj, late->posts, &piece, flight, at);
+    }
+    return prepared;
+}
+
+/* ---- departure ---- */
+
+/* Where the first parcel of each delay goes; returns the bytes of all. */
+static size_t plan_cargo(const struct hk_proj *proj, const struct hk_late *late,
+                         const struct hk_late_slot *slot) {
+    const struct flight *flight = slot->flights.data;
+    size_t end = 0;
+    memset(late->load, 0, proj->delays * sizeof *late->load);
+    for (size_t k = 0; k < slot->count; k++) {
+        const struct hk_late_row *row = hk_late_rows(flight[k].axon);
+        HK_PREFETCH(hk_late_targets(flight[k].axon));
+        HK_PREFETCH(hk_late_weights(flight[k].axon));
+        for (uint32_t j = 0; j < flight[k].axon->rows; j++)
+            late->load[row[j].delay] += parcel_size(row[j].count);
+    }
+    for (uint32_t delay = 0; delay < proj->delays; delay++) {
+        size_t bytes = late->load[delay];
+        late->load[delay] = end;
+        end += bytes;
+    }
+    return end;
+}
+
+static void load(const struct hk_late *late, const struct hk_late_slot *slot, uint32_t k,
+                 uint32_t prepared) {
+    const struct flight *flight = (const struct flight *)slot->flights.data + k;
+    const uint32_t *target = hk_late_targets(flight->axon);
+    const hk_real *given = late->given;
+    const struct hk_late_row *row = hk_late_rows(flight->axon), *end = row + flight->axon->rows;
+    for (uint32_t first = 0; row < end; first += row++->count) {
+        struct parcel *parcel = parcel_at(slot, late->load[row->delay]);
+        *parcel = (struct parcel){k, first, *row, first < prepared};
+        memcpy(targets_in(parcel), target + first, row->count * sizeof *target);
+        if (parcel->prepared) memcpy(given_in(parcel), given + first, row->count * sizeof *given);
+        late->load[row->delay] += parcel_size(row->count);
     }
 }
 
-/* Of a post spike in the tick of a pre spike a row has learned before this, or does afterwards. */
-static inline hk_tick since_arrival(const struct hk_proj *proj, hk_tick arrived) {
-    return arrived + (pair_of(proj)->coincident == HK_COINCIDENT_POST_FIRST);
+/* All spikes at `at`. Where there is no room for them, the thread's hk_flight has the error. */
+static void take_off_all(const struct hk_proj *proj, int thread, hk_tick at) {
+    const struct hk_late *late = proj->parts[thread].late;
+    struct hk_late_slot *slot = slot_of(late, at);
+    struct hk_err *err = &proj->sim->flights[thread].err;
+    const uint32_t *units;
+    size_t count = 0;
+    slot->count = slot->next = slot->end = 0;
+    for (int owner = 0; at > 0 && owner < proj->sim->threads; owner++)
+        count += hk_spikes(proj->sim, proj->source, at, owner, &units);
+    if (!count || !hk_block_reserve(&slot->flights, count, sizeof(struct flight), err)) return;
+    struct flight *first = slot->flights.data, *next = first;
+    for (int owner = 0; owner < proj->sim->threads; owner++)
+        next = take_off(proj, late, at, owner, next);
+    slot->count = (size_t)(next - first);
+    size_t bytes = plan_cargo(proj, late, slot);
+    if (!hk_block_reserve(&slot->cargo, bytes, 1, err)) return;
+    for (uint32_t k = 0; k < slot->count; k++)
+        load(late, slot, k, prepare(proj, late, &first[k], at));
+    slot->end = bytes;
 }
 
 /* ---- bringing all to date ---- */
 
-/* Of a unit those rows at which spike `last` has arrived by `tick`, and its next spike hasn't. */
-static void settle_unit(const struct hk_proj *proj, const struct hk_late *late, size_t unit,
-                        const struct source *last, hk_tick next, hk_tick tick) {
-    struct hk_late_row *end = hk_late_first(late, unit + 1);
-    for (struct hk_late_row *row = hk_late_first(late, unit); row != end;
-         row = hk_late_next(row, sizeof(hk_real))) {
-        hk_tick delay = proj->delay_min + row->delay, arrived = last->tick + delay;
-        if (arrived <= tick && next > tick - delay)
-            learn_row(proj, late->posts, row, last, arrived, since_arrival(proj, arrived));
+/* A row learns from notes of `from` on, if spike `last` has arrived there by `tick`. */
+static void settle_row(const struct hk_proj *proj, const struct hk_late *late,
+                       struct hk_late_axon *axon, const struct hk_late_row *row, uint32_t first,
+                       const struct source *last, hk_tick from, hk_tick tick) {
+    if (last->tick + proj->delay_min + row->delay > tick) return;
+    struct piece piece = pieces_of(axon, row, first, row->count);
+    while (next_piece(proj, &piece)) learn_piece(proj, late->posts, &piece, last, from);
+}
+
+/* Rows at which a source's last spike has arrived. */
+static void settle_source(const struct hk_proj *proj, const struct hk_late *late, size_t unit,
+                          hk_tick tick) {
+    struct hk_late_axon *axon = hk_late_axon(late, unit);
+    const struct hk_late_row *row = hk_late_rows(axon), *end = row + axon->rows;
+    for (uint32_t first = 0; row < end; first += row++->count)
+        settle_row(proj, late, axon, row, first, (const struct source *)late->sources + unit, NEVER,
+                   tick);
+}
+
+/* Rows at which spikes of `at` haven't arrived. What was prepared is as it was before. */
+static void settle_slot(const struct hk_proj *proj, const struct hk_late *late, hk_tick at,
+                        hk_tick tick) {
+    const struct hk_late_slot *slot = slot_of(late, at);
+    const struct flight *flights = slot->flights.data;
+    for (size_t k = slot->next; k < slot->end;) {
+        struct parcel *parcel = parcel_at(slot, k);
+        const struct flight *flight = &flights[parcel->flight];
+        const hk_tick from = parcel->prepared ? at + proj->delay_min : NEVER;
+        if (parcel->prepared)
+            memcpy((hk_real *)hk_late_weights(flight->axon) + parcel->first, given_in(parcel),
+                   parcel->row.count * sizeof(hk_real));
+        parcel->prepared = false;
+        settle_row(proj, late, flight->axon, &parcel->row, parcel->first, &flight->last, from,
+                   tick);
+        k += parcel_size(parcel->row.count);
     }
 }
 
 static void settle_rows(const struct hk_proj *proj, int thread, hk_tick tick) {
     const struct hk_late *late = proj->parts[thread].late;
-    const struct source *sources = late->sources;
     hk_tick first = tick + 1 - proj->delay_min - (hk_tick)proj->delays;
-    for (size_t unit = 0; unit < proj->source->size; unit++)
-        settle_unit(proj, late, unit, &sources[unit], INT64_MAX, tick);
-    for (hk_tick at = first > 0 ? first : 1; at <= tick - proj->delay_min; at++) {
-        const struct flight *flight = slot_of(late, at)->flights.data;
-        for (size_t k = 0; k < slot_of(late, at)->count; k++)
-            settle_unit(proj, late, flight[k].unit, &flight[k].last, at, tick);
-    }
+    for (size_t unit = 0; late->posts->deepest && unit < proj->source->size; unit++)
+        settle_source(proj, late, unit, tick);
+    for (hk_tick at = first > 0 ? first : 1; at <= tick - proj->delay_min; at++)
+        settle_slot(proj, late, at, tick);
 }
 
 /* All rows that learn from the same notes do, up to `tick`, and notes begin anew. */
 static void settle_all(const struct hk_proj *proj, int thread, hk_tick tick) {
     const struct hk_pop *pop = proj->target;
     struct hk_late_posts *posts = proj->parts[thread].late->posts;
-    struct target *targets = posts->targets;
     size_t owned = pop->part[thread + 1] - pop->part[thread];
-    if (posts->deepest == 0) return;
     for (size_t k = 0; k < pop->incoming_count; k++)
         if (pop->incoming[k]->storage == HK_STORE_LATE && pop->incoming[k]->learning &&
             pop->incoming[k]->parts[thread].late->posts == posts)
             settle_rows(pop->incoming[k], thread, tick);
-    for (size_t i = 0; i < owned; i++) targets[i].last.gap = 0;
-    memset(posts->depth, 0, owned * sizeof *posts->depth);
+    posts->settled = tick;
+    if (posts->deepest) memset(posts->depth, 0, owned * sizeof *posts->depth);
     posts->last = posts->deepest = 0;
 }
 
@@ -274,168 +491,160 @@ static void settle(struct hk_proj *proj, int thread, hk_tick tick) {
 
 /* ---- arrivals ---- */
 
-/* A row that spikes of `at` arrive at. */
-struct arrival {
-    struct flight *flight;
-    hk_tick at;
-};
-enum { ARRIVALS = 256, ROWS_AHEAD = 12, TARGETS_AHEAD = 6, FETCHED_MAX = 16 };
-
-/* What is done with all rows that something arrives at at a tick, in canonical order: by delay,
- * owner, unit. Rows lie anywhere in memory, so they are asked for some places before their turn,
- * and then what is needed of their targets; of few, for that is one by one. */
+/* What is done with all that arrives at a tick, in canonical order: by delay, owner, unit. */
 struct round {
     const struct hk_proj *proj;
     const struct hk_late *late;
     hk_tick tick;
     hk_real *sum;
     uint64_t events;
-    size_t count;
-    struct arrival arrival[ARRIVALS];
+};
+/* A parcel that arrives. */
+struct arrival {
+    hk_tick at; /* the tick of its spikes */
+    const struct flight *flight;
+    struct parcel *parcel;
 };
 typedef void arrival_action(struct round *round, const struct arrival *arrival);
 
-static inline void begin_round(struct round *r, const struct hk_proj *proj, int thread,
-                               hk_tick tick, hk_real *sum) {
-    r->proj = proj;
-    r->late = proj->parts[thread].late;
-    r->tick = tick;
-    r->sum = sum;
-    r->events = 0;
-    r->count = 0;
+/* Cargo is read once, from one slot after the other, so it is asked for some slots ahead. */
+enum { LINES_AHEAD = 12, SLOTS_AHEAD = 2 };
+static inline void fetch_cargo(const struct hk_late_slot *slot) {
+    for (size_t k = 0; k < LINES_AHEAD; k++)
+        HK_PREFETCH((const char *)slot->cargo.data + slot->next + k * HK_CACHE_LINE);
 }
 
-static inline void fetch_targets(const struct hk_late *late, struct hk_late_row *row) {
-    const uint32_t *target = hk_late_targets(row);
-    uint32_t count = row->count < FETCHED_MAX ? row->count : FETCHED_MAX;
-    for (uint32_t k = 0; k < count; k++)
-        HK_PREFETCH((const struct target *)late->posts->targets + target[k]);
-}
-
-static inline void act(struct round *r, arrival_action *action) {
-    for (size_t k = 0; k < r->count + ROWS_AHEAD; k++) {
-        if (k < r->count) {
-            HK_PREFETCH(r->arrival[k].flight->row);
-            HK_PREFETCH((const char *)r->arrival[k].flight->row + HK_CACHE_LINE);
-        }
-        size_t near = k - (ROWS_AHEAD - TARGETS_AHEAD);
-        if (near < r->count) fetch_targets(r->late, r->arrival[near].flight->row);
-        if (k >= ROWS_AHEAD) action(r, &r->arrival[k - ROWS_AHEAD]);
-    }
-    r->count = 0;
-}
-
-static inline void each_arrival(struct round *r, arrival_action *action) {
-    for (uint32_t d = 0; d < r->proj->delays; d++) {
-        hk_tick at = r->tick - r->proj->delay_min - d;
+/* `done`: it needn't arrive again. */
+static inline void each_arrival(struct round *r, arrival_action *action, bool done) {
+    for (uint32_t delay = 0; delay < r->proj->delays; delay++) {
+        hk_tick at = r->tick - r->proj->delay_min - delay;
         if (at <= 0) break;
         struct hk_late_slot *slot = slot_of(r->late, at);
-        struct flight *flight = slot->flights.data;
-        for (size_t k = 0; k < slot->count; k++) {
-            if (flight[k].row == flight[k].end || flight[k].delay != d) continue;
-            r->arrival[r->count++] = (struct arrival){&flight[k], at};
-            if (r->count == ARRIVALS) act(r, action);
+        const struct flight *flights = slot->flights.data;
+        size_t k = slot->next;
+        fetch_cargo(slot_of(r->late, at - SLOTS_AHEAD));
+        while (k < slot->end && parcel_at(slot, k)->row.delay == delay) {
+            struct parcel *parcel = parcel_at(slot, k);
+            HK_PREFETCH((const char *)parcel + LINES_AHEAD * HK_CACHE_LINE);
+            HK_PREFETCH((const char *)parcel + (LINES_AHEAD + 1) * HK_CACHE_LINE);
+            action(r, &(struct arrival){at, &flights[parcel->flight], parcel});
+            k += parcel_size(parcel->row.count);
         }
+        if (done) slot->next = k;
     }
-    act(r, action);
 }
 
-/* The rule sees spikes that have arrived at a row. */
+static inline struct piece pieces_of_arrival(const struct arrival *a) {
+    const struct parcel *parcel = a->parcel;
+    return pieces_of(a->flight->axon, &parcel->row, parcel->first, parcel->row.count);
+}
+
+static inline void learn_arrival(const struct round *r, const struct arrival *a, hk_tick from) {
+    for (struct piece piece = pieces_of_arrival(a); next_piece(r->proj, &piece);)
+        learn_piece(r->proj, r->late->posts, &piece, &a->flight->last, from);
+}
+
+/* The rule sees spikes that have arrived. */
 static inline void see(const struct round *r, const struct arrival *a) {
-    const struct hk_proj *proj = r->proj;
-    const struct hk_plasticity_model *rule = proj->plasticity;
-    const struct target *targets = r->late->posts->targets;
-    struct hk_late_row *row = a->flight->row;
-    const uint32_t *target = hk_late_targets(row);
-    const struct source *last = &a->flight->last;
-    const hk_real *pre[HK_TRACE_MAX], *post[HK_TRACE_MAX];
-    hk_real own[HK_TRACE_MAX], trace[HK_TRACE_MAX][TOGETHER], *weight = hk_late_weights(row);
-    for (size_t i = 0; i < rule->pre_count; i++) {
-        own[i] = decayed(proj, PRE, i, last->after[i], a->at - last->tick);
-        for (uint32_t k = 0; k < a->flight->times; k++)
-            if (pair_of(proj)->coincident == HK_COINCIDENT_BOTH) own[i] = bumped(proj, own[i]);
-        pre[i] = &own[i];
-    }
-    for (uint32_t first = 0; first < row->count; first += TOGETHER) {
-        uint32_t count = row->count - first < TOGETHER ? row->count - first : TOGETHER;
-        for (size_t i = 0; i < rule->post_count; i++) {
-            for (uint32_t k = 0; k < count; k++) {
-                const struct target *t = &targets[target[first + k]];
-                trace[i][k] = decayed(proj, POST, i, t->trace[i], r->tick - t->last.tick);
-            }
-            post[i] = trace[i];
-        }
-        for (uint32_t k = 0; k < a->flight->times; k++)
-            rule->on_pre(&(struct hk_plastic){.param = proj->plasticity_param,
-                                              .w = weight + first,
-                                              .count = count,
-                                              .pre = pre,
-                                              .post = post});
-    }
+    for (struct piece piece = pieces_of_arrival(a); next_piece(r->proj, &piece);)
+        see_piece(r->proj, r->late->posts, &piece, a->flight, a->at);
 }
 
-/* Does the rule see an arrival before the spikes of that tick? Then it does when it is delivered.
- */
-static bool sees_at_once(const struct hk_proj *proj) {
-    return pair_of(proj)->coincident == HK_COINCIDENT_IGNORE ||
-           pair_of(proj)->coincident == HK_COINCIDENT_PRE_FIRST;
+/* Synapses of a parcel that do it again, beginning with what was given to them. */
+struct mending {
+    uint32_t count, synapse[TOGETHER], target[TOGETHER];
+    hk_real weight[TOGETHER];
+};
+
+static void mend(const struct round *r, const struct arrival *a, struct mending *m) {
+    const struct hk_late_posts *posts = r->late->posts;
+    hk_real *weight = (hk_real *)hk_late_weights(a->flight->axon) + a->parcel->first;
+    hk_real *given = given_in(a->parcel);
+    struct piece piece = {.target = m->target, .weight = m->weight, .count = m->count};
+    for (uint32_t j = 0; j < m->count; j++) {
+        piece.delay[j] = r->proj->delay_min + a->parcel->row.delay;
+        m->weight[j] = given[m->synapse[j]];
+    }
+    learn_piece(r->proj, posts, &piece, &a->flight->last, a->at + r->proj->delay_min);
+    for (uint32_t j = 0; j < m->count; j++) given[m->synapse[j]] = m->weight[j];
+    see_piece(r->proj, posts, &piece, a->flight, a->at);
+    for (uint32_t j = 0; j < m->count; j++) weight[m->synapse[j]] = m->weight[j];
+    m->count = 0;
+}
+
+/* Those whose targets have fired since the flight departed; few have, and those bits are near. */
+static inline void mend_some(const struct round *r, const struct arrival *a) {
+    const struct hk_late_posts *posts = r->late->posts;
+    const struct target *targets = posts->targets;
+    const hk_tick departed = a->at + r->proj->delay_min;
+    const uint32_t *target = targets_in(a->parcel);
+    struct mending m;
+    m.count = 0;
+    for (uint32_t k = 0; k < a->parcel->row.count; k++) {
+        if (!fired_lately(posts, target[k]) || targets[target[k]].tick < departed) continue;
+        m.synapse[m.count] = k;
+        m.target[m.count++] = target[k];
+        if (m.count == TOGETHER) mend(r, a, &m);
+    }
+    if (m.count) mend(r, a, &m);
 }
 
 static void arrive(struct round *r, const struct arrival *a) {
     const struct hk_proj *proj = r->proj;
-    struct hk_late_row *row = a->flight->row;
-    const hk_real *released = released_at(proj, a->at);
-    hk_tick arrived = a->flight->last.tick + (r->tick - a->at);
-    if (proj->learning)
-        learn_row(proj, r->late->posts, row, &a->flight->last, arrived,
-                  since_arrival(proj, arrived));
+    const bool prepared = a->parcel->prepared;
+    const uint32_t *target = targets_in(a->parcel), count = a->parcel->row.count;
+    const hk_real *released = released_at(proj, a->at), *weight = given_in(a->parcel);
+    if (prepared)
+        mend_some(r, a);
+    else
+        weight = (hk_real *)hk_late_weights(a->flight->axon) + a->parcel->first;
+    if (!prepared && proj->learning) learn_arrival(r, a, NEVER);
     for (uint32_t k = 0; k < a->flight->times; k++) {
         if (released)
-            scatter_part(r->sum, hk_late_targets(row), hk_late_weights(row),
-                         released[a->flight->unit], row->count);
+            scatter_part(r->sum, target, weight, released[a->flight->unit], count);
         else
-            scatter(r->sum, hk_late_targets(row), hk_late_weights(row), row->count);
+            scatter(r->sum, target, weight, count);
     }
-    r->events += (uint64_t)a->flight->times * row->count;
-    if (!sees_at_once(proj)) return;
-    if (proj->learning) see(r, a);
-    go_to(a->flight, hk_late_next(row, sizeof(hk_real)));
+    r->events += (uint64_t)a->flight->times * count;
+    if (!prepared && proj->learning && sees_at_once(proj)) see(r, a);
+}
+
+static bool must_settle(const struct hk_late_posts *posts, size_t owned, hk_tick tick) {
+    return posts->last + owned >= posts->size || posts->deepest == DEPTH_MAX ||
+           tick - posts->settled > SETTLED_AGO_MAX;
 }
 
 static uint64_t deliver(const struct hk_proj *proj, int thread, hk_tick tick, void *sum) {
     struct hk_late *late = proj->parts[thread].late;
     size_t owned = proj->target->part[thread + 1] - proj->target->part[thread];
-    struct round round; /* its list isn't cleared: that is done for each projection and tick */
-    begin_round(&round, proj, thread, tick, sum);
-    if (late->posts->last + owned >= late->posts->size || late->posts->deepest == DEPTH_MAX)
-        settle_all(proj, thread, tick - 1);
+    struct round round = {.proj = proj, .late = late, .tick = tick, .sum = sum};
+    if (must_settle(late->posts, owned, tick)) settle_all(proj, thread, tick - 1);
     take_off_all(proj, thread, tick - proj->delay_min);
-    each_arrival(&round, arrive);
+    each_arrival(&round, arrive, sees_at_once(proj));
     return round.events;
 }
 
 /* ---- after the membranes ---- */
 
 static void see_afterwards(struct round *r, const struct arrival *a) {
-    const struct hk_proj *proj = r->proj;
-    hk_tick arrived = a->flight->last.tick + (r->tick - a->at);
-    if (proj->learning && pair_of(proj)->coincident == HK_COINCIDENT_POST_FIRST)
-        learn_row(proj, r->late->posts, a->flight->row, &a->flight->last, arrived, r->tick);
-    if (proj->learning) see(r, a);
-    go_to(a->flight, hk_late_next(a->flight->row, sizeof(hk_real)));
+    if (!r->proj->learning) return;
+    if (pair_of(r->proj)->coincident == HK_COINCIDENT_POST_FIRST) learn_arrival(r, a, r->tick);
+    see(r, a);
 }
 
 /* Spikes of the targets, and what has to wait for them. */
 static void learn(struct hk_proj *proj, int thread, hk_tick tick) {
     struct hk_late *late = proj->parts[thread].late;
+    size_t begin = proj->target->part[thread], owned = proj->target->part[thread + 1] - begin;
     const uint32_t *units;
     uint32_t count = hk_spikes(proj->sim, proj->target, tick, thread, &units);
-    for (uint32_t k = 0; late->posts->first == proj && k < count; k++)
-        note_spike(proj, late->posts, units[k] - proj->target->part[thread], tick);
+    if (late->posts->first == proj) {
+        forget_fired(late->posts, owned, tick);
+        for (uint32_t k = 0; k < count; k++) note_spike(proj, late->posts, units[k] - begin, tick);
+    }
     if (sees_at_once(proj)) return;
-    struct round round;
-    begin_round(&round, proj, thread, tick, NULL);
-    each_arrival(&round, see_afterwards);
+    struct round round = {.proj = proj, .late = late, .tick = tick};
+    each_arrival(&round, see_afterwards, true);
 }
 
 /* ---- between runs ---- */
@@ -473,10 +682,10 @@ static void forget(struct hk_proj *proj, int thread) {
     struct source *sources = late->sources;
     struct target *targets = late->posts->targets;
     size_t owned = proj->target->part[thread + 1] - proj->target->part[thread];
-    settle_all(proj, thread, proj->sim->now);
-    for (size_t k = 0; k < late->slots; k++) late->slot[k].count = 0;
+    if (proj->sim->built) settle_all(proj, thread, proj->sim->now);
+    for (size_t k = 0; k < late->slots; k++) late->slot[k].next = late->slot[k].end = 0;
     for (size_t k = 0; k < proj->source->size; k++) sources[k] = (struct source){.tick = NEVER};
-    for (size_t k = 0; k < owned; k++) targets[k] = (struct target){.last = {.tick = NEVER}};
+    for (size_t k = 0; k < owned; k++) targets[k] = (struct target){.tick = NEVER};
 }
 
 const struct hk_kernels_late hk_kernels_late =
