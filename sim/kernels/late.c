@@ -1,34 +1,17 @@
-/* Rows that learn late (sim/late.h; contract: sim/kernels.h).
- *
- * The bits are those of learning at once. What a synapse learns depends on no other synapse; its
- * changes come in the same order; a trace is its value after the last spike, decayed by the time
- * since; and a target's traces are kept with the note. When there are many notes, all rows learn,
- * and notes begin anew.
+/* Rows that learn late (sim/late.h; contract: sim/kernels.h): spikes on their way to them. How they
+ * learn is in sim/kernels/notes.h. When there are many notes, all rows learn, and notes begin anew.
  *
  * A spike that departs prepares its rows, all of them at once: they learn what there is to learn,
- * the weights that the spike is to find are set aside, and then they learn from the spike, supposing
- * that no target fires before it arrives. A synapse whose target did fire does it again when the
- * spike arrives, from the weight that was set aside. Rows at which an earlier spike still has to
- * arrive can't be prepared, nor can those that see a tick's post spikes first: these learn when the
- * spike arrives. */
-#include "sim/late.h"
-
+ * the weights that the spike is to find are set aside, and then they learn from the spike,
+ * supposing that no target fires before it arrives. A synapse whose target did fire does it again
+ * when the spike arrives, from the weight that was set aside. Rows at which an earlier spike still
+ * has to arrive can't be prepared, nor can those that see a tick's post spikes first: these learn
+ * when the spike arrives. */
+#include "sim/kernels/notes.h"
 #include "sim/kernels/rows.h"
-#include "sim/numeric.h"
-#include "sim/real.h"
 
-#include <string.h>
+/* ---- spikes on their way ---- */
 
-enum { PRE, POST };
-static const hk_tick NEVER = -((hk_tick)1 << 40);
-
-/* ---- sources ---- */
-
-/* The last spike of a source. */
-struct source {
-    hk_tick tick;                                      /* NEVER: there was none */
-    hk_real after[HK_TRACE_MAX], before[HK_TRACE_MAX]; /* its traces then */
-};
 /* A spike that still arrives, and what its source's spike before it was. */
 struct flight {
     struct hk_late_axon *axon;
@@ -55,21 +38,6 @@ static inline hk_real *given_in(struct parcel *parcel) {
 }
 static inline struct parcel *parcel_at(const struct hk_late_slot *slot, size_t at) {
     return (void *)((char *)slot->cargo.data + at);
-}
-
-static const struct hk_pair_params *pair_of(const struct hk_proj *proj) {
-    return proj->plasticity_param;
-}
-
-/* A trace after so many ticks. */
-static inline hk_real decayed(const struct hk_proj *proj, int side, size_t i, hk_real trace,
-                              hk_tick ticks) {
-    return trace * hk_real_exp((hk_real)ticks * (hk_real)(-1.0 / proj->ticks_per_tau[side][i]));
-}
-
-/* A spike adds 1 to a trace, or sets it to 1. */
-static inline hk_real bumped(const struct hk_proj *proj, hk_real trace) {
-    return pair_of(proj)->pairing == HK_PAIRING_NEAREST ? 1 : trace + 1;
 }
 
 static inline struct hk_late_slot *slot_of(const struct hk_late *late, hk_tick tick) {
@@ -99,247 +67,7 @@ static struct flight *take_off(const struct hk_proj *proj, const struct hk_late 
     return flight;
 }
 
-/* ---- targets ---- */
-
-/* A spike of a target, for rows to learn from. Between settling, ticks are so few that gaps are
- * exact; where there is none to learn from before, a gap is at least as long as what was settled. */
-struct note {
-    uint32_t older, gap;         /* the target's note before this one; ticks since that */
-    hk_real trace[HK_TRACE_MAX]; /* the target's, as on_post is to see them */
-};
-enum { DEPTH_MAX = HK_NOTES_DEPTH };
-struct target {
-    hk_tick tick; /* of the last spike; NEVER: there was none */
-    struct note last;
-    hk_real after[HK_TRACE_MAX]; /* traces just after it */
-};
-static const hk_tick GAP_MAX = UINT32_MAX, SETTLED_AGO_MAX = UINT32_MAX / 2;
-
-/* Which targets have fired lately: since before anything departed that still arrives. */
-static inline bool fired_lately(const struct hk_late_posts *posts, uint32_t target) {
-    return (posts->fired[0][target / 64] | posts->fired[1][target / 64]) >> target % 64 & 1;
-}
-
-/* Every so many ticks the older ones of these are forgotten. */
-static void forget_fired(struct hk_late_posts *posts, size_t owned, hk_tick tick) {
-    if (tick % posts->delays) return;
-    uint64_t *older = posts->fired[1];
-    posts->fired[1] = posts->fired[0];
-    posts->fired[0] = older;
-    memset(older, 0, (owned / 64 + 1) * sizeof *older);
-}
-
-static void note_spike(const struct hk_proj *proj, struct hk_late_posts *posts, size_t unit,
-                       hk_tick tick) {
-    struct target *target = (struct target *)posts->targets + unit;
-    hk_tick gap = tick - target->tick;
-    uint32_t older = 0;
-    if (target->tick > posts->settled) {
-        older = ++posts->last;
-        ((struct note *)posts->notes)[older] = target->last;
-    }
-    target->last = (struct note){.older = older, .gap = gap < GAP_MAX ? (uint32_t)gap : UINT32_MAX};
-    if (++posts->depth[unit] > posts->deepest) posts->deepest = posts->depth[unit];
-    for (size_t i = 0; i < proj->plasticity->post_count; i++) {
-        hk_real before = decayed(proj, POST, i, target->after[i], gap);
-        target->after[i] = bumped(proj, before);
-        target->last.trace[i] =
-            pair_of(proj)->coincident == HK_COINCIDENT_BOTH ? target->after[i] : before;
-    }
-    target->tick = tick;
-    posts->fired[0][unit / 64] |= (uint64_t)1 << unit % 64;
-}
-
-/* ---- learning from notes ---- */
-
-enum { TOGETHER = 64 };
-
-/* Synapses of an axon side by side, as many as are looked at together: TOGETHER, or what is left. */
-struct piece {
-    const struct hk_late_row *row; /* of the next synapse */
-    uint32_t into, left;           /* that row; of all */
-    uint32_t *target;
-    hk_real *weight;
-    uint32_t count;
-    hk_tick delay[TOGETHER];
-};
-
-/* So many synapses, those of `row` and the rows after it, from the axon's synapse `first` on. */
-static inline struct piece pieces_of(struct hk_late_axon *axon, const struct hk_late_row *row,
-                                     uint32_t first, uint32_t synapses) {
-    return (struct piece){.row = row,
-                          .left = synapses,
-                          .target = hk_late_targets(axon) + first,
-                          .weight = (hk_real *)hk_late_weights(axon) + first};
-}
-
-static inline bool next_piece(const struct hk_proj *proj, struct piece *piece) {
-    piece->target += piece->count;
-    piece->weight += piece->count;
-    for (piece->count = 0; piece->left && piece->count < TOGETHER;) {
-        uint32_t count = piece->row->count - piece->into, room = TOGETHER - piece->count;
-        if (count > room) count = room;
-        for (uint32_t k = 0; k < count; k++)
-            piece->delay[piece->count + k] = proj->delay_min + piece->row->delay;
-        piece->count += count;
-        piece->left -= count;
-        piece->into += count;
-        if (piece->into < piece->row->count) continue;
-        piece->row++;
-        piece->into = 0;
-    }
-    return piece->count > 0;
-}
-
-/* What the synapses of a piece have to learn: of each its last note, the one before that, and so
- * on. Those of each age stand together, because notes lie anywhere in memory. */
-struct due {
-    uint32_t deepest, count[DEPTH_MAX];   /* the most notes of one; how many have more than n, */
-    uint8_t synapse[DEPTH_MAX][TOGETHER]; /* which, and their n-th last note and its tick */
-    const struct note *note[DEPTH_MAX][TOGETHER];
-    hk_tick tick[DEPTH_MAX][TOGETHER];
-    hk_tick since[TOGETHER]; /* of each synapse notes of then and later */
-};
-
-/* Of a post spike in the tick of a pre spike a row has learned before this, or does afterwards. */
-static inline hk_tick since_arrival(const struct hk_proj *proj, hk_tick arrived) {
-    return arrived + (pair_of(proj)->coincident == HK_COINCIDENT_POST_FIRST);
-}
-
-/* Of those that have an n-th last note, which have one before that; returns how many. */
-static inline uint32_t find_older(const struct hk_late_posts *posts, struct due *due, uint32_t n) {
-    const struct note *notes = posts->notes;
-    uint32_t found = 0;
-    for (uint32_t j = 0; j < due->count[n]; j++) {
-        const struct note *note = due->note[n][j];
-        uint8_t synapse = due->synapse[n][j];
-        hk_tick tick = due->tick[n][j] - note->gap;
-        due->synapse[n + 1][found] = synapse;
-        due->note[n + 1][found] = &notes[note->older];
-        due->tick[n + 1][found] = tick;
-        found += tick >= due->since[synapse];
-    }
-    return found;
-}
-
-/* What a piece has to learn since spike `last` of its source arrived, from notes of `from` on. */
-static inline void find_due(const struct hk_proj *proj, const struct hk_late_posts *posts,
-                            const struct piece *piece, const struct source *last, hk_tick from,
-                            struct due *due) {
-    const struct target *targets = posts->targets;
-    const hk_tick arrived = since_arrival(proj, last->tick);
-    uint32_t found = 0;
-    if (from <= posts->settled) from = posts->settled + 1;
-    for (uint32_t k = 0; k < piece->count; k++) {
-        const struct target *target = &targets[piece->target[k]];
-        hk_tick tick = target->tick, since = arrived + piece->delay[k];
-        if (since < from) since = from;
-        due->since[k] = since;
-        due->synapse[0][found] = (uint8_t)k;
-        due->note[0][found] = &target->last;
-        due->tick[0][found] = tick;
-        found += tick >= since;
-    }
-    for (due->deepest = 0; found; due->deepest++) {
-        due->count[due->deepest] = found;
-        found = due->deepest + 1 < DEPTH_MAX ? find_older(posts, due, due->deepest) : 0;
-    }
-}
-
-/* The traces of a source at notes, so many ticks after its last spike arrived. */
-static inline void read_pre(const struct hk_proj *proj, const struct source *last, size_t i,
-                            const hk_real *restrict since, size_t count, hk_real *restrict pre) {
-    const hk_real after = last->after[i], before = last->before[i];
-    const hk_real rate = (hk_real)(-1.0 / proj->ticks_per_tau[PRE][i]);
-    for (size_t k = 0; k < count; k++) pre[k] = after * hk_real_exp(since[k] * rate);
-    if (pair_of(proj)->coincident == HK_COINCIDENT_IGNORE)
-        for (size_t k = 0; k < count; k++) pre[k] = since[k] > 0 ? pre[k] : before;
-}
-
-/* The traces of a piece's targets when a spike of tick `at` arrives. */
-static inline void read_post(const struct hk_proj *proj, const struct hk_late_posts *posts,
-                             const struct piece *piece, hk_tick at, size_t i,
-                             hk_real *restrict trace) {
-    const hk_real rate = (hk_real)(-1.0 / proj->ticks_per_tau[POST][i]);
-    const struct target *targets = posts->targets;
-    const size_t count = piece->count;
-    hk_real since[TOGETHER];
-    for (size_t k = 0; k < count; k++) {
-        const struct target *target = &targets[piece->target[k]];
-        since[k] = (hk_real)(at + piece->delay[k] - target->tick);
-        trace[k] = target->after[i];
-    }
-    for (size_t k = 0; k < count; k++) trace[k] *= hk_real_exp(since[k] * rate);
-}
-
-/* The n-th last notes. */
-static inline void learn_nth(const struct hk_proj *proj, const struct piece *piece,
-                             const struct source *last, const struct due *due, uint32_t n) {
-    const struct hk_plasticity_model *rule = proj->plasticity;
-    hk_real pre_trace[HK_TRACE_MAX][TOGETHER], post_trace[HK_TRACE_MAX][TOGETHER];
-    hk_real w[TOGETHER], since[TOGETHER];
-    const hk_real *pre[HK_TRACE_MAX], *post[HK_TRACE_MAX];
-    const uint8_t *synapse = due->synapse[n];
-    const uint32_t count = due->count[n];
-    for (uint32_t j = 0; j < count; j++) {
-        const struct note *note = due->note[n][j];
-        w[j] = piece->weight[synapse[j]];
-        since[j] = (hk_real)(due->tick[n][j] - (last->tick + piece->delay[synapse[j]]));
-        for (size_t i = 0; i < HK_TRACE_MAX; i++) post_trace[i][j] = note->trace[i];
-    }
-    for (size_t i = 0; i < HK_TRACE_MAX; i++) {
-        if (i < rule->pre_count) read_pre(proj, last, i, since, count, pre_trace[i]);
-        pre[i] = pre_trace[i];
-        post[i] = post_trace[i];
-    }
-    rule->on_post(&(struct hk_plastic){.param = proj->plasticity_param,
-                                       .w = w,
-                                       .count = count,
-                                       .pre = pre,
-                                       .post = post});
-    for (uint32_t j = 0; j < count; j++) piece->weight[synapse[j]] = w[j];
-}
-
-static inline void learn_piece(const struct hk_proj *proj, const struct hk_late_posts *posts,
-                               const struct piece *piece, const struct source *last, hk_tick from) {
-    struct due due;
-    find_due(proj, posts, piece, last, from, &due);
-    for (uint32_t n = due.deepest; n-- > 0;) learn_nth(proj, piece, last, &due, n);
-}
-
-/* The rule sees a spike that arrives at a piece. */
-static inline void see_piece(const struct hk_proj *proj, const struct hk_late_posts *posts,
-                             const struct piece *piece, const struct flight *flight, hk_tick at) {
-    const struct hk_plasticity_model *rule = proj->plasticity;
-    const struct source *last = &flight->last;
-    const hk_real *pre[HK_TRACE_MAX], *post[HK_TRACE_MAX];
-    hk_real own[HK_TRACE_MAX], trace[HK_TRACE_MAX][TOGETHER];
-    for (size_t i = 0; i < rule->pre_count; i++) {
-        own[i] = decayed(proj, PRE, i, last->after[i], at - last->tick);
-        for (uint32_t k = 0; k < flight->times; k++)
-            if (pair_of(proj)->coincident == HK_COINCIDENT_BOTH) own[i] = bumped(proj, own[i]);
-        pre[i] = &own[i];
-    }
-    for (size_t i = 0; i < rule->post_count; i++) {
-        read_post(proj, posts, piece, at, i, trace[i]);
-        post[i] = trace[i];
-    }
-    for (uint32_t k = 0; k < flight->times; k++)
-        rule->on_pre(&(struct hk_plastic){.param = proj->plasticity_param,
-                                          .w = piece->weight,
-                                          .count = piece->count,
-                                          .pre = pre,
-                                          .post = post});
-}
-
 /* ---- preparing ---- */
-
-/* Does the rule see an arrival before the spikes of that tick? Then it does when it is delivered.
- */
-static bool sees_at_once(const struct hk_proj *proj) {
-    return pair_of(proj)->coincident == HK_COINCIDENT_IGNORE ||
-           pair_of(proj)->coincident == HK_COINCIDENT_PRE_FIRST;
-}
 
 /* All rows that can be, of a flight of the spikes of `at`, which arrive from now on. Returns how
  * many synapses are; what is given to them is in the room for that. */
@@ -357,7 +85,7 @@ static uint32_t prepare(const struct hk_proj *proj, const struct hk_late *late,
     for (; next_piece(proj, &piece); given += piece.count) {
         learn_piece(proj, late->posts, &piece, &flight->last, NEVER);
         memcpy(given, piece.weight, piece.count * sizeof *given);
-        see_piece(proj, late->posts, &piece, flight, at);
+        see_piece(proj, late->posts, &piece, &flight->last, flight->times, at);
     }
     return prepared;
 }
@@ -525,8 +253,8 @@ static inline void each_arrival(struct round *r, arrival_action *action, bool do
         fetch_cargo(slot_of(r->late, at - SLOTS_AHEAD));
         while (k < slot->end && parcel_at(slot, k)->row.delay == delay) {
             struct parcel *parcel = parcel_at(slot, k);
-            HK_PREFETCH((const char *)parcel + LINES_AHEAD * HK_CACHE_LINE);
-            HK_PREFETCH((const char *)parcel + (LINES_AHEAD + 1) * HK_CACHE_LINE);
+            for (size_t line = LINES_AHEAD; line < LINES_AHEAD + 2; line++)
+                HK_PREFETCH((const char *)parcel + line * HK_CACHE_LINE);
             action(r, &(struct arrival){at, &flights[parcel->flight], parcel});
             k += parcel_size(parcel->row.count);
         }
@@ -547,7 +275,7 @@ static inline void learn_arrival(const struct round *r, const struct arrival *a,
 /* The rule sees spikes that have arrived. */
 static inline void see(const struct round *r, const struct arrival *a) {
     for (struct piece piece = pieces_of_arrival(a); next_piece(r->proj, &piece);)
-        see_piece(r->proj, r->late->posts, &piece, a->flight, a->at);
+        see_piece(r->proj, r->late->posts, &piece, &a->flight->last, a->flight->times, a->at);
 }
 
 /* Synapses of a parcel that do it again, beginning with what was given to them. */
@@ -567,7 +295,7 @@ static void mend(const struct round *r, const struct arrival *a, struct mending 
     }
     learn_piece(r->proj, posts, &piece, &a->flight->last, a->at + r->proj->delay_min);
     for (uint32_t j = 0; j < m->count; j++) given[m->synapse[j]] = m->weight[j];
-    see_piece(r->proj, posts, &piece, a->flight, a->at);
+    see_piece(r->proj, posts, &piece, &a->flight->last, a->flight->times, a->at);
     for (uint32_t j = 0; j < m->count; j++) weight[m->synapse[j]] = m->weight[j];
     m->count = 0;
 }

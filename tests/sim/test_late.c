@@ -49,8 +49,8 @@ struct late_net {
 };
 static const char *const names[LINKS] = {"a", "b", "c"};
 
-/* Targets fire when they are told to: what arrives through plastic synapses is far too little. Where
- * delays are drawn, the first link has the least of them only. */
+/* Targets fire when they are told to: what arrives through plastic synapses is far too little.
+ * Where delays are drawn, the first link has the least of them only. */
 static struct late_net make(enum hk_precision precision, int threads, hk_neuron sources,
                             const char *rule, struct hk_dist delay_ms) {
     static struct trains pre, post;
