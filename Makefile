@@ -282,7 +282,7 @@ test-long:                         ## the same with the tests that take long, an
 
 results:                           ## the published circuits at full size: do they do what they must?
 	@tools/setup build test
-	@HILLOCK_RESULTS=1 $(MAKE) run-tests SUITES='construction gates phases'
+	@HILLOCK_RESULTS=1 $(MAKE) run-tests SUITES='construction gates phases distributions'
 
 # Every shipped file in small, with each instruction set, in both precisions and on both clocks.
 OTHER_CC    ?= clang
