@@ -3,8 +3,7 @@
  * target, is everywhere in memory; so a spike of a target is only noted, and a row learns from it
  * when the next spike of its source departs, together with the source's other rows: all that a
  * source has lies side by side. sim/kernels/late.c does that. Nor does a row keep traces: it finds
- * those of its source, which are the same for all delays, and a spike in flight knows where its
- * next row is. */
+ * those of its source, which are the same for all delays. */
 #ifndef HK_SIM_LATE_H
 #define HK_SIM_LATE_H
 

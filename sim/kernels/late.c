@@ -238,7 +238,7 @@ typedef void arrival_action(struct round *round, const struct arrival *arrival);
 /* Cargo is read once, from one slot after the other, so it is asked for some slots ahead. */
 enum { LINES_AHEAD = 12, SLOTS_AHEAD = 2 };
 static inline void fetch_cargo(const struct hk_late_slot *slot) {
-    for (size_t k = 0; k < LINES_AHEAD; k++)
+    for (size_t k = 0; slot->next < slot->end && k < LINES_AHEAD; k++)
         HK_PREFETCH((const char *)slot->cargo.data + slot->next + k * HK_CACHE_LINE);
 }
 
