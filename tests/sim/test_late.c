@@ -5,9 +5,11 @@
 #include <check.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "sim/rng.h"
 #include "tests/support/net.h"
+#include "tests/support/skip.h"
 #include "tests/support/suites.h"
 
 enum {
@@ -283,6 +285,50 @@ START_TEST(weights_arrive_as_they_were_learned) {
 }
 END_TEST
 
+/* No more memory than this process has now, but for 4 MiB; it ends with the test. */
+static void limit_memory(void) {
+    struct rlimit limit;
+    char line[100];
+    unsigned long data_kb = 0;
+    FILE *status = fopen("/proc/self/status", "r");
+    ck_assert_ptr_nonnull(status);
+    while (fgets(line, sizeof line, status)) (void)sscanf(line, "VmData: %lu", &data_kb);
+    ck_assert_int_eq(fclose(status), 0);
+    ck_assert_uint_gt(data_kb, 0);
+    ck_assert_int_eq(getrlimit(RLIMIT_DATA, &limit), 0);
+    limit.rlim_cur = (data_kb << 10) + (4U << 20);
+    ck_assert_int_eq(setrlimit(RLIMIT_DATA, &limit), 0);
+}
+
+/* A thousand spikes at once bring a million synapses something. */
+START_TEST(no_room_for_spikes_on_their_way_is_an_error) {
+    enum { UNITS = 1000 };
+    static double times[UNITS], units[UNITS];
+    struct hk_err err = {0};
+    struct hk_sim *sim = net_create(HK_DOUBLE, 1, 1);
+    if (HK_TEST_SANITIZED) hk_test_skip("the sanitizers take memory of their own");
+    for (size_t k = 0; k < UNITS; k++) {
+        times[k] = 2;
+        units[k] = (double)k;
+    }
+    struct hk_pop *source = net_spikes(sim, "pre", UNITS, times, units, UNITS);
+    struct hk_pop *target = net_neurons(sim, "post", UNITS, "lif", NULL, "syn:exp", NULL);
+    (void)net_link(sim, &(struct net_link){.source = source,
+                                           .target = target,
+                                           .receptor = "syn",
+                                           .weight = net_value(1),
+                                           .delay_ms = {HK_DIST_UNIFORM, 1, 60},
+                                           .rule = rules[1]});
+    net_build(sim);
+    net_run(sim, 2);
+    limit_memory();
+    ck_assert(!hk_sim_run(sim, 100, &err));
+    ck_assert_int_eq(err.code, HK_ERR_MEMORY);
+    ck_assert_msg(strncmp(err.message, "no memory for ", 14) == 0, "%s", err.message);
+    hk_sim_destroy(sim);
+}
+END_TEST
+
 Suite *suite_sim_late(void) {
     Suite *suite = suite_create("sim/late");
     TCase *cases = tcase_create("late");
@@ -290,6 +336,7 @@ Suite *suite_sim_late(void) {
     tcase_add_test(cases, weights_are_brought_to_date_before_they_are_scaled_or_set);
     tcase_add_loop_test(cases, weights_arrive_as_those_of_other_rows_do, 0, 2);
     tcase_add_loop_test(cases, weights_arrive_as_they_were_learned, 0, (int)HK_COUNT(rules));
+    tcase_add_test(cases, no_room_for_spikes_on_their_way_is_an_error);
     suite_add_tcase(suite, cases);
     return suite;
 }
