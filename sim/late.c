@@ -221,10 +221,9 @@ bool hk_late_build(struct hk_proj *proj, struct hk_drawn *drawn, struct hk_err *
 void hk_late_finish(struct hk_proj *proj) {
     for (int p = 0; proj->parts && p < proj->sim->threads; p++) {
         struct hk_late *late = proj->parts[p].late;
-        for (size_t k = 0; late && late->slot && k < late->slots; k++) {
+        for (size_t k = 0; late && late->slot && k < late->slots; k++)
             hk_block_finish(&late->slot[k].flights);
-            hk_block_finish(&late->slot[k].cargo);
-        }
+        if (late) hk_block_finish(&late->cargo);
     }
 }
 

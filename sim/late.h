@@ -42,9 +42,9 @@ struct hk_late_posts {
 /* Spikes of one tick that still arrive, in the order of units, and what they bring to each row: a
  * parcel with its targets and the weights that the spike is to find there. */
 struct hk_late_slot {
-    struct hk_block flights, cargo; /* the parcels, by delay, one after the other */
-    size_t count;                   /* flights */
-    size_t next, end;               /* bytes of cargo: the parcel to arrive next */
+    struct hk_block flights;
+    size_t count;     /* flights */
+    size_t next, end; /* bytes of cargo: the parcel to arrive next; parcels lie by delay */
 };
 
 /* What a thread owns, beside its struct hk_proj_part. */
@@ -54,6 +54,9 @@ struct hk_late {
     void *sources;             /* [sources]: the last spike that has begun to arrive; */
     struct hk_late_slot *slot; /* [slots]: those that still do, by ticks */
     size_t slots;              /* a power of two, not less than the delays */
+    struct hk_block cargo;     /* of all slots, a ring: that of the oldest begins */
+    hk_tick oldest;            /* at its next parcel, that of the last one ends */
+    size_t end;                /* here */
     struct hk_late_posts *posts;
     double *sum;  /* [owned] room */
     void *given;  /* [synapses of an axon, at most] room */

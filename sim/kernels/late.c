@@ -36,8 +36,8 @@ static inline uint32_t *targets_in(struct parcel *parcel) {
 static inline hk_real *given_in(struct parcel *parcel) {
     return (void *)((char *)parcel + PARCEL + hk_late_pad(parcel->row.count * sizeof(uint32_t)));
 }
-static inline struct parcel *parcel_at(const struct hk_late_slot *slot, size_t at) {
-    return (void *)((char *)slot->cargo.data + at);
+static inline struct parcel *parcel_at(const struct hk_late *late, size_t at) {
+    return (void *)((char *)late->cargo.data + at);
 }
 
 static inline struct hk_late_slot *slot_of(const struct hk_late *late, hk_tick tick) {
@@ -120,7 +120,7 @@ static void load(const struct hk_late *late, const struct hk_late_slot *slot, ui
     const hk_real *given = late->given;
     const struct hk_late_row *row = hk_late_rows(flight->axon), *end = row + flight->axon->rows;
     for (uint32_t first = 0; row < end; first += row++->count) {
-        struct parcel *parcel = parcel_at(slot, late->load[row->delay]);
+        struct parcel *parcel = parcel_at(late, slot->next + late->load[row->delay]);
         *parcel = (struct parcel){k, first, *row, first < prepared};
         memcpy(targets_in(parcel), target + first, row->count * sizeof *target);
         if (parcel->prepared) memcpy(given_in(parcel), given + first, row->count * sizeof *given);
@@ -128,9 +128,53 @@ static void load(const struct hk_late *late, const struct hk_late_slot *slot, ui
     }
 }
 
+/* ---- room for cargo ---- */
+
+static inline bool is_empty(const struct hk_late *late, hk_tick tick) {
+    return slot_of(late, tick)->next == slot_of(late, tick)->end;
+}
+
+/* All that still arrives moves to a larger ring, and begins at its beginning. */
+static bool move_cargo(struct hk_late *late, hk_tick at, size_t bytes, struct hk_err *err) {
+    struct hk_block ring = {0};
+    if (!hk_block_reserve(&ring, 2 * (late->cargo.size + bytes), 1, err)) return false;
+    late->end = 0;
+    for (hk_tick tick = late->oldest; tick < at; tick++) {
+        struct hk_late_slot *slot = slot_of(late, tick);
+        size_t left = slot->end - slot->next;
+        if (left) memcpy((char *)ring.data + late->end, parcel_at(late, slot->next), left);
+        slot->next = late->end;
+        late->end = slot->end = slot->next + left;
+    }
+    hk_block_finish(&late->cargo);
+    late->cargo = ring;
+    return true;
+}
+
+/* Room for the cargo of the spikes of `at`, which begins where the last one's ends, or anew at the
+ * beginning of the ring. */
+static bool make_room(struct hk_late *late, hk_tick at, size_t bytes, struct hk_err *err) {
+    if (late->oldest <= at - (hk_tick)late->slots) late->oldest = at - (hk_tick)late->slots + 1;
+    while (late->oldest < at && is_empty(late, late->oldest)) late->oldest++;
+    if (late->oldest >= at) {
+        late->oldest = at;
+        late->end = 0;
+    }
+    const size_t begin = late->oldest < at ? slot_of(late, late->oldest)->next : 0;
+    const bool wraps = late->oldest < at && late->end <= begin;
+    const size_t limit = wraps ? begin : late->cargo.size + 1;
+    if (!wraps && late->end + bytes > late->cargo.size && bytes < begin)
+        late->end = 0;
+    else if (late->end + bytes >= limit && !move_cargo(late, at, bytes, err))
+        return false;
+    slot_of(late, at)->next = late->end;
+    late->end += bytes;
+    return true;
+}
+
 /* All spikes at `at`. Where there is no room for them, the thread's hk_flight has the error. */
 static void take_off_all(const struct hk_proj *proj, int thread, hk_tick at) {
-    const struct hk_late *late = proj->parts[thread].late;
+    struct hk_late *late = proj->parts[thread].late;
     struct hk_late_slot *slot = slot_of(late, at);
     struct hk_err *err = &proj->sim->flights[thread].err;
     const uint32_t *units;
@@ -144,10 +188,10 @@ static void take_off_all(const struct hk_proj *proj, int thread, hk_tick at) {
         next = take_off(proj, late, at, owner, next);
     slot->count = (size_t)(next - first);
     size_t bytes = plan_cargo(proj, late, slot);
-    if (!hk_block_reserve(&slot->cargo, bytes, 1, err)) return;
+    if (!make_room(late, at, bytes, err)) return;
     for (uint32_t k = 0; k < slot->count; k++)
         load(late, slot, k, prepare(proj, late, &first[k], at));
-    slot->end = bytes;
+    slot->end = slot->next + bytes;
 }
 
 /* ---- bringing all to date ---- */
@@ -177,7 +221,7 @@ static void settle_slot(const struct hk_proj *proj, const struct hk_late *late, 
     const struct hk_late_slot *slot = slot_of(late, at);
     const struct flight *flights = slot->flights.data;
     for (size_t k = slot->next; k < slot->end;) {
-        struct parcel *parcel = parcel_at(slot, k);
+        struct parcel *parcel = parcel_at(late, k);
         const struct flight *flight = &flights[parcel->flight];
         const hk_tick from = parcel->prepared ? at + proj->delay_min : NEVER;
         if (parcel->prepared)
@@ -237,9 +281,10 @@ typedef void arrival_action(struct round *round, const struct arrival *arrival);
 
 /* Cargo is read once, from one slot after the other, so it is asked for some slots ahead. */
 enum { LINES_AHEAD = 12, SLOTS_AHEAD = 2 };
-static inline void fetch_cargo(const struct hk_late_slot *slot) {
+static inline void fetch_cargo(const struct hk_late *late, hk_tick at) {
+    const struct hk_late_slot *slot = slot_of(late, at);
     for (size_t k = 0; slot->next < slot->end && k < LINES_AHEAD; k++)
-        HK_PREFETCH((const char *)slot->cargo.data + slot->next + k * HK_CACHE_LINE);
+        HK_PREFETCH((const char *)parcel_at(late, slot->next) + k * HK_CACHE_LINE);
 }
 
 /* `done`: it needn't arrive again. */
@@ -250,9 +295,9 @@ static inline void each_arrival(struct round *r, arrival_action *action, bool do
         struct hk_late_slot *slot = slot_of(r->late, at);
         const struct flight *flights = slot->flights.data;
         size_t k = slot->next;
-        fetch_cargo(slot_of(r->late, at - SLOTS_AHEAD));
-        while (k < slot->end && parcel_at(slot, k)->row.delay == delay) {
-            struct parcel *parcel = parcel_at(slot, k);
+        fetch_cargo(r->late, at - SLOTS_AHEAD);
+        while (k < slot->end && parcel_at(r->late, k)->row.delay == delay) {
+            struct parcel *parcel = parcel_at(r->late, k);
             for (size_t line = LINES_AHEAD; line < LINES_AHEAD + 2; line++)
                 HK_PREFETCH((const char *)parcel + line * HK_CACHE_LINE);
             action(r, &(struct arrival){at, &flights[parcel->flight], parcel});
