@@ -305,8 +305,8 @@ START_TEST(no_room_for_spikes_on_their_way_is_an_error) {
     enum { UNITS = 1000 };
     static double times[UNITS], units[UNITS];
     struct hk_err err = {0};
-    struct hk_sim *sim = net_create(HK_DOUBLE, 1, 1);
     if (HK_TEST_SANITIZED) hk_test_skip("the sanitizers take memory of their own");
+    struct hk_sim *sim = net_create(HK_DOUBLE, 1, 1);
     for (size_t k = 0; k < UNITS; k++) {
         times[k] = 2;
         units[k] = (double)k;
