@@ -17,7 +17,7 @@ enum {
     TARGETS = 70, /* two groups, so that two threads have some */
     TICKS = 900,
     DELAYS = 6, /* 1 to 6 ticks of 1 ms */
-    LINKS = 3,  /* the first and the last see spikes of the targets alike */
+    LINKS = 4,  /* the first and the third see spikes of the targets alike */
     SYNAPSES = SOURCES * TARGETS,
     SPIKES_MAX = TICKS * TARGETS
 };
@@ -49,7 +49,7 @@ struct late_net {
     struct hk_pop *target;
     struct hk_proj *proj[LINKS]; /* each to a receptor of its own */
 };
-static const char *const names[LINKS] = {"a", "b", "c"};
+static const char *const names[LINKS] = {"a", "b", "c", "d"};
 
 /* Targets fire when they are told to: what arrives through plastic synapses is far too little.
  * Where delays are drawn, the first link has the least of them only. */
@@ -63,7 +63,7 @@ static struct late_net make(enum hk_precision precision, int threads, hk_neuron 
     struct hk_pop *force =
         net_spikes(net.sim, "force", TARGETS, post.times, post.units, post.count);
     net.target = net_neurons(net.sim, "post", TARGETS, "lif", "t_ref=0",
-                             "force:delta a:exp b:exp c:exp", NULL);
+                             "force:delta a:exp b:exp c:exp d:exp", NULL);
     (void)net_link(net.sim, &(struct net_link){.source = force,
                                                .target = net.target,
                                                .receptor = "force",
@@ -73,7 +73,9 @@ static struct late_net make(enum hk_precision precision, int threads, hk_neuron 
         char changed[250];
         bool short_ones = k == 0 && delay_ms.kind == HK_DIST_UNIFORM;
         const char *tau = strstr(rule, "diehl-cook") ? "tau_post" : "tau_minus";
-        (void)snprintf(changed, sizeof changed, "%s,%s=%d", rule, tau, k == 1 ? 50 : 25);
+        const char *other = strstr(rule, "pairing=nearest") ? ",pairing=all" : ",pairing=nearest";
+        (void)snprintf(changed, sizeof changed, "%s,%s=%d%s", rule, tau, k == 1 ? 50 : 25,
+                       k == 3 ? other : "");
         net.proj[k] =
             net_link(net.sim,
                      &(struct net_link){.name = names[k],

@@ -87,7 +87,7 @@ static const struct hk_model *find(const struct hk_sim *sim, enum hk_model_kind 
     return model;
 }
 
-enum { PARTS = 4, PARAM_SIZE = 512 };
+enum { PARTS = 5, PARAM_SIZE = 512 };
 
 struct parts {
     char names[PARTS][128];
