@@ -54,9 +54,9 @@ struct hk_late {
     void *sources;             /* [sources]: the last spike that has begun to arrive; */
     struct hk_late_slot *slot; /* [slots]: those that still do, by ticks */
     size_t slots;              /* a power of two, not less than the delays */
-    struct hk_block cargo;     /* of all slots, a ring: that of the oldest begins */
-    hk_tick oldest;            /* at its next parcel, that of the last one ends */
-    size_t end;                /* here */
+    struct hk_block cargo;     /* a ring of all slots' cargo, in the order of ticks */
+    hk_tick oldest;            /* whose slots before are empty */
+    size_t end;                /* of the last slot's cargo, in the ring */
     struct hk_late_posts *posts;
     double *sum;  /* [owned] room */
     void *given;  /* [synapses of an axon, at most] room */

@@ -73,7 +73,9 @@ static struct late_net make(enum hk_precision precision, int threads, hk_neuron 
         char changed[250];
         bool short_ones = k == 0 && delay_ms.kind == HK_DIST_UNIFORM;
         const char *tau = strstr(rule, "diehl-cook") ? "tau_post" : "tau_minus";
-        const char *other = strstr(rule, "pairing=nearest") ? ",pairing=all" : ",pairing=nearest";
+        const char *other = strstr(rule, "pairing=nearest")   ? ",pairing=all"
+                            : strstr(rule, "coincident=both") ? ",coincident=pre-first"
+                                                              : ",coincident=both";
         (void)snprintf(changed, sizeof changed, "%s,%s=%d%s", rule, tau, k == 1 ? 50 : 25,
                        k == 3 ? other : "");
         net.proj[k] =
