@@ -21,6 +21,7 @@ struct poisson {
     const char *receptor;
 };
 enum { GROUP = 8 * HK_PHILOX_LANES, TAIL = ALIAS_OUTCOMES - 1, TAIL_STEPS = 48 };
+enum { GROUPS = 5 }; /* drawn together: as many as 512 units can touch */
 static const double PART_MEAN = 6.0;
 struct poisson_table {
     hk_real weight;
@@ -93,20 +94,34 @@ static void cut_words(uint32_t words[4][HK_PHILOX_LANES], uint16_t *restrict bit
 #endif
 }
 
-/* One part of the draws of a group, added to count[]. */
-static void draw_part(const struct hk_drive_part *part, uint64_t index, hk_tick tick,
-                      uint16_t *restrict count) {
+/* ALIAS_LANES draws, the first of which is that of `index`. */
+static void draw_some(const struct hk_drive_part *part, const uint16_t *bits, uint64_t index,
+                      hk_tick tick, uint16_t *drawn) {
     const struct poisson_table *d = part->derived;
-    uint32_t words[4][HK_PHILOX_LANES];
-    uint16_t bits[GROUP], drawn[GROUP], unsure[ALIAS_LANES];
-    hk_philox_lanes(part->stream, (uint64_t)tick, index * HK_PHILOX_LANES, HK_PHILOX_FEWEST, words);
-    cut_words(words, bits);
-    for (uint64_t first = 0; first < GROUP; first += ALIAS_LANES) {
-        if (!alias_draw(&d->alias, bits + first, drawn + first, unsure)) continue;
-        for (uint64_t j = first; j < first + ALIAS_LANES; j++)
-            if (unsure[j - first]) drawn[j] = draw_exactly(part, bits[j], index * GROUP + j, tick);
+    uint16_t unsure[ALIAS_LANES];
+    if (!alias_draw(&d->alias, bits, drawn, unsure)) return;
+    for (uint64_t i = 0; i < ALIAS_LANES; i++)
+        if (unsure[i]) drawn[i] = draw_exactly(part, bits[i], index + i, tick);
+}
+
+/* Part `k` of the draws of groups first .. first + groups - 1; part 0 begins count[], others are
+ * added. From one word to its draw is a long chain, so those of all groups go side by side. */
+static void draw_part(const struct hk_drive_part *part, uint64_t first, uint64_t groups, uint64_t k,
+                      hk_tick tick, uint16_t *restrict count) {
+    const uint64_t parts = ((const struct poisson_table *)part->derived)->parts;
+    uint16_t bits[GROUPS * GROUP], drawn[ALIAS_LANES];
+    for (uint64_t g = 0; g < groups; g++) {
+        uint32_t words[4][HK_PHILOX_LANES];
+        hk_philox_lanes(part->stream, (uint64_t)tick, ((first + g) * parts + k) * HK_PHILOX_LANES,
+                        HK_PHILOX_FEWEST, words);
+        cut_words(words, bits + g * GROUP);
     }
-    for (int j = 0; j < GROUP; j++) count[j] = (uint16_t)(count[j] + drawn[j]);
+    for (uint64_t j = 0; j < groups * GROUP; j += ALIAS_LANES) {
+        uint64_t index = ((first + j / GROUP) * parts + k) * GROUP + j % GROUP;
+        draw_some(part, bits + j, index, tick, k == 0 ? count + j : drawn);
+        for (uint64_t i = 0; k > 0 && i < ALIAS_LANES; i++)
+            count[j + i] = (uint16_t)(count[j + i] + drawn[i]);
+    }
 }
 
 /* Returns their sum. */
@@ -124,11 +139,13 @@ static uint32_t add_counts(hk_real *restrict arrived, const uint16_t *restrict c
 static uint64_t poisson_arrive(const struct hk_drive_part *part, hk_tick tick, hk_real *arrived) {
     const struct poisson_table *d = part->derived;
     uint64_t begin = part->first, end = begin + part->count, pulses = 0;
-    for (uint64_t group = begin / GROUP; group * GROUP < end; group++) {
-        uint16_t count[GROUP] = {0};
+    uint64_t groups_end = (end + GROUP - 1) / GROUP;
+    for (uint64_t group = begin / GROUP; group < groups_end; group += GROUPS) {
+        uint16_t count[GROUPS * GROUP];
+        uint64_t groups = groups_end - group < GROUPS ? groups_end - group : GROUPS;
         uint64_t first = group * GROUP, from = first < begin ? begin : first;
-        uint64_t to = first + GROUP < end ? first + GROUP : end;
-        for (uint64_t k = 0; k < d->parts; k++) draw_part(part, group * d->parts + k, tick, count);
+        uint64_t to = first + groups * GROUP < end ? first + groups * GROUP : end;
+        for (uint64_t k = 0; k < d->parts; k++) draw_part(part, group, groups, k, tick, count);
         pulses +=
             add_counts(arrived + (from - begin), count + (from - first), d->weight, to - from);
     }

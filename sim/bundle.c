@@ -189,12 +189,14 @@ void hk_bundles_reset(struct hk_sim *sim) {
     for (int p = 0; p < sim->threads; p++) {
         struct hk_flight *flight = &sim->flights[p];
         memset(flight->sums, 0, flight->slots * sizeof *flight->sums);
-        flight->count = 0;
+        for (size_t i = 0; i < sim->bundle_count; i++) flight->parts[i].spike_count = 0;
     }
 }
 
 void hk_bundles_finish(struct hk_sim *sim) {
-    for (int p = 0; sim->flights && p < sim->threads; p++) hk_block_finish(&sim->flights[p].spikes);
+    for (int p = 0; sim->flights && p < sim->threads; p++)
+        for (size_t i = 0; sim->flights[p].parts && i < sim->bundle_count; i++)
+            hk_block_finish(&sim->flights[p].parts[i].spikes);
 }
 
 /* ---- what callers see ---- */

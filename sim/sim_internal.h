@@ -225,6 +225,9 @@ struct hk_bundle_part {
     uint32_t *packed; /* words: a header, or whole weight << 16 | place in the page; */
     uint16_t *shared; /* or, where all weigh the same, places, and headers in two halves */
     int32_t *sums;    /* the thread's */
+
+    struct hk_block spikes; /* struct hk_inflight [spike_count], of the sources */
+    size_t spike_count;
 };
 struct hk_bundle {
     struct hk_pop *source;
@@ -262,15 +265,12 @@ static inline bool hk_run_is_last(uint32_t header) {
 struct hk_inflight {
     const void *at, *end; /* the segment that comes next; where the row ends */
     uint32_t header;      /* the segment's first; not known before the first segment's turn */
-    uint32_t bundle;      /* its index */
 };
-/* Those of one thread. */
+/* What arrives at the units of one thread. */
 struct hk_flight {
-    _Alignas(HK_CACHE_LINE) struct hk_block spikes; /* struct hk_inflight [count] */
-    size_t count;
-    hk_tick tick;                 /* all segments up to this tick have been added */
-    struct hk_bundle_part *parts; /* [bundle] */
-    int32_t *sums;                /* [slots] */
+    _Alignas(HK_CACHE_LINE) hk_tick tick; /* all segments up to this tick have been added */
+    struct hk_bundle_part *parts;         /* [bundle] */
+    int32_t *sums;                        /* [slots] */
     size_t slots;
     size_t asleep;        /* groups of the thread that sleep, */
     unsigned char *marks; /* [slots / HK_LINE_UNITS] and 1 where synapses end meanwhile; or NULL */

@@ -75,7 +75,7 @@ static inline bool alias_draw(const struct alias *alias, const uint16_t *bits, u
     __m512i out = _mm512_mask_mov_epi16(other, _mm512_cmplt_epu16_mask(within, cut), column);
     __mmask32 open = _mm512_cmpeq_epi16_mask(within, cut) | _mm512_cmpeq_epi16_mask(out, tail);
     _mm512_storeu_si512(outcome, out);
-    _mm512_storeu_si512(unsure, _mm512_maskz_set1_epi16(open, 1));
+    if (open) _mm512_storeu_si512(unsure, _mm512_maskz_set1_epi16(open, 1));
     return open != 0;
 }
 

@@ -67,6 +67,14 @@ static void add_copies(const struct hk_flight *flight, struct copies *copies, ui
     copies->count = 0;
 }
 
+static void open_copies(struct copies *copies) {
+    for (uint32_t page = 0; page < COPIED_PAGES; page++) copies[page].count = 0;
+}
+
+static void close_copies(const struct hk_flight *flight, struct copies *copies) {
+    for (uint32_t page = 0; page < COPIED_PAGES; page++) add_copies(flight, &copies[page], page);
+}
+
 /* A line of the copy, and one of what lies behind the run: in most rows the segment that follows,
  * about as long as this one. So one loop does both, and the few short trips that nobody foresees
  * are made once. */
@@ -163,26 +171,25 @@ static inline void fetch_next(const struct hk_bundle *bundle, const struct hk_in
 }
 
 /* A first segment, taken to be as long as those of its row are in the mean. */
-static inline void fetch_first(const struct hk_sim *sim, const struct hk_inflight *spike) {
+static inline void fetch_first(const struct hk_bundle *bundle, const struct hk_inflight *spike) {
     size_t row = (size_t)((const char *)spike->end - (const char *)spike->at);
-    fetch(spike->at, row / sim->bundles[spike->bundle]->delays + 1, true);
+    fetch(spike->at, row / bundle->delays + 1, true);
 }
 
-/* One segment of each spike from `first` on; those that have no more are taken out. First segments
- * are asked for AHEAD of their turn, the first of them by take_off; the others were `foreseen`. */
-static inline uint64_t pass(const struct hk_sim *sim, struct hk_flight *flight, size_t first,
-                            bool foreseen) {
-    struct hk_inflight *spikes = flight->spikes.data;
-    struct copies copies[COPIED_PAGES];
-    size_t count = flight->count, kept = first;
+/* One segment of each spike of a bundle from `first` on; those that have no more are taken out.
+ * First segments are asked for AHEAD of their turn, the first of them by take_off; the others were
+ * `foreseen`. */
+static inline uint64_t pass(const struct hk_flight *flight, const struct hk_bundle *bundle,
+                            struct copies *copies, size_t first, bool foreseen) {
+    struct hk_bundle_part *part = &flight->parts[bundle->index];
+    struct hk_inflight *spikes = part->spikes.data;
+    size_t count = part->spike_count, kept = first;
     uint64_t events = 0;
-    for (uint32_t page = 0; page < COPIED_PAGES; page++) copies[page].count = 0;
     for (size_t k = first; k < count; k++) {
         struct hk_inflight spike = spikes[k];
-        const struct hk_bundle *bundle = sim->bundles[spike.bundle];
         const char *at = spike.at;
         if (!foreseen) spike.header = header_at(bundle, at);
-        if (!foreseen && k + AHEAD < count) fetch_first(sim, &spikes[k + AHEAD]);
+        if (!foreseen && k + AHEAD < count) fetch_first(bundle, &spikes[k + AHEAD]);
         bool fetched = fetches_next(bundle, spike.header);
         spike.at = bundle->is_shared ? pass_shared(flight, bundle, &spike, &events)
                                      : pass_packed(flight, copies, &spike, &events);
@@ -191,8 +198,7 @@ static inline uint64_t pass(const struct hk_sim *sim, struct hk_flight *flight, 
         if (!fetched) fetch_next(bundle, &spike, (size_t)((const char *)spike.at - at));
         spikes[kept++] = spike;
     }
-    for (uint32_t page = 0; page < COPIED_PAGES; page++) add_copies(flight, &copies[page], page);
-    flight->count = kept;
+    part->spike_count = kept;
     return events;
 }
 
@@ -201,7 +207,7 @@ static inline uint64_t pass(const struct hk_sim *sim, struct hk_flight *flight, 
 static struct hk_inflight start_of(const struct hk_bundle *bundle,
                                    const struct hk_bundle_part *part, hk_neuron source) {
     hk_syn start = part->start[source], end = part->start[source + 1];
-    struct hk_inflight spike = {.bundle = (uint32_t)bundle->index};
+    struct hk_inflight spike = {.header = 0};
     spike.at = bundle->is_shared ? (const void *)(part->shared + start) : part->packed + start;
     spike.end = bundle->is_shared ? (const void *)(part->shared + end) : part->packed + end;
     return spike;
@@ -221,22 +227,23 @@ static void fetch_starts(const struct hk_sim *sim, const struct hk_flight *fligh
     }
 }
 
-/* Spikes of `at` whose first segments arrive now, behind those up to `first`. */
+/* Spikes of `at` whose first segments arrive now, behind those in flight. */
 static bool take_off(const struct hk_sim *sim, struct hk_flight *flight,
-                     const struct hk_bundle *bundle, hk_tick at, size_t first) {
-    const struct hk_bundle_part *part = &flight->parts[bundle->index];
+                     const struct hk_bundle *bundle, hk_tick at) {
+    struct hk_bundle_part *part = &flight->parts[bundle->index];
+    const size_t first = part->spike_count;
     for (int owner = 0; owner < sim->threads; owner++) {
         const uint32_t *units;
         uint32_t count = hk_spikes(sim, bundle->source, at, owner, &units);
-        if (!hk_block_reserve(&flight->spikes, flight->count + count, sizeof(struct hk_inflight),
+        if (!hk_block_reserve(&part->spikes, part->spike_count + count, sizeof(struct hk_inflight),
                               &flight->err))
             return false;
-        struct hk_inflight *spikes = flight->spikes.data;
+        struct hk_inflight *spikes = part->spikes.data;
         for (uint32_t i = 0; i < count; i++) {
-            struct hk_inflight *spike = &spikes[flight->count];
+            struct hk_inflight *spike = &spikes[part->spike_count];
             *spike = start_of(bundle, part, units[i]);
-            if (flight->count < first + AHEAD) fetch_first(sim, spike);
-            flight->count += spike->at != spike->end;
+            if (part->spike_count < first + AHEAD) fetch_first(bundle, spike);
+            part->spike_count += spike->at != spike->end;
         }
     }
     return true;
@@ -244,20 +251,31 @@ static bool take_off(const struct hk_sim *sim, struct hk_flight *flight,
 
 static uint64_t launch(const struct hk_sim *sim, int thread, hk_tick tick) {
     struct hk_flight *flight = &sim->flights[thread];
-    size_t first = flight->count;
+    struct copies copies[COPIED_PAGES];
+    uint64_t events = 0;
     fetch_starts(sim, flight, tick);
+    open_copies(copies);
     for (size_t b = 0; b < sim->bundle_count; b++) {
         hk_tick at = tick - sim->bundles[b]->delay_min;
-        if (at > 0 && !take_off(sim, flight, sim->bundles[b], at, first)) break;
+        size_t first = flight->parts[b].spike_count;
+        if (at > 0 && !take_off(sim, flight, sim->bundles[b], at)) break;
+        events += pass(flight, sim->bundles[b], copies, first, false);
     }
-    return pass(sim, flight, first, false);
+    close_copies(flight, copies);
+    return events;
 }
 
 static uint64_t advance(const struct hk_sim *sim, int thread, hk_tick tick) {
     struct hk_flight *flight = &sim->flights[thread];
+    struct copies copies[COPIED_PAGES];
+    uint64_t events = 0;
     if (flight->tick >= tick) return 0;
     flight->tick = tick;
-    return pass(sim, flight, 0, true);
+    open_copies(copies);
+    for (size_t b = 0; b < sim->bundle_count; b++)
+        events += pass(flight, sim->bundles[b], copies, 0, true);
+    close_copies(flight, copies);
+    return events;
 }
 
 const struct hk_kernels_bundle hk_kernels_bundle = {.launch = launch, .advance = advance};
