@@ -9,7 +9,13 @@
 
 #include <string.h>
 
-enum { AHEAD = 12, LINES_MAX = 12, LINE_WORDS = HK_CACHE_LINE / sizeof(uint32_t) };
+enum {
+    AHEAD = 12,
+    NEAR = 8,
+    NEAR_LINES = 4,
+    LINES_MAX = 12,
+    LINE_WORDS = HK_CACHE_LINE / sizeof(uint32_t)
+};
 
 static inline void add_one(int32_t *restrict sums, uint32_t synapse) {
     sums[synapse & 0xffff] += (int32_t)synapse >> 16;
@@ -170,6 +176,12 @@ static inline void fetch_next(const struct hk_bundle *bundle, const struct hk_in
     fetch(spike->at, hk_run_is_last(spike->header) ? run : passed, false);
 }
 
+/* A segment that was asked for a tick ago may have left the nearest cache. */
+static inline void fetch_again(const struct hk_inflight *spike) {
+    for (int line = 0; line < NEAR_LINES; line++)
+        HK_PREFETCH((const char *)spike->at + line * HK_CACHE_LINE);
+}
+
 /* A first segment, taken to be as long as those of its row are in the mean. */
 static inline void fetch_first(const struct hk_bundle *bundle, const struct hk_inflight *spike) {
     size_t row = (size_t)((const char *)spike->end - (const char *)spike->at);
@@ -190,6 +202,7 @@ static inline uint64_t pass(const struct hk_flight *flight, const struct hk_bund
         const char *at = spike.at;
         if (!foreseen) spike.header = header_at(bundle, at);
         if (!foreseen && k + AHEAD < count) fetch_first(bundle, &spikes[k + AHEAD]);
+        if (foreseen && k + NEAR < count) fetch_again(&spikes[k + NEAR]);
         bool fetched = fetches_next(bundle, spike.header);
         spike.at = bundle->is_shared ? pass_shared(flight, bundle, &spike, &events)
                                      : pass_packed(flight, copies, &spike, &events);
