@@ -69,6 +69,17 @@ static struct flight *take_off(const struct hk_proj *proj, const struct hk_late 
 
 /* ---- preparing ---- */
 
+/* What is known of targets is all over memory, so it is asked for a piece ahead. */
+static inline void foresee_targets(const struct hk_late_posts *posts, const uint32_t *target,
+                                   uint32_t count) {
+    const struct target *targets = posts->targets;
+    for (uint32_t k = 0; k < count && k < TOGETHER; k++) HK_PREFETCH(&targets[target[k]]);
+}
+
+static inline void foresee_axon(const struct hk_late_posts *posts, struct hk_late_axon *axon) {
+    foresee_targets(posts, hk_late_targets(axon), axon->synapses);
+}
+
 /* All rows that can be, of a flight of the spikes of `at`, which arrive from now on. Returns how
  * many synapses are; what is given to them is in the room for that. */
 static uint32_t prepare(const struct hk_proj *proj, const struct hk_late *late,
@@ -83,6 +94,7 @@ static uint32_t prepare(const struct hk_proj *proj, const struct hk_late *late,
     }
     struct piece piece = pieces_of(flight->axon, rows, 0, prepared);
     for (; next_piece(proj, &piece); given += piece.count) {
+        foresee_targets(late->posts, piece.target + piece.count, piece.left);
         learn_piece(proj, late->posts, &piece, &flight->last, NEVER);
         memcpy(given, piece.weight, piece.count * sizeof *given);
         see_piece(proj, late->posts, &piece, &flight->last, flight->times, at);
@@ -189,8 +201,10 @@ static void take_off_all(const struct hk_proj *proj, int thread, hk_tick at) {
     slot->count = (size_t)(next - first);
     size_t bytes = plan_cargo(proj, late, slot);
     if (!make_room(late, at, bytes, err)) return;
-    for (uint32_t k = 0; k < slot->count; k++)
+    for (uint32_t k = 0; k < slot->count; k++) {
+        if (k + 1 < slot->count) foresee_axon(late->posts, first[k + 1].axon);
         load(late, slot, k, prepare(proj, late, &first[k], at));
+    }
     slot->end = slot->next + bytes;
 }
 
