@@ -21,7 +21,7 @@ struct poisson {
     const char *receptor;
 };
 enum { GROUP = 8 * HK_PHILOX_LANES, TAIL = ALIAS_OUTCOMES - 1, TAIL_STEPS = 48 };
-enum { GROUPS = 5 }; /* drawn together: as many as 512 units can touch */
+enum { GROUPS = 4 }; /* drawn together */
 static const double PART_MEAN = 6.0;
 struct poisson_table {
     hk_real weight;
@@ -145,7 +145,8 @@ static uint64_t poisson_arrive(const struct hk_drive_part *part, hk_tick tick, h
         uint64_t groups = groups_end - group < GROUPS ? groups_end - group : GROUPS;
         uint64_t first = group * GROUP, from = first < begin ? begin : first;
         uint64_t to = first + groups * GROUP < end ? first + groups * GROUP : end;
-        for (uint64_t k = 0; k < d->parts; k++) draw_part(part, group, groups, k, tick, count);
+        draw_part(part, group, groups, 0, tick, count);
+        for (uint64_t k = 1; k < d->parts; k++) draw_part(part, group, groups, k, tick, count);
         pulses +=
             add_counts(arrived + (from - begin), count + (from - first), d->weight, to - from);
     }

@@ -178,7 +178,7 @@ static inline void fetch_next(const struct hk_bundle *bundle, const struct hk_in
 
 /* A segment that was asked for a tick ago may have left the nearest cache. */
 static inline void fetch_again(const struct hk_inflight *spike) {
-    for (int line = 0; line < NEAR_LINES; line++)
+    for (size_t line = 0; line < NEAR_LINES; line++)
         HK_PREFETCH((const char *)spike->at + line * HK_CACHE_LINE);
 }
 
