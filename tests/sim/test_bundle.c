@@ -285,6 +285,35 @@ START_TEST(one_weight_keeps_all_its_digits) {
 }
 END_TEST
 
+/* Of spikes that have begun to arrive the rest doesn't, when the state is reset: with one weight,
+ * and with weights that differ. */
+START_TEST(a_reset_forgets_what_is_on_its_way) {
+    static const double times[] = {0.5, 1, 1.2, 1.2}, units[] = {0, 1, 2, 3};
+    const struct hk_dist weights[] = {net_value(1), {HK_DIST_UNIFORM, -1, 1}};
+    struct hk_sim *sim = net_create(HK_SINGLE, 0.1, 2);
+    struct hk_pop *in = net_spikes(sim, "in", 4, times, units, HK_COUNT(times));
+    struct hk_pop *out = add_adder(sim, "out", 50);
+    double start[50], now[50];
+    (void)net_link(sim, &(struct net_link){.source = in,
+                                           .target = out,
+                                           .connect = "fixed-indegree:n=20",
+                                           .weight = weights[_i],
+                                           .delay_ms = {HK_DIST_UNIFORM, 0.1, 20}});
+    net_build(sim);
+    hk_pop_read(out, 0, start);
+    net_run(sim, 60);
+    uint64_t events = hk_sim_count(sim).events;
+    ck_assert_uint_gt(events, 100);
+    ck_assert_uint_lt(events, 900);
+    hk_sim_reset_state(sim);
+    net_run(sim, 300);
+    hk_pop_read(out, 0, now);
+    ck_assert_uint_eq(hk_sim_count(sim).events, events);
+    ck_assert_mem_eq(now, start, sizeof now);
+    hk_sim_destroy(sim);
+}
+END_TEST
+
 /* ---- large ones ---- */
 
 enum { LARGE = 40000 };
@@ -400,6 +429,7 @@ Suite *suite_sim_bundle(void) {
     tcase_add_test(reading, runs_of_every_length_arrive);
     tcase_add_test(reading, one_weight_keeps_all_its_digits);
     tcase_add_test(reading, weights_of_a_bundle_can_be_set_within_their_range);
+    tcase_add_loop_test(reading, a_reset_forgets_what_is_on_its_way, 0, 2);
     suite_add_tcase(suite, reading);
     tcase_add_test(large, accumulators_beyond_one_bank_are_kept_apart);
     tcase_add_test(large, a_row_may_be_longer_than_16_bits_can_count);
