@@ -1,4 +1,4 @@
-/* Delivery of bundles (contract: sim/kernels.h): just in time, along the list of spikes in flight.
+/* Delivery of bundles (contract: sim/kernels.h): just in time, along the lists of spikes in flight.
  *
  * A spike in flight knows where its next segment lies and how long it is; behind that lies the one
  * for the next tick, so nothing is looked up, and what a tick will need is fetched a tick before.
