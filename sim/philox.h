@@ -45,7 +45,7 @@ static inline void hk_philox_lanes(struct hk_stream stream, uint64_t entity, uin
     for (size_t lane = 0; lane < HK_PHILOX_LANES; lane += HK_HALVES) {
         uint64_t key0 = stream.key, key1 = stream.key >> 32;
         hk_halves a = none, b, c = none + entity, d = c >> 32;
-        for (size_t k = 0; k < HK_HALVES; k++) a[k] = k; /* a constant, where index + k is a chain */
+        for (size_t k = 0; k < HK_HALVES; k++) a[k] = k; /* a constant; not so index + k */
         a += index + lane;
         b = a >> 32;
         for (int round = 0; round < rounds; round++) {
