@@ -21,7 +21,7 @@ struct poisson {
     const char *receptor;
 };
 enum { GROUP = 8 * HK_PHILOX_LANES, TAIL = ALIAS_OUTCOMES - 1, TAIL_STEPS = 48 };
-enum { GROUPS = 4 }; /* drawn together */
+enum { GROUPS = 4 }; /* drawn side by side */
 static const double PART_MEAN = 6.0;
 struct poisson_table {
     hk_real weight;
@@ -95,8 +95,8 @@ static void cut_words(uint32_t words[4][HK_PHILOX_LANES], uint16_t *restrict bit
 }
 
 /* ALIAS_LANES draws, the first of which is that of `index`. */
-static void draw_some(const struct hk_drive_part *part, const uint16_t *bits, uint64_t index,
-                      hk_tick tick, uint16_t *drawn) {
+static void draw_lanes(const struct hk_drive_part *part, const uint16_t *bits, uint64_t index,
+                       hk_tick tick, uint16_t *drawn) {
     const struct poisson_table *d = part->derived;
     uint16_t unsure[ALIAS_LANES];
     if (!alias_draw(&d->alias, bits, drawn, unsure)) return;
@@ -118,7 +118,7 @@ static void draw_part(const struct hk_drive_part *part, uint64_t first, uint64_t
     }
     for (uint64_t j = 0; j < groups * GROUP; j += ALIAS_LANES) {
         uint64_t index = ((first + j / GROUP) * parts + k) * GROUP + j % GROUP;
-        draw_some(part, bits + j, index, tick, k == 0 ? count + j : drawn);
+        draw_lanes(part, bits + j, index, tick, k == 0 ? count + j : drawn);
         for (uint64_t i = 0; k > 0 && i < ALIAS_LANES; i++)
             count[j + i] = (uint16_t)(count[j + i] + drawn[i]);
     }

@@ -10,8 +10,8 @@
 #include <string.h>
 
 enum {
-    AHEAD = 12,
-    NEAR = 8,
+    AHEAD = 12, /* spikes before their turn first segments are asked for, */
+    NEAR = 8,   /* and others again: so many lines of each */
     NEAR_LINES = 4,
     LINES_MAX = 12,
     LINE_WORDS = HK_CACHE_LINE / sizeof(uint32_t)

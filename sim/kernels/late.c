@@ -76,8 +76,8 @@ static inline void foresee_targets(const struct hk_late_posts *posts, const uint
     for (uint32_t k = 0; k < count && k < TOGETHER; k++) HK_PREFETCH(&targets[target[k]]);
 }
 
-static inline void foresee_axon(const struct hk_late_posts *posts, struct hk_late_axon *axon) {
-    foresee_targets(posts, hk_late_targets(axon), axon->synapses);
+static inline bool prepares(const struct hk_proj *proj) {
+    return proj->learning && sees_at_once(proj);
 }
 
 /* All rows that can be, of a flight of the spikes of `at`, which arrive from now on. Returns how
@@ -87,7 +87,7 @@ static uint32_t prepare(const struct hk_proj *proj, const struct hk_late *late,
     const struct hk_late_row *rows = hk_late_rows(flight->axon);
     hk_real *given = late->given;
     uint32_t prepared = 0;
-    if (!proj->learning || !sees_at_once(proj)) return 0;
+    if (!prepares(proj)) return 0;
     for (uint32_t k = 0; k < flight->axon->rows; k++) {
         if (flight->last.tick + rows[k].delay >= at) break; /* the last one hasn't arrived */
         prepared += rows[k].count;
@@ -202,7 +202,9 @@ static void take_off_all(const struct hk_proj *proj, int thread, hk_tick at) {
     size_t bytes = plan_cargo(proj, late, slot);
     if (!make_room(late, at, bytes, err)) return;
     for (uint32_t k = 0; k < slot->count; k++) {
-        if (k + 1 < slot->count) foresee_axon(late->posts, first[k + 1].axon);
+        struct hk_late_axon *next_axon = k + 1 < slot->count ? first[k + 1].axon : NULL;
+        if (next_axon && prepares(proj))
+            foresee_targets(late->posts, hk_late_targets(next_axon), next_axon->synapses);
         load(late, slot, k, prepare(proj, late, &first[k], at));
     }
     slot->end = slot->next + bytes;
