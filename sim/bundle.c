@@ -189,6 +189,7 @@ void hk_bundles_reset(struct hk_sim *sim) {
     for (int p = 0; p < sim->threads; p++) {
         struct hk_flight *flight = &sim->flights[p];
         memset(flight->sums, 0, flight->slots * sizeof *flight->sums);
+        flight->tick = sim->now; /* a run that failed had gone on */
         for (size_t i = 0; i < sim->bundle_count; i++) flight->parts[i].spike_count = 0;
     }
 }

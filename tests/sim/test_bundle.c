@@ -314,6 +314,43 @@ START_TEST(a_reset_forgets_what_is_on_its_way) {
 }
 END_TEST
 
+/* Tells that it can't go on, once anybody has fired. */
+static bool refuse(void *context, const struct hk_pop *pop, hk_tick tick, const uint32_t *units,
+                   size_t count, struct hk_err *err) {
+    (void)context, (void)pop, (void)tick, (void)units;
+    return count == 0 || HK_FAIL(err, HK_ERR_IO, "no room");
+}
+
+/* A run that a listener ends has gone on for a window, and has added up what arrives at the next
+ * tick. What comes after a reset is as after one of a run that ended there by itself. */
+START_TEST(a_reset_after_a_run_that_failed_forgets_how_far_it_went) {
+    static const double times[] = {0.5, 7, 12.5, 20}, units[] = {0, 1, 0, 1}, last[] = {0.7};
+    double v[2][50];
+    hk_tick end = 0;
+    for (int fails = 1; fails >= 0; fails--) {
+        struct hk_sim *sim = net_create(HK_SINGLE, 0.1, 2);
+        struct hk_pop *in = net_spikes(sim, "in", 2, times, units, HK_COUNT(times));
+        struct hk_pop *late = net_spikes(sim, "late", 2, last, NULL, 1);
+        struct hk_pop *out = add_adder(sim, "out", 50);
+        struct hk_err err = {0};
+        (void)net_link(sim, &(struct net_link){.source = in,
+                                               .target = out,
+                                               .connect = "fixed-indegree:n=20",
+                                               .weight = {HK_DIST_UNIFORM, 0.5, 1},
+                                               .delay_ms = {HK_DIST_UNIFORM, 0.1, 1}});
+        if (fails) hk_pop_listen(late, refuse, NULL);
+        net_build(sim);
+        ck_assert(hk_sim_run(sim, fails ? 1000 : end, &err) == !fails);
+        end = hk_sim_now(sim);
+        hk_sim_reset_state(sim);
+        net_run(sim, 300);
+        hk_pop_read(out, 0, v[fails]);
+        hk_sim_destroy(sim);
+    }
+    ck_assert_mem_eq(v[0], v[1], sizeof v[0]);
+}
+END_TEST
+
 /* ---- large ones ---- */
 
 enum { LARGE = 40000 };
@@ -430,6 +467,7 @@ Suite *suite_sim_bundle(void) {
     tcase_add_test(reading, one_weight_keeps_all_its_digits);
     tcase_add_test(reading, weights_of_a_bundle_can_be_set_within_their_range);
     tcase_add_loop_test(reading, a_reset_forgets_what_is_on_its_way, 0, 2);
+    tcase_add_test(reading, a_reset_after_a_run_that_failed_forgets_how_far_it_went);
     suite_add_tcase(suite, reading);
     tcase_add_test(large, accumulators_beyond_one_bank_are_kept_apart);
     tcase_add_test(large, a_row_may_be_longer_than_16_bits_can_count);
