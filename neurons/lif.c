@@ -58,6 +58,17 @@ static size_t lif_update(const struct hk_neurons *block, const struct hk_input *
     return membrane_collect(&d->membrane, block, v, flag, any, fired);
 }
 
+static size_t lif_update_with(const struct hk_neurons *block, hk_real push,
+                              const struct hk_exp_receptor *receptors, size_t count,
+                              uint32_t *fired) {
+    const struct lif_step *d = block->derived;
+    hk_real *v = block->state[V];
+    _Alignas(HK_CACHE_LINE) unsigned char flag[HK_BLOCK];
+    bool any = membrane_take_and_fire(&d->membrane, d->v_th, push, receptors, count, v,
+                                      block->count, flag);
+    return membrane_collect(&d->membrane, block, v, flag, any, fired);
+}
+
 /* ---- closed forms ---- */
 
 static const struct membrane *membrane_of(const struct hk_idle *units) {
@@ -111,5 +122,6 @@ const struct hk_neuron_model hk_neuron_lif = {
     .derive = lif_derive,
     .gain = lif_gain,
     .update = lif_update,
+    .update_with = lif_update_with,
     .closed = &lif_closed,
 };

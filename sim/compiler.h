@@ -15,7 +15,14 @@
         __builtin_prefetch((address), 0, (locality));                                              \
         __asm__ volatile("");                                                                      \
     } while (0)
+/* Before a loop: no turn reads what another one writes. */
+#ifdef __clang__
+#define HK_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 #else
+#define HK_INDEPENDENT _Pragma("GCC ivdep")
+#endif
+#else
+#define HK_INDEPENDENT
 #define HK_MUST_USE
 #define HK_PRINTF(index, first)
 #define HK_PREFETCH(address)      ((void)(address))

@@ -44,8 +44,9 @@ struct hk_input {
 };
 
 enum {
-    HK_BLOCK = 512, /* most units in a block */
-    HK_GROUP = 64   /* units that sleep together (sim/sleep.c): a block is some groups */
+    HK_BLOCK = 512,   /* most units in a block */
+    HK_FUSED_MAX = 2, /* most receptors that a membrane's pass takes */
+    HK_GROUP = 64     /* units that sleep together (sim/sleep.c): a block is some groups */
 };
 
 /* Units that stand still for some time after a spike: a ring, in the order of their release, with
@@ -110,6 +111,8 @@ struct hk_closed_forms {
     bool (*check)(const void *param, struct hk_err *err);
 };
 
+struct hk_exp_receptor; /* sim/exp_receptor.h */
+
 struct hk_neuron_model {
     struct hk_model base;
     const struct hk_column *columns;
@@ -130,6 +133,11 @@ struct hk_neuron_model {
     /* Advance the block by one step; write the indices (within the block, ascending) of those that
      * fired to fired[], return how many. */
     size_t (*update)(const struct hk_neurons *block, const struct hk_input *in, uint32_t *fired);
+    /* The steps of `count` exponential receptors, at most HK_FUSED_MAX, and then `update`, in one
+     * pass, to the bit as one after the other. They are all the receptors, all currents or all
+     * conductances; drives add `push` to each unit. Optional. */
+    size_t (*update_with)(const struct hk_neurons *block, hk_real push,
+                          const struct hk_exp_receptor *receptors, size_t count, uint32_t *fired);
     /* Closed forms: what sleep and the exact clock need. Optional: all, or none. */
     const struct hk_closed_forms *closed;
 };

@@ -67,6 +67,7 @@ static bool add_drives(struct hk_pop *pop, const struct hk_pop_spec *spec, struc
             !d->model->derive(d->param, sim->options.tick_ms, d->derived, err))
             return hk_err_context(err, "drive %s", from->model->base.name);
         pop->pushing |= d->model->add != NULL;
+        pop->driven |= d->model->add != NULL;
         if (d->model->arrive && !choose_receptor(pop, d, err))
             return hk_err_context(err, "drive %s", from->model->base.name);
     }
@@ -258,6 +259,30 @@ bool hk_pop_build(struct hk_pop *pop, struct hk_err *err) {
         memcpy(pop->start[c], pop->column[c], pop->padded * sim->real_size);
     }
     return true;
+}
+
+/* Can the membrane's pass take its receptors along? They must be exponential, and alike; of what
+ * arrives it adds up whole-number sums and one more addend, in this order. */
+static bool can_fuse(const struct hk_pop *pop) {
+    if (pop->receptor_count == 0 || pop->receptor_count > HK_FUSED_MAX) return false;
+    for (size_t d = 0; d < pop->drive_count; d++)
+        if (pop->drives[d].model->add && !pop->drives[d].model->current) return false;
+    for (size_t r = 0; r < pop->receptor_count; r++) {
+        const struct hk_receptor *receptor = &pop->receptors[r];
+        if (!receptor->model->is_exp || !receptor->slot || receptor->others > 1) return false;
+        if (receptor->model->effect != pop->receptors[0].model->effect) return false;
+    }
+    return true;
+}
+
+void hk_pop_fuse(struct hk_pop *pop) {
+    for (size_t r = 0; r < pop->receptor_count; r++) {
+        struct hk_receptor *receptor = &pop->receptors[r];
+        receptor->others = receptor->delivered;
+        for (size_t d = 0; d < pop->drive_count; d++)
+            receptor->others += pop->drives[d].model->arrive && pop->drives[d].receptor == r;
+    }
+    pop->fused = pop->neuron && pop->neuron->update_with && can_fuse(pop);
 }
 
 /* ---- what callers see ---- */

@@ -25,6 +25,7 @@ struct hk_receptor_model {
     enum hk_receptor_effect effect;
     const struct hk_column *columns;
     size_t column_count;
+    bool is_exp; /* its step is that of sim/exp_receptor.h: so are its constants and its column */
     size_t derived_size;
     bool (*derive)(const void *param, const struct hk_grid *grid, void *derived,
                    struct hk_err *err);

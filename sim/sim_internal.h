@@ -49,6 +49,7 @@ struct hk_receptor {
     size_t first_column;
     void *arrived;  /* [padded] sums of what projections outside of bundles deliver at this tick */
     bool delivered; /* there are such projections; otherwise `arrived` stays zero */
+    size_t others;  /* addends of what arrives beside bundles: these projections, each drive */
     /* Of plain synapses in bundles: whole-number sums. slot NULL: none. */
     size_t *slot; /* [threads] the first of its units' in the thread's sums */
     size_t rank;  /* slots ascend with it */
@@ -106,6 +107,8 @@ struct hk_pop {
     size_t drive_count;
     /* What some receptor or drive adds to: conductances, currents, jumps. */
     bool conducting, pushing, jumping;
+    bool driven; /* some drive adds a current */
+    bool fused;  /* receptors are advanced in the membrane's pass (update_with) */
 
     struct hk_proj **incoming; /* projections that end here, in the order of adding */
     size_t incoming_count;
@@ -398,6 +401,8 @@ int hk_pop_receptor_index(const struct hk_pop *pop, const char *name);
 void hk_sim_plan(struct hk_sim *sim);
 /* Divide among the threads; allocate what depends on their number. */
 bool hk_pop_build(struct hk_pop *pop, struct hk_err *err) HK_MUST_USE;
+/* Decide whether its receptors go along with its membrane: when it is known what ends in them. */
+void hk_pop_fuse(struct hk_pop *pop);
 /* Choose the storage (needs no threads), then draw the connections (uses the pool). */
 bool hk_proj_plan(struct hk_proj *proj, struct hk_err *err) HK_MUST_USE;
 bool hk_proj_build(struct hk_proj *proj, struct hk_err *err) HK_MUST_USE;

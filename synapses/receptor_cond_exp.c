@@ -3,16 +3,13 @@
  * took Euler steps (Diehl & Cook 2015). */
 #include "sim/receptor_model.h"
 
-#include "sim/numeric.h"
+#include "sim/exp_receptor.h"
 
 struct conductance {
     double tau, e;
     int decay;
 };
 enum { DECAY_EXACT, DECAY_EULER };
-struct conductance_step {
-    hk_real decay, e;
-};
 enum { G };
 
 static const char *const decays[] = {"exact", "euler", NULL};
@@ -30,22 +27,22 @@ static bool conductance_derive(const void *param, const struct hk_grid *grid, vo
                                struct hk_err *err) {
     (void)err;
     const struct conductance *p = param;
-    struct conductance_step *d = derived;
+    struct hk_exp_step *d = derived;
     double part = grid->tick_ms / p->tau;
     d->decay = (hk_real)(p->decay == DECAY_EULER ? 1.0 - part : exp(-part));
-    d->e = (hk_real)p->e;
+    d->factor = (hk_real)p->e;
     return true;
 }
 
 static void conductance_advance(const struct hk_receptors *block, struct hk_input *in) {
-    const struct conductance_step d = *(const struct conductance_step *)block->derived;
+    const struct hk_exp_step step = *(const struct hk_exp_step *)block->derived;
     hk_real *restrict g = block->state[G];
     const hk_real *restrict arrived = block->arrived;
     hk_real *restrict total = in->g, *restrict total_e = in->g_e;
     for (size_t i = 0; i < block->count; i++) {
-        total[i] += g[i];
-        total_e[i] += g[i] * d.e;
-        g[i] = hk_settle(g[i] * d.decay) + arrived[i];
+        hk_real now = hk_exp_advance(step, &g[i], arrived[i]);
+        total[i] += now;
+        total_e[i] += now * step.factor;
     }
 }
 
@@ -57,7 +54,8 @@ const struct hk_receptor_model hk_receptor_cond_exp = {
     .weight_unit = "nS",
     .effect = HK_EFFECT_CONDUCTANCE,
     HK_COLUMNS(columns),
-    .derived_size = sizeof(struct conductance_step),
+    .is_exp = true,
+    .derived_size = sizeof(struct hk_exp_step),
     .derive = conductance_derive,
     .advance = conductance_advance,
 };

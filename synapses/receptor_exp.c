@@ -4,13 +4,10 @@
  * constants are too close for that. */
 #include "sim/receptor_model.h"
 
-#include "sim/numeric.h"
+#include "sim/exp_receptor.h"
 
 struct exp_current {
     double tau;
-};
-struct exp_step {
-    hk_real decay, to_push;
 };
 enum { I };
 
@@ -24,23 +21,20 @@ static bool exp_derive(const void *param, const struct hk_grid *grid, void *deri
                        struct hk_err *err) {
     (void)err;
     const struct exp_current *p = param;
-    struct exp_step *d = derived;
+    struct hk_exp_step *d = derived;
     d->decay = (hk_real)exp(-grid->tick_ms / p->tau);
-    d->to_push =
+    d->factor =
         (hk_real)(grid->exact ? hk_exp_propagator(p->tau, grid->exact, grid->tick_ms) : 1.0);
     return true;
 }
 
 static void exp_advance(const struct hk_receptors *block, struct hk_input *in) {
-    const struct exp_step *d = block->derived;
-    const hk_real decay = d->decay, to_push = d->to_push;
+    const struct hk_exp_step step = *(const struct hk_exp_step *)block->derived;
     hk_real *restrict i_syn = block->state[I];
     const hk_real *restrict arrived = block->arrived;
     hk_real *restrict push = in->push;
-    for (size_t i = 0; i < block->count; i++) {
-        push[i] += to_push * i_syn[i];
-        i_syn[i] = hk_settle(i_syn[i] * decay) + arrived[i];
-    }
+    for (size_t i = 0; i < block->count; i++)
+        push[i] += step.factor * hk_exp_advance(step, &i_syn[i], arrived[i]);
 }
 
 static void exp_lapse(const struct hk_idle *units) {
@@ -82,7 +76,8 @@ const struct hk_receptor_model hk_receptor_exp = {
     .weight_unit = "pA",
     .effect = HK_EFFECT_CURRENT,
     HK_COLUMNS(columns),
-    .derived_size = sizeof(struct exp_step),
+    .is_exp = true,
+    .derived_size = sizeof(struct hk_exp_step),
     .derive = exp_derive,
     .advance = exp_advance,
     .lapse = exp_lapse,

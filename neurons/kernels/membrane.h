@@ -9,8 +9,8 @@
 #ifndef HK_NEURONS_KERNELS_MEMBRANE_H
 #define HK_NEURONS_KERNELS_MEMBRANE_H
 
+#include "sim/exp_receptor.h"
 #include "sim/neuron_model.h"
-#include "sim/numeric.h"
 
 #include <math.h>
 
@@ -45,9 +45,11 @@ static const char *const membrane_resets[] = {"set", "subtract", "subtract-late"
      0, 0, 2, offsetof(type, membrane.reset), HK_CHOICE, membrane_resets}
 /* clang-format on */
 
+/* How V is advanced: without conductances exactly, else as `integrator` says. */
+enum membrane_scheme { SCHEME_EXACT, SCHEME_EXPONENTIAL, SCHEME_EULER };
+
 struct membrane_step {
-    bool exact;
-    bool euler;
+    enum membrane_scheme scheme;
     double gain;                  /* of `push` for 1 pA */
     hk_real decay, constant;      /* exact: V <- decay V + constant + push */
     hk_real g_l, g_rest, per_c_m; /* nS; pA at rest, with i_e; step / c_m, mV/pA */
@@ -67,8 +69,9 @@ static inline bool membrane_derive(const struct membrane *p, const struct hk_gri
     bool late = p->reset == RESET_SUBTRACT_LATE && grid->exact;
     double taken = (p->v_th - p->v_rest) / (late ? exp(-h / p->tau_m) : 1.0);
     *step = (struct membrane_step){
-        .exact = grid->exact != NULL,
-        .euler = p->integrator == MEMBRANE_EULER,
+        .scheme = grid->exact                       ? SCHEME_EXACT
+                  : p->integrator == MEMBRANE_EULER ? SCHEME_EULER
+                                                    : SCHEME_EXPONENTIAL,
         .gain = grid->exact ? per_pa : 1.0,
         .decay = (hk_real)exp(-h / p->tau_m),
         .constant = (hk_real)(lost * p->v_rest + per_pa * p->i_e),
@@ -82,44 +85,42 @@ static inline bool membrane_derive(const struct membrane *p, const struct hk_gri
     return true;
 }
 
-static inline void membrane_exact(const struct membrane_step *s, const struct hk_input *in,
-                                  hk_real *restrict v, size_t count) {
-    const hk_real decay = s->decay, constant = s->constant;
-    const hk_real *restrict push = in->push, *restrict jump = in->jump;
-    for (size_t i = 0; i < count; i++) v[i] = v[i] * decay + (constant + push[i]) + jump[i];
+/* What receptors and drives do to one unit (struct hk_input). */
+struct membrane_input {
+    hk_real push, g, g_e, jump;
+};
+
+/* V of one unit after a step. The loops below are made once for each scheme. */
+static inline hk_real membrane_move(enum membrane_scheme scheme, const struct membrane_step *s,
+                                    hk_real v, struct membrane_input in) {
+    if (scheme == SCHEME_EXACT) return v * s->decay + (s->constant + in.push) + in.jump;
+    hk_real total = s->g_l + in.g, current = s->g_rest + in.g_e + in.push;
+    if (scheme == SCHEME_EULER) return v + s->per_c_m * (current - total * v) + in.jump;
+    hk_real v_inf = current / total;
+    return v_inf + (v - v_inf) * hk_real_exp(-s->per_c_m * total) + in.jump;
 }
 
-static inline void membrane_conductance(const struct membrane_step *s, const struct hk_input *in,
-                                        hk_real *restrict v, size_t count) {
-    const hk_real g_l = s->g_l, g_rest = s->g_rest, per_c_m = s->per_c_m;
-    const hk_real *restrict push = in->push, *restrict jump = in->jump;
-    const hk_real *restrict g = in->g, *restrict g_e = in->g_e;
-    for (size_t i = 0; i < count; i++) {
-        hk_real total = g_l + g[i];
-        hk_real v_inf = (g_rest + g_e[i] + push[i]) / total;
-        v[i] = v_inf + (v[i] - v_inf) * hk_real_exp(-per_c_m * total) + jump[i];
-    }
+static inline struct membrane_input membrane_input_of(const struct hk_input *in, size_t i) {
+    return (struct membrane_input){in->push[i], in->g[i], in->g_e[i], in->jump[i]};
 }
 
-static inline void membrane_euler(const struct membrane_step *s, const struct hk_input *in,
-                                  hk_real *restrict v, size_t count) {
-    const hk_real g_l = s->g_l, g_rest = s->g_rest, per_c_m = s->per_c_m;
-    const hk_real *restrict push = in->push, *restrict jump = in->jump;
-    const hk_real *restrict g = in->g, *restrict g_e = in->g_e;
-    for (size_t i = 0; i < count; i++) {
-        hk_real current = g_rest + g_e[i] + push[i] - (g_l + g[i]) * v[i];
-        v[i] = v[i] + per_c_m * current + jump[i];
-    }
+static inline void membrane_advance_by(enum membrane_scheme scheme,
+                                       const struct membrane_step *step,
+                                       const struct hk_input *input, hk_real *v, size_t count) {
+    const struct membrane_step s = *step;
+    const struct hk_input in = *input;
+    HK_INDEPENDENT
+    for (size_t i = 0; i < count; i++)
+        v[i] = membrane_move(scheme, &s, v[i], membrane_input_of(&in, i));
 }
 
 static inline void membrane_advance(const struct membrane_step *s, const struct hk_input *in,
                                     hk_real *v, size_t count) {
-    if (s->exact)
-        membrane_exact(s, in, v, count);
-    else if (s->euler)
-        membrane_euler(s, in, v, count);
-    else
-        membrane_conductance(s, in, v, count);
+    switch (s->scheme) {
+    case SCHEME_EXACT: membrane_advance_by(SCHEME_EXACT, s, in, v, count); break;
+    case SCHEME_EXPONENTIAL: membrane_advance_by(SCHEME_EXPONENTIAL, s, in, v, count); break;
+    case SCHEME_EULER: membrane_advance_by(SCHEME_EULER, s, in, v, count); break;
+    }
 }
 
 /* Reset who reached `threshold[i * stride]`; flag[i] says who. Returns whether anybody did. A
@@ -138,16 +139,47 @@ static inline bool membrane_fire(const struct membrane_step *s, const hk_real *r
     return any;
 }
 
-/* ---- both in one pass, for one threshold: the same bits, half the stores ---- */
+/* ---- all in one pass, for one threshold: the same bits, fewer loads and stores ---- */
 
-static inline bool membrane_exact_fire(const struct membrane_step *step, hk_real threshold,
-                                       const struct hk_input *in, hk_real *restrict v, size_t count,
-                                       unsigned char *restrict flag) {
+/* What `n` exponential receptors do to unit `i`; they take in what arrives. */
+static inline struct membrane_input membrane_take(enum membrane_scheme scheme, hk_real push,
+                                                  const struct hk_exp_receptor *from, size_t n,
+                                                  size_t i) {
+    struct membrane_input in = {.push = push};
+    for (size_t r = 0; r < n; r++) {
+        hk_real now = hk_exp_take(&from[r], i);
+        if (scheme == SCHEME_EXACT) {
+            in.push += from[r].step.factor * now;
+        } else {
+            in.g += now;
+            in.g_e += now * from[r].step.factor;
+        }
+    }
+    return in;
+}
+
+/* Where the input of a block comes from: `input`, or drives and receptors that are taken along. */
+struct membrane_sources {
+    const struct hk_input *input;
+    hk_real push;
+    const struct hk_exp_receptor *receptors;
+};
+
+/* With n receptors; 0: `input`. Returns whether anybody fired. */
+static inline bool membrane_fire_by(enum membrane_scheme scheme, size_t n,
+                                    const struct membrane_step *step, hk_real threshold,
+                                    struct membrane_sources from, hk_real *v, size_t count,
+                                    unsigned char *flag) {
     const struct membrane_step s = *step;
-    const hk_real *restrict push = in->push, *restrict jump = in->jump;
+    const struct hk_input in = n ? (struct hk_input){0} : *from.input;
+    struct hk_exp_receptor receptors[HK_FUSED_MAX];
     unsigned char any = 0;
+    for (size_t r = 0; r < n; r++) receptors[r] = from.receptors[r];
+    HK_INDEPENDENT
     for (size_t i = 0; i < count; i++) {
-        hk_real moved = v[i] * s.decay + (s.constant + push[i]) + jump[i];
+        struct membrane_input unit =
+            n ? membrane_take(scheme, from.push, receptors, n, i) : membrane_input_of(&in, i);
+        hk_real moved = membrane_move(scheme, &s, v[i], unit);
         bool fired = moved >= threshold;
         v[i] = fired ? s.kept * moved + s.v_reset : moved;
         flag[i] = fired;
@@ -156,33 +188,32 @@ static inline bool membrane_exact_fire(const struct membrane_step *step, hk_real
     return any;
 }
 
-static inline bool membrane_conductance_fire(const struct membrane_step *step, hk_real threshold,
-                                             const struct hk_input *in, hk_real *restrict v,
-                                             size_t count, unsigned char *restrict flag) {
-    const struct membrane_step s = *step;
-    const hk_real *restrict push = in->push, *restrict jump = in->jump;
-    const hk_real *restrict g = in->g, *restrict g_e = in->g_e;
-    unsigned char any = 0;
-    for (size_t i = 0; i < count; i++) {
-        hk_real total = s.g_l + g[i];
-        hk_real v_inf = (s.g_rest + g_e[i] + push[i]) / total;
-        hk_real moved = v_inf + (v[i] - v_inf) * hk_real_exp(-s.per_c_m * total) + jump[i];
-        bool fired = moved >= threshold;
-        v[i] = fired ? s.kept * moved + s.v_reset : moved;
-        flag[i] = fired;
-        any |= fired;
+static inline bool membrane_fire_with(size_t n, const struct membrane_step *s, hk_real threshold,
+                                      struct membrane_sources from, hk_real *v, size_t count,
+                                      unsigned char *flag) {
+    switch (s->scheme) {
+    case SCHEME_EXACT: return membrane_fire_by(SCHEME_EXACT, n, s, threshold, from, v, count, flag);
+    case SCHEME_EXPONENTIAL:
+        return membrane_fire_by(SCHEME_EXPONENTIAL, n, s, threshold, from, v, count, flag);
+    case SCHEME_EULER: break;
     }
-    return any;
+    return membrane_fire_by(SCHEME_EULER, n, s, threshold, from, v, count, flag);
 }
 
-/* Returns whether anybody fired. */
 static inline bool membrane_advance_and_fire(const struct membrane_step *s, hk_real threshold,
                                              const struct hk_input *in, hk_real *v, size_t count,
                                              unsigned char *flag) {
-    if (s->exact) return membrane_exact_fire(s, threshold, in, v, count, flag);
-    if (!s->euler) return membrane_conductance_fire(s, threshold, in, v, count, flag);
-    membrane_euler(s, in, v, count);
-    return membrane_fire(s, &threshold, 0, v, count, flag);
+    struct membrane_sources from = {.input = in};
+    return membrane_fire_with(0, s, threshold, from, v, count, flag);
+}
+
+/* With `n` receptors, 1 or HK_FUSED_MAX = 2. */
+static inline bool membrane_take_and_fire(const struct membrane_step *s, hk_real threshold,
+                                          hk_real push, const struct hk_exp_receptor *receptors,
+                                          size_t n, hk_real *v, size_t count, unsigned char *flag) {
+    struct membrane_sources from = {.push = push, .receptors = receptors};
+    return n == 1 ? membrane_fire_with(1, s, threshold, from, v, count, flag)
+                  : membrane_fire_with(2, s, threshold, from, v, count, flag);
 }
 
 /* ---- closed forms ---- */

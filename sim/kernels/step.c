@@ -6,6 +6,7 @@
 #include "sim/kernels/arrivals.h"
 #include "sim/kernels/rows.h"
 
+#include "sim/exp_receptor.h"
 #include "sim/real.h"
 
 #include <string.h>
@@ -207,17 +208,15 @@ static void take_delivered(hk_real *restrict arrived, hk_real *restrict delivere
     }
 }
 
-/* All that arrives at one receptor of a block: from bundles, other projections, and drives. */
-static void gather_arrived(const struct hk_pop *pop, int thread, size_t index,
-                           const struct hk_drive_part *part, hk_tick tick, hk_real *arrived) {
+static int32_t *whole_sums(const struct hk_pop *pop, int thread, size_t index, hk_neuron first) {
+    return pop->sim->flights[thread].sums + pop->receptors[index].slot[thread] +
+           (first - pop->part[thread]);
+}
+
+/* Add what arrives at one receptor of a block from projections outside of bundles, and drives. */
+static void add_others(const struct hk_pop *pop, int thread, size_t index,
+                       const struct hk_drive_part *part, hk_tick tick, hk_real *arrived) {
     const struct hk_receptor *receptor = &pop->receptors[index];
-    if (receptor->slot)
-        take_whole(arrived,
-                   pop->sim->flights[thread].sums + receptor->slot[thread] +
-                       (part->first - pop->part[thread]),
-                   (hk_real)receptor->unit, part->count);
-    else
-        clear(arrived, part->count);
     if (receptor->delivered)
         take_delivered(arrived, (hk_real *)receptor->arrived + part->first, part->count);
     for (size_t d = 0; d < pop->drive_count; d++) {
@@ -229,6 +228,18 @@ static void gather_arrived(const struct hk_pop *pop, int thread, size_t index,
         mine.stream = drive->stream;
         pop->sim->tally[thread].counts.pulses += drive->model->arrive(&mine, tick, arrived);
     }
+}
+
+/* All that arrives there. */
+static void gather_arrived(const struct hk_pop *pop, int thread, size_t index,
+                           const struct hk_drive_part *part, hk_tick tick, hk_real *arrived) {
+    const struct hk_receptor *receptor = &pop->receptors[index];
+    if (receptor->slot)
+        take_whole(arrived, whole_sums(pop, thread, index, part->first), (hk_real)receptor->unit,
+                   part->count);
+    else
+        clear(arrived, part->count);
+    add_others(pop, thread, index, part, tick, arrived);
 }
 
 static void advance(const struct hk_pop *pop, int thread, size_t index,
@@ -247,27 +258,32 @@ static void advance(const struct hk_pop *pop, int thread, size_t index,
                              in);
 }
 
-/* What receptors and drives do to the units first..first+count-1 over the step that ends at `tick`.
- */
-static void gather_input(const struct hk_pop *pop, int thread, hk_neuron first, size_t count,
-                         hk_tick tick, struct hk_input *in) {
-    struct hk_drive_part part = {.first = first, .count = count};
-    if (pop->pushing) clear(in->push, count);
-    if (pop->jumping) clear(in->jump, count);
-    if (pop->conducting) {
-        clear(in->g, count);
-        clear(in->g_e, count);
-    }
-    if (pop->drive_count) part.gain = (hk_real)pop->neuron->gain(pop->derived);
+/* What drives add to currents over the step that ends at `tick`. */
+static void add_currents(const struct hk_pop *pop, const struct hk_drive_part *block, hk_tick tick,
+                         hk_real *push) {
+    struct hk_drive_part part = *block;
+    part.gain = (hk_real)pop->neuron->gain(pop->derived);
     for (size_t d = 0; d < pop->drive_count; d++) {
         const struct hk_drive *drive = &pop->drives[d];
         if (!drive->model->add) continue;
         part.param = drive->param;
         part.derived = drive->derived;
         part.stream = drive->stream;
-        drive->model->add(&part, tick - 1, in->push);
+        drive->model->add(&part, tick - 1, push);
     }
-    for (size_t r = 0; r < pop->receptor_count; r++) advance(pop, thread, r, &part, tick, in);
+}
+
+/* What receptors and drives do to a block over the step that ends at `tick`. */
+static void gather_input(const struct hk_pop *pop, int thread, const struct hk_drive_part *part,
+                         hk_tick tick, struct hk_input *in) {
+    if (pop->pushing) clear(in->push, part->count);
+    if (pop->jumping) clear(in->jump, part->count);
+    if (pop->conducting) {
+        clear(in->g, part->count);
+        clear(in->g_e, part->count);
+    }
+    if (pop->driven) add_currents(pop, part, tick, in->push);
+    for (size_t r = 0; r < pop->receptor_count; r++) advance(pop, thread, r, part, tick, in);
 }
 
 static struct hk_held held_of(const struct hk_pop *pop, int thread, hk_neuron first) {
@@ -281,15 +297,64 @@ static struct hk_held held_of(const struct hk_pop *pop, int thread, hk_neuron fi
                             .until = pop->held_until + base};
 }
 
-static size_t update_block(struct hk_pop *pop, int thread, hk_neuron first, size_t count,
-                           hk_tick tick, uint32_t *fired) {
+static size_t update_apart(const struct hk_pop *pop, int thread, const struct hk_neurons *block,
+                           const struct hk_drive_part *part, uint32_t *fired) {
     _Alignas(HK_CACHE_LINE) hk_real push[HK_BLOCK], g[HK_BLOCK], g_e[HK_BLOCK], jump[HK_BLOCK];
-    hk_real *state[HK_COLUMNS_MAX], *zeros = pop->sim->zeros;
+    hk_real *zeros = pop->sim->zeros;
     struct hk_input in = {.push = pop->pushing ? push : zeros,
                           .g = pop->conducting ? g : zeros,
                           .g_e = pop->conducting ? g_e : zeros,
                           .jump = pop->jumping ? jump : zeros};
-    gather_input(pop, thread, first, count, tick, &in);
+    gather_input(pop, thread, part, block->tick, &in);
+    return pop->neuron->update(block, &in, fired);
+}
+
+/* ---- receptors in the membrane's pass ---- */
+
+/* arrived[] is room for what arrives from elsewhere than bundles. */
+static struct hk_exp_receptor taken_along(const struct hk_pop *pop, int thread, size_t index,
+                                          const struct hk_drive_part *part, hk_tick tick,
+                                          hk_real *arrived) {
+    const struct hk_receptor *receptor = &pop->receptors[index];
+    if (receptor->others) {
+        clear(arrived, part->count);
+        add_others(pop, thread, index, part, tick, arrived);
+    }
+    return (struct hk_exp_receptor){.step = *(const struct hk_exp_step *)receptor->derived,
+                                    .x = (hk_real *)pop->column[receptor->first_column] +
+                                         part->first,
+                                    .sum = whole_sums(pop, thread, index, part->first),
+                                    .arrived = receptor->others ? arrived : pop->sim->zeros,
+                                    .unit = (hk_real)receptor->unit};
+}
+
+/* What drives add to `push`, the same for all units. */
+static hk_real driven_push(const struct hk_pop *pop, hk_tick tick) {
+    const hk_real gain = (hk_real)pop->neuron->gain(pop->derived);
+    hk_real sum = 0;
+    for (size_t d = 0; d < pop->drive_count; d++) {
+        const struct hk_drive *drive = &pop->drives[d];
+        hk_tick until;
+        if (drive->model->add)
+            sum += gain * (hk_real)drive->model->current(drive->derived, tick - 1, &until);
+    }
+    return sum;
+}
+
+static size_t update_fused(const struct hk_pop *pop, int thread, const struct hk_neurons *block,
+                           const struct hk_drive_part *part, uint32_t *fired) {
+    _Alignas(HK_CACHE_LINE) hk_real arrived[HK_FUSED_MAX][HK_BLOCK];
+    struct hk_exp_receptor receptors[HK_FUSED_MAX];
+    for (size_t r = 0; r < pop->receptor_count; r++)
+        receptors[r] = taken_along(pop, thread, r, part, block->tick, arrived[r]);
+    return pop->neuron->update_with(block, driven_push(pop, block->tick), receptors,
+                                    pop->receptor_count, fired);
+}
+
+static size_t update_block(const struct hk_pop *pop, int thread, hk_neuron first, size_t count,
+                           hk_tick tick, uint32_t *fired) {
+    hk_real *state[HK_COLUMNS_MAX];
+    struct hk_drive_part part = {.first = first, .count = count};
     for (size_t c = 0; c < pop->neuron->column_count; c++)
         state[c] = (hk_real *)pop->column[c] + first;
     struct hk_neurons block = {.param = pop->param,
@@ -299,7 +364,8 @@ static size_t update_block(struct hk_pop *pop, int thread, hk_neuron first, size
                                .tick = tick,
                                .adapting = pop->sim->adapting};
     if (pop->held) block.held = held_of(pop, thread, first);
-    return pop->neuron->update(&block, &in, fired);
+    return pop->fused ? update_fused(pop, thread, &block, &part, fired)
+                      : update_apart(pop, thread, &block, &part, fired);
 }
 
 /* Units first .. end - 1, a block at most; their spikes go to out[]. */

@@ -1,0 +1,141 @@
+/* Receptors that the membrane's pass takes along do what they do in passes of their own: a receptor
+ * that nothing ends in, of another kind, keeps a population from that, and changes nothing else. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/net.h"
+#include "tests/support/suites.h"
+
+enum { SOURCES = 40, SIZE = 600, RUN = 600, RECEPTORS = 2 };
+
+/* How a receptor is reached: by plain synapses, and perhaps by a plastic projection. */
+static const struct fused_case {
+    const char *settings;
+    const char *receptors[RECEPTORS];
+    const char *drives;
+    double weight[RECEPTORS]; /* largest; of both signs where it is a current */
+    bool plastic;             /* another addend of the first receptor */
+} cases[] = {
+    {"i_e=200", {"a:exp:tau=2", NULL}, NULL, {900, 0}, false},
+    {"i_e=200", {"a:exp:tau=0.5", "b:exp:tau=10"}, NULL, {900, 50}, false},
+    {"", {"a:exp:tau=2", NULL}, "step:amplitude=150,from=3 step:amplitude=200", {900, 0}, false},
+    {"",
+     {"a:exp:tau=2", "b:exp:tau=3"},
+     "poisson:rate=8000,weight=30,receptor=b",
+     {900, 20},
+     false},
+    {"i_e=300 reset=subtract", {"a:exp:tau=2", NULL}, NULL, {900, 0}, true},
+    {"i_e=300", {"a:exp:tau=2", NULL}, "poisson:rate=20000,weight=0.7,receptor=a", {90, 0}, true},
+    {"i_e=290", {"a:cond-exp:tau=2,e=0", NULL}, NULL, {40, 0}, false},
+    {"",
+     {"a:cond-exp:tau=5,e=0", "b:cond-exp:tau=10,e=-80,decay=euler"},
+     "step:amplitude=250",
+     {40, 20},
+     false},
+    {"i_e=200 integrator=euler",
+     {"a:cond-exp:tau=5,e=0", NULL},
+     "poisson:rate=3000,weight=0.5,receptor=a",
+     {30, 0},
+     false},
+    {"i_e=300", {"a:exp:tau=2", "b:alpha:tau=3"}, NULL, {900, 90}, false},
+    {"", {"a:cond-exp:tau=5,e=0", "b:exp:tau=3"}, "step:amplitude=250", {30, 90}, false},
+};
+
+struct network {
+    struct hk_sim *sim;
+    struct hk_pop *pop;
+    struct net_heard heard;
+};
+
+static void add_links(struct network *n, const struct fused_case *c, struct hk_pop *in) {
+    for (size_t r = 0; r < RECEPTORS && c->receptors[r]; r++) {
+        const char receptor[2] = {c->receptors[r][0], '\0'};
+        bool both_signs = !strstr(c->receptors[r], "cond");
+        struct net_link link = {.name = receptor,
+                                .source = in,
+                                .target = n->pop,
+                                .receptor = receptor,
+                                .connect = "probability:p=0.4",
+                                .delay_ms = {HK_DIST_UNIFORM, 0.1, 2}};
+        link.weight =
+            (struct hk_dist){HK_DIST_UNIFORM, both_signs ? -c->weight[r] : 0, c->weight[r]};
+        (void)net_link(n->sim, &link);
+        link.name = "plastic";
+        link.rule = "stdp-pair:a_plus=9,a_minus=9,w_max=1000";
+        if (c->plastic && r == 0) {
+            link.weight = (struct hk_dist){HK_DIST_UNIFORM, 0, c->weight[r]};
+            (void)net_link(n->sim, &link);
+        }
+    }
+}
+
+static void make_network(struct network *n, const struct fused_case *c, int threads, bool apart) {
+    double times[RUN], units[RUN];
+    char receptors[160];
+    for (size_t k = 0; k < RUN; k++) {
+        times[k] = 0.1 * (double)(1 + k * 9 / 10);
+        units[k] = (double)(k * 7 % SOURCES);
+    }
+    (void)snprintf(receptors, sizeof receptors, "%s%s%s%s", c->receptors[0],
+                   c->receptors[1] ? " " : "", c->receptors[1] ? c->receptors[1] : "",
+                   apart ? " none:alpha:tau=1" : "");
+    n->sim = net_create(HK_SINGLE, 0.1, threads);
+    n->pop = net_neurons(n->sim, "pop", SIZE, "lif", c->settings, receptors, c->drives);
+    net_hear(n->pop, &n->heard);
+    add_links(n, c, net_spikes(n->sim, "in", SOURCES, times, units, RUN));
+    net_build(n->sim);
+    net_run(n->sim, RUN);
+}
+
+static void network_finish(struct network *n) {
+    net_heard_finish(&n->heard);
+    hk_sim_destroy(n->sim);
+}
+
+static void same_state(const struct network *a, const struct network *b, const char *column) {
+    double x[SIZE], y[SIZE];
+    hk_pop_read(a->pop, (size_t)hk_pop_column(a->pop, column), x);
+    hk_pop_read(b->pop, (size_t)hk_pop_column(b->pop, column), y);
+    ck_assert_mem_eq(x, y, sizeof x);
+}
+
+static void same(const struct network *a, const struct network *b, const struct fused_case *c) {
+    size_t count = a->heard.count;
+    ck_assert_uint_gt(count, 100);
+    ck_assert_uint_eq(count, b->heard.count);
+    ck_assert_mem_eq(a->heard.ticks.data, b->heard.ticks.data, count * sizeof(hk_tick));
+    ck_assert_mem_eq(a->heard.units.data, b->heard.units.data, count * sizeof(uint32_t));
+    ck_assert_uint_eq(hk_sim_count(a->sim).pulses, hk_sim_count(b->sim).pulses);
+    same_state(a, b, "v");
+    for (size_t r = 0; r < RECEPTORS && c->receptors[r]; r++) {
+        bool current = !strstr(c->receptors[r], "cond");
+        const char name[4] = {current ? 'i' : 'g', '_', c->receptors[r][0], '\0'};
+        same_state(a, b, name);
+    }
+}
+
+START_TEST(receptors_taken_along_do_what_they_do_alone) {
+    static const char *const isas[] = {"base", "v3", "v4"};
+    const struct fused_case *c = &cases[_i];
+    struct network alone, along;
+    make_network(&alone, c, 1, true);
+    for (size_t i = 0; i < HK_COUNT(isas); i++) {
+        ck_assert_int_eq(setenv("HILLOCK_ISA", isas[i], 1), 0);
+        make_network(&along, c, 1 + (int)i, false);
+        ck_assert_int_eq(unsetenv("HILLOCK_ISA"), 0);
+        same(&alone, &along, c);
+        network_finish(&along);
+    }
+    network_finish(&alone);
+}
+END_TEST
+
+Suite *suite_sim_fused(void) {
+    Suite *suite = suite_create("sim/fused");
+    TCase *bits = tcase_create("bits");
+    tcase_add_loop_test(bits, receptors_taken_along_do_what_they_do_alone, 0, HK_COUNT(cases));
+    suite_add_tcase(suite, bits);
+    return suite;
+}
