@@ -220,46 +220,57 @@ static unsigned char *marks_of(const struct hk_pop *pop, int thread, size_t rece
     return pop->sim->flights[thread].marks + pop->receptors[receptor].slot[thread] / HK_LINE_UNITS;
 }
 
-/* The marks of all receptors of a stretch of lines together, which are cleared; 0 where there are
+/* The marks of all receptors of a stretch of lines together, which are cleared; false: there are
  * none. */
-static uint64_t take_marks(const struct hk_pop *pop, int thread, size_t first, size_t count,
-                           unsigned char marks[HK_GROUP]) {
-    uint64_t any = 0;
+static inline bool take_marks(const struct hk_pop *pop, int thread, size_t first, size_t count,
+                              uint64_t marks[HK_GROUP / 8]) {
+    bool any = false;
     for (size_t r = 0; r < pop->receptor_count; r++) {
-        uint64_t words[HK_GROUP / 8] = {0}, here = 0;
+        uint64_t here[HK_GROUP / 8] = {0}, found = 0;
         if (!pop->receptors[r].slot) continue;
         unsigned char *of_receptor = marks_of(pop, thread, r) + first;
-        memcpy(words, of_receptor, count);
-        for (size_t k = 0; k < HK_COUNT(words); k++) here |= words[k];
-        if (!here) continue;
-        if (!any) memset(marks, 0, HK_GROUP);
-        for (size_t k = 0; k < count; k++) marks[k] |= of_receptor[k];
+        memcpy(here, of_receptor, count);
+        for (size_t k = 0; k < HK_COUNT(here); k++) found |= here[k];
+        if (!found) continue;
+        for (size_t k = 0; k < HK_COUNT(here); k++) marks[k] = any ? marks[k] | here[k] : here[k];
         memset(of_receptor, 0, count);
-        any |= here;
+        any = true;
     }
     return any;
 }
 
-/* A group is touched once a tick: no list ends within one. */
-static void touch_marked(struct hk_pop *pop, int thread, hk_tick tick) {
-    struct marked marked;
-    hk_neuron base = pop->part[thread];
-    size_t lines = (pop->part[thread + 1] - base + HK_LINE_UNITS - 1) / HK_LINE_UNITS;
-    unsigned char marks[HK_GROUP];
-    if (pop->sim->flights[thread].asleep == 0) return;
-    marked.count = 0;
-    for (size_t first = 0; first < lines; first += HK_GROUP) { /* from a group on */
-        size_t count = lines - first < HK_GROUP ? lines - first : HK_GROUP;
-        if (!take_marks(pop, thread, first, count, marks)) continue;
-        for (size_t k = 0; k < count; k++) {
-            enum { LINES = HK_GROUP / HK_LINE_UNITS };
-            hk_neuron unit = base + (hk_neuron)((first + k) * HK_LINE_UNITS);
-            if (k % LINES == 0 && marked.count > HK_GROUP - LINES)
-                touch_lines(pop, thread, &marked, tick);
-            if (!marks[k] || !pop->sleep->asleep[unit / HK_GROUP]) continue;
-            marked.first[marked.count++] = unit;
+/* Put those of a stretch of lines that sleep into the list. Few are marked: eight are looked at
+ * together, which are whole groups. A group is touched once a tick: no list ends within one. */
+static void list_marked(struct hk_pop *pop, int thread, hk_neuron first,
+                        const uint64_t marks[HK_GROUP / 8], struct marked *marked, hk_tick tick) {
+    enum { EIGHT = 8 };
+    for (hk_neuron w = 0; w < HK_GROUP / EIGHT; w++) {
+        unsigned char eight[EIGHT];
+        if (!marks[w]) continue;
+        memcpy(eight, &marks[w], sizeof eight);
+        if (marked->count > HK_GROUP - EIGHT) touch_lines(pop, thread, marked, tick);
+        for (hk_neuron k = 0; k < EIGHT; k++) {
+            hk_neuron unit = first + (w * EIGHT + k) * HK_LINE_UNITS;
+            if (!eight[k] || !pop->sleep->asleep[unit / HK_GROUP]) continue;
+            marked->first[marked->count++] = unit;
             fetch_sums(pop, thread, unit);
         }
+    }
+}
+
+static void touch_marked(struct hk_pop *pop, int thread, hk_tick tick) {
+    struct marked marked = {.count = 0};
+    hk_neuron base = pop->part[thread];
+    size_t lines = (pop->part[thread + 1] - base + HK_LINE_UNITS - 1) / HK_LINE_UNITS;
+    uint64_t marks[HK_GROUP / 8]; /* a byte for each line */
+    if (pop->sim->flights[thread].asleep == 0) return;
+    for (size_t first = 0; first < lines; first += HK_GROUP) { /* from a group on */
+        size_t count = lines - first < HK_GROUP ? lines - first : HK_GROUP;
+        /* most often a number that the compiler knows */
+        if (count == HK_GROUP ? take_marks(pop, thread, first, HK_GROUP, marks)
+                              : take_marks(pop, thread, first, count, marks))
+            list_marked(pop, thread, base + (hk_neuron)(first * HK_LINE_UNITS), marks, &marked,
+                        tick);
     }
     if (marked.count) touch_lines(pop, thread, &marked, tick);
 }

@@ -136,6 +136,47 @@ START_TEST(threads_and_instruction_sets_make_no_difference) {
 }
 END_TEST
 
+/* ---- one spike that reaches units of many groups, at two receptors ---- */
+
+enum { MANY = 5000 };
+
+static struct hk_pop *reach_many(struct hk_sim *sim, bool may_sleep) {
+    static const double times[] = {50}, units[] = {0};
+    struct hk_pop *in = net_spikes(sim, "in", 1, times, units, 1);
+    struct hk_pop *pop = net_neurons(sim, "n", MANY, "lif", "", "exc:exp:tau=5 inh:exp:tau=3",
+                                     may_sleep ? NULL : "step:amplitude=0");
+    static const char *const to[] = {"exc", "inh"};
+    for (size_t k = 0; k < HK_COUNT(to); k++)
+        (void)net_link(sim, &(struct net_link){.name = to[k],
+                                               .source = in,
+                                               .target = pop,
+                                               .receptor = to[k],
+                                               .connect = "probability:p=0.02",
+                                               .weight = {HK_DIST_UNIFORM, 1, 9},
+                                               .delay_ms = net_value(1)});
+    net_build(sim);
+    net_run(sim, 600);
+    return pop;
+}
+
+START_TEST(what_reaches_many_who_sleep_reaches_all_of_them) {
+    struct hk_sim *asleep = net_create(HK_SINGLE, TICK, 1 + _i), *awake;
+    struct hk_pop *some = reach_many(asleep, true), *all;
+    double x[MANY], y[MANY];
+    awake = net_create(HK_SINGLE, TICK, 1);
+    all = reach_many(awake, false);
+    ck_assert_uint_gt(hk_sim_count(asleep).events, MANY / 40);
+    ck_assert_uint_lt(hk_sim_count(asleep).updates, hk_sim_count(awake).updates / 2);
+    for (size_t c = 0; hk_pop_column_info(some, c); c++) {
+        hk_pop_read(some, c, x);
+        hk_pop_read(all, c, y);
+        for (size_t k = 0; k < MANY; k++) ck_assert_double_eq_tol(x[k], y[k], 5e-4);
+    }
+    hk_sim_destroy(asleep);
+    hk_sim_destroy(awake);
+}
+END_TEST
+
 /* ---- one unit ---- */
 
 static struct hk_pop *add_sleeper(struct hk_sim *sim, const char *settings, double weight) {
@@ -237,6 +278,7 @@ Suite *suite_sim_sleep(void) {
     const int kinds = HK_COUNT(receptors);
     tcase_add_loop_test(networks, a_network_does_the_same_asleep_and_awake, 0, kinds);
     tcase_add_loop_test(networks, threads_and_instruction_sets_make_no_difference, 0, kinds);
+    tcase_add_loop_test(networks, what_reaches_many_who_sleep_reaches_all_of_them, 0, 2);
     suite_add_tcase(suite, networks);
     tcase_add_test(units, a_sleeping_unit_is_read_where_it_is);
     tcase_add_test(units, a_unit_that_can_fire_wakes);
