@@ -62,6 +62,7 @@ const struct hk_plasticity_model hk_plasticity_stdp_triplet = {
     .pre_count = 2,
     .post_tau = {offsetof(struct triplet, tau_minus), offsetof(struct triplet, tau_y)},
     .post_count = 2,
+    .post_seen = 1, /* by on_pre */
     .on_pre = triplet_on_pre,
     .on_post = triplet_on_post,
 };

@@ -67,7 +67,7 @@ struct hk_plastic {
     hk_real *w; /* [count], changed in place */
     size_t count;
     const hk_real *const *pre;  /* [trace][count]; on_pre: [trace][1] */
-    const hk_real *const *post; /* [trace][count] */
+    const hk_real *const *post; /* [trace][count]; on_pre: the rule's post_seen */
     hk_real *const *memory;     /* [memory_count][count], changed in place */
     hk_real signal;             /* at this tick */
 };
@@ -112,6 +112,7 @@ struct hk_plasticity_model {
     /* Offsets of the time constants (double, ms) of the traces in the parameter struct. */
     size_t pre_tau[HK_TRACE_MAX], post_tau[HK_TRACE_MAX];
     size_t pre_count, post_count;
+    size_t post_seen; /* how many of the post traces, the first, on_pre looks at; 0: all */
     bool (*check)(const void *param, struct hk_err *err); /* optional */
 
     /* From events: both. */
@@ -131,6 +132,10 @@ struct hk_plasticity_model {
     void (*credit)(const struct hk_credit *units);
     void (*on_end)(const struct hk_presented *synapses);
 };
+
+static inline size_t hk_plasticity_post_seen(const struct hk_plasticity_model *rule) {
+    return rule->post_seen ? rule->post_seen : rule->post_count;
+}
 
 static inline bool hk_plasticity_from_events(const struct hk_plasticity_model *rule) {
     return rule->on_pre != NULL;

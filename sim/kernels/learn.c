@@ -157,7 +157,7 @@ static void arrive(struct hk_proj *proj, struct hk_proj_part *part, size_t owned
     hk_real own[HK_TRACE_MAX], *memory[HK_MEMORY_MAX];
     size_t first, count = row_of(proj, part, owned, row, &first);
     for (size_t i = 0; i < rule->pre_count; i++) pre[i] = &own[i];
-    for (size_t i = 0; i < rule->post_count; i++)
+    for (size_t i = 0; i < hk_plasticity_post_seen(rule); i++)
         post[i] = other_traces(proj, part, POST, i, proj->storage != HK_STORE_TIMED,
                                part->target ? part->target + first : NULL, count, tick);
     for (size_t i = 0; i < rule->memory_count; i++) memory[i] = (hk_real *)part->memory[i] + first;
@@ -291,8 +291,8 @@ static void catch_up(struct hk_proj *proj, int thread, hk_tick tick) {
 
 static void learn_arrivals(struct hk_proj *proj, int thread, hk_tick tick) {
     struct hk_proj_part *part = &proj->parts[thread];
-    const struct hk_plasticity_model *rule = proj->plasticity;
-    for (size_t i = 0; proj->storage != HK_STORE_TIMED && i < rule->post_count; i++)
+    size_t seen = proj->storage != HK_STORE_TIMED ? hk_plasticity_post_seen(proj->plasticity) : 0;
+    for (size_t i = 0; i < seen; i++)
         read_traces(part->post_now[i], part->post_value[i], part->post_last,
                     owned_targets(proj, thread), tick, proj->ticks_per_tau[POST][i]);
     each_arrival(proj, thread, tick, arrive);
