@@ -75,7 +75,8 @@ static void make_network(struct network *n, const struct fused_case *c, int thre
     double times[RUN], units[RUN];
     char receptors[160];
     for (size_t k = 0; k < RUN; k++) {
-        times[k] = 0.1 * (double)(1 + k * 9 / 10);
+        size_t tick = 1 + k * 9 / 10;
+        times[k] = 0.1 * (double)tick;
         units[k] = (double)(k * 7 % SOURCES);
     }
     (void)snprintf(receptors, sizeof receptors, "%s%s%s%s", c->receptors[0],
