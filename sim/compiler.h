@@ -7,12 +7,9 @@
 #define HK_PRINTF(index, first) __attribute__((format(printf, index, first)))
 /* gcc takes a prefetch to have no effect, and drops calls of functions that do nothing else: the
  * empty statement is one that it must keep. */
-#define HK_PREFETCH(address) hk_prefetch((address), 3)
-/* For what is read once: it shall not push others out of the caches. */
-#define HK_PREFETCH_ONCE(address) hk_prefetch((address), 0)
-#define hk_prefetch(address, locality)                                                             \
+#define HK_PREFETCH(address)                                                                       \
     do {                                                                                           \
-        __builtin_prefetch((address), 0, (locality));                                              \
+        __builtin_prefetch((address));                                                             \
         __asm__ volatile("");                                                                      \
     } while (0)
 /* Before a loop: no turn reads what another one writes. */
@@ -25,8 +22,7 @@
 #define HK_INDEPENDENT
 #define HK_MUST_USE
 #define HK_PRINTF(index, first)
-#define HK_PREFETCH(address)      ((void)(address))
-#define HK_PREFETCH_ONCE(address) ((void)(address))
+#define HK_PREFETCH(address) ((void)(address))
 #endif
 
 #define HK_CACHE_LINE 64

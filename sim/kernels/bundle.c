@@ -150,15 +150,10 @@ static const void *pass_shared(const struct hk_flight *flight, const struct hk_b
     }
 }
 
-/* With `once` past the caches that hold the state: for what is read at once, not a tick later. */
-static inline void fetch(const char *at, size_t bytes, bool once) {
+static inline void fetch(const char *at, size_t bytes) {
     const char *end = at + bytes, *next = at - (uintptr_t)at % HK_CACHE_LINE;
-    for (int line = 0; line < LINES_MAX && next < end; line++, next += HK_CACHE_LINE) {
-        if (once)
-            HK_PREFETCH_ONCE(next);
-        else
-            HK_PREFETCH(next);
-    }
+    for (int line = 0; line < LINES_MAX && next < end; line++, next += HK_CACHE_LINE)
+        HK_PREFETCH(next);
 }
 
 /* A segment of one run that is copied: that asks for what follows. */
@@ -173,7 +168,7 @@ static inline void fetch_next(const struct hk_bundle *bundle, const struct hk_in
     size_t run = (size_t)hk_run_count(spike->header) *
                      (bundle->is_shared ? sizeof(uint16_t) : sizeof(uint32_t)) +
                  2 * sizeof(uint32_t); /* both headers */
-    fetch(spike->at, hk_run_is_last(spike->header) ? run : passed, false);
+    fetch(spike->at, hk_run_is_last(spike->header) ? run : passed);
 }
 
 /* A segment that was asked for a tick ago may have left the nearest cache. */
@@ -185,7 +180,7 @@ static inline void fetch_again(const struct hk_inflight *spike) {
 /* A first segment, taken to be as long as those of its row are in the mean. */
 static inline void fetch_first(const struct hk_bundle *bundle, const struct hk_inflight *spike) {
     size_t row = (size_t)((const char *)spike->end - (const char *)spike->at);
-    fetch(spike->at, row / bundle->delays + 1, true);
+    fetch(spike->at, row / bundle->delays + 1);
 }
 
 /* One segment of each spike of a bundle from `first` on; those that have no more are taken out.
