@@ -91,8 +91,8 @@ struct membrane_input {
 };
 
 /* V of one unit after a step. The loops below are made once for each scheme. */
-static inline hk_real membrane_move(enum membrane_scheme scheme, const struct membrane_step *s,
-                                    hk_real v, struct membrane_input in) {
+HK_INLINE hk_real membrane_move(enum membrane_scheme scheme, const struct membrane_step *s,
+                                hk_real v, struct membrane_input in) {
     if (scheme == SCHEME_EXACT) return v * s->decay + (s->constant + in.push) + in.jump;
     hk_real total = s->g_l + in.g, current = s->g_rest + in.g_e + in.push;
     if (scheme == SCHEME_EULER) return v + s->per_c_m * (current - total * v) + in.jump;
@@ -104,9 +104,8 @@ static inline struct membrane_input membrane_input_of(const struct hk_input *in,
     return (struct membrane_input){in->push[i], in->g[i], in->g_e[i], in->jump[i]};
 }
 
-static inline void membrane_advance_by(enum membrane_scheme scheme,
-                                       const struct membrane_step *step,
-                                       const struct hk_input *input, hk_real *v, size_t count) {
+HK_INLINE void membrane_advance_by(enum membrane_scheme scheme, const struct membrane_step *step,
+                                   const struct hk_input *input, hk_real *v, size_t count) {
     const struct membrane_step s = *step;
     const struct hk_input in = *input;
     HK_INDEPENDENT
@@ -141,21 +140,16 @@ static inline bool membrane_fire(const struct membrane_step *s, const hk_real *r
 
 /* ---- all in one pass, for one threshold: the same bits, fewer loads and stores ---- */
 
-/* What `n` exponential receptors do to unit `i`; they take in what arrives. */
-static inline struct membrane_input membrane_take(enum membrane_scheme scheme, hk_real push,
-                                                  const struct hk_exp_receptor *from, size_t n,
-                                                  size_t i) {
-    struct membrane_input in = {.push = push};
-    for (size_t r = 0; r < n; r++) {
-        hk_real now = hk_exp_take(&from[r], i);
-        if (scheme == SCHEME_EXACT) {
-            in.push += from[r].step.factor * now;
-        } else {
-            in.g += now;
-            in.g_e += now * from[r].step.factor;
-        }
+/* Add what an exponential receptor does to unit `i`; it takes in what arrives. */
+HK_INLINE void membrane_take(enum membrane_scheme scheme, const struct hk_exp_receptor *from,
+                             size_t i, struct membrane_input *in) {
+    hk_real now = hk_exp_take(from, i);
+    if (scheme == SCHEME_EXACT) {
+        in->push += from->step.factor * now;
+    } else {
+        in->g += now;
+        in->g_e += now * from->step.factor;
     }
-    return in;
 }
 
 /* Where the input of a block comes from: `input`, or drives and receptors that are taken along. */
@@ -166,19 +160,21 @@ struct membrane_sources {
 };
 
 /* With n receptors; 0: `input`. Returns whether anybody fired. */
-static inline bool membrane_fire_by(enum membrane_scheme scheme, size_t n,
-                                    const struct membrane_step *step, hk_real threshold,
-                                    struct membrane_sources from, hk_real *v, size_t count,
-                                    unsigned char *flag) {
+HK_INLINE bool membrane_fire_by(enum membrane_scheme scheme, size_t n,
+                                const struct membrane_step *step, hk_real threshold,
+                                struct membrane_sources from, hk_real *v, size_t count,
+                                unsigned char *flag) {
     const struct membrane_step s = *step;
     const struct hk_input in = n ? (struct hk_input){0} : *from.input;
-    struct hk_exp_receptor receptors[HK_FUSED_MAX];
+    const struct hk_exp_receptor one = n > 0 ? from.receptors[0] : (struct hk_exp_receptor){0};
+    const struct hk_exp_receptor two = n > 1 ? from.receptors[1] : (struct hk_exp_receptor){0};
     unsigned char any = 0;
-    for (size_t r = 0; r < n; r++) receptors[r] = from.receptors[r];
     HK_INDEPENDENT
     for (size_t i = 0; i < count; i++) {
-        struct membrane_input unit =
-            n ? membrane_take(scheme, from.push, receptors, n, i) : membrane_input_of(&in, i);
+        struct membrane_input unit = {.push = from.push};
+        if (n == 0) unit = membrane_input_of(&in, i);
+        if (n > 0) membrane_take(scheme, &one, i, &unit);
+        if (n > 1) membrane_take(scheme, &two, i, &unit);
         hk_real moved = membrane_move(scheme, &s, v[i], unit);
         bool fired = moved >= threshold;
         v[i] = fired ? s.kept * moved + s.v_reset : moved;
@@ -188,9 +184,9 @@ static inline bool membrane_fire_by(enum membrane_scheme scheme, size_t n,
     return any;
 }
 
-static inline bool membrane_fire_with(size_t n, const struct membrane_step *s, hk_real threshold,
-                                      struct membrane_sources from, hk_real *v, size_t count,
-                                      unsigned char *flag) {
+HK_INLINE bool membrane_fire_with(size_t n, const struct membrane_step *s, hk_real threshold,
+                                  struct membrane_sources from, hk_real *v, size_t count,
+                                  unsigned char *flag) {
     switch (s->scheme) {
     case SCHEME_EXACT: return membrane_fire_by(SCHEME_EXACT, n, s, threshold, from, v, count, flag);
     case SCHEME_EXPONENTIAL:
