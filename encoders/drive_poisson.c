@@ -94,14 +94,19 @@ static void cut_words(uint32_t words[4][HK_PHILOX_LANES], uint16_t *restrict bit
 #endif
 }
 
-/* ALIAS_LANES draws, the first of which is that of `index`. */
-static void draw_lanes(const struct hk_drive_part *part, const uint16_t *bits, uint64_t index,
-                       hk_tick tick, uint16_t *drawn) {
-    const struct poisson_table *d = part->derived;
-    uint16_t unsure[ALIAS_LANES];
-    if (!alias_draw(&d->alias, bits, drawn, unsure)) return;
+HK_RARE void draw_unsure(const struct hk_drive_part *part, const uint16_t *bits, uint64_t index,
+                         hk_tick tick, const uint16_t *unsure, uint16_t *drawn) {
     for (uint64_t i = 0; i < ALIAS_LANES; i++)
         if (unsure[i]) drawn[i] = draw_exactly(part, bits[i], index + i, tick);
+}
+
+/* ALIAS_LANES draws, the first of which is that of `index`. */
+HK_INLINE void draw_lanes(const struct hk_drive_part *part, const uint16_t *bits, uint64_t index,
+                          hk_tick tick, uint16_t *drawn) {
+    const struct poisson_table *d = part->derived;
+    uint16_t unsure[ALIAS_LANES];
+    if (alias_draw(&d->alias, bits, drawn, unsure))
+        draw_unsure(part, bits, index, tick, unsure, drawn);
 }
 
 /* Part `k` of the draws of groups first .. first + groups - 1; part 0 begins count[], others are

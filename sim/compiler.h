@@ -5,7 +5,9 @@
 #if defined(__GNUC__)
 #define HK_MUST_USE __attribute__((warn_unused_result))
 /* For functions that are one for each of some constants they are called with. */
-#define HK_INLINE               __attribute__((always_inline)) static inline
+#define HK_INLINE __attribute__((always_inline)) static inline
+/* For functions that are hardly ever called: callers shall keep their registers. */
+#define HK_RARE                 __attribute__((cold, noinline)) static
 #define HK_PRINTF(index, first) __attribute__((format(printf, index, first)))
 /* gcc takes a prefetch to have no effect, and drops calls of functions that do nothing else: the
  * empty statement is one that it must keep. */
@@ -24,6 +26,7 @@
 #define HK_INDEPENDENT
 #define HK_MUST_USE
 #define HK_INLINE static inline
+#define HK_RARE   static
 #define HK_PRINTF(index, first)
 #define HK_PREFETCH(address) ((void)(address))
 #endif
