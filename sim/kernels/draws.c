@@ -4,15 +4,45 @@
 #include "sim/normal.h"
 #include "sim/philox.h"
 
-enum { NORMALS = 2 * HK_PHILOX_LANES };
+enum {
+    LANE_NORMALS = 2 * HK_PHILOX_LANES,
+    NORMALS = 8 * LANE_NORMALS, /* drawn together */
+    EIGHT = 8                   /* of them, for loops without tails */
+};
 
-/* Wichura's two nearer ranges for all, then the choice; the far one is left to the caller. */
-static bool quantiles(const double *restrict p, double *restrict out, size_t count) {
-    int far = 0;
+/* Uniform numbers first .. first + count - 1 of an entity, of whole lanes. */
+static void uniforms(struct hk_stream stream, uint64_t entity, uint64_t first, double *restrict p,
+                     size_t count) {
+    for (size_t k = 0; k < count; k += LANE_NORMALS) {
+        uint32_t words[4][HK_PHILOX_LANES];
+        hk_philox_lanes(stream, entity, (first + k) / 2, HK_PHILOX_ROUNDS, words);
+        for (size_t lane = 0; lane < HK_PHILOX_LANES; lane++) {
+            p[k + 2 * lane] = hk_uniform_from(words[0][lane], words[1][lane]);
+            p[k + 2 * lane + 1] = hk_uniform_from(words[2][lane], words[3][lane]);
+        }
+    }
+}
+
+/* Which of p[] aren't central, one in seven: their places and themselves, and on to whole eights
+ * some that are nobody's. Returns how many. */
+static size_t find_tails(const double *restrict p, size_t count, uint16_t *restrict place,
+                         double *restrict tail) {
+    size_t found = 0;
     for (size_t k = 0; k < count; k++) {
+        place[found] = (uint16_t)k;
+        found += !hk_normal_is_central(p[k]);
+    }
+    for (size_t k = 0; k < found; k++) tail[k] = p[place[k]];
+    for (size_t k = found; k % EIGHT; k++) tail[k] = 0.01;
+    return found;
+}
+
+/* Wichura's nearer tail for all; the far one is left to the caller. Returns whether there is any. */
+static bool tail_quantiles(const double *restrict p, double *restrict out, size_t count) {
+    int far = 0;
+    for (size_t k = 0; k < (count + EIGHT - 1) / EIGHT * EIGHT; k++) {
         double depth = hk_normal_depth(p[k]);
-        double central = hk_normal_central(p[k]), tail = hk_normal_tail(p[k], depth);
-        out[k] = hk_normal_is_central(p[k]) ? central : tail;
+        out[k] = hk_normal_tail(p[k], depth);
         far |= depth > 5.0;
     }
     return far;
@@ -20,16 +50,16 @@ static bool quantiles(const double *restrict p, double *restrict out, size_t cou
 
 static void normals(struct hk_stream stream, uint64_t entity, double *out, size_t count) {
     for (size_t first = 0; first < count; first += NORMALS) {
-        uint32_t words[4][HK_PHILOX_LANES];
-        double p[NORMALS], x[NORMALS];
+        double p[NORMALS], x[NORMALS], tail[NORMALS + EIGHT], tail_x[NORMALS + EIGHT];
+        uint16_t place[NORMALS + 1]; /* one more is written to before it is counted */
         size_t part = count - first < NORMALS ? count - first : NORMALS;
-        hk_philox_lanes(stream, entity, first / 2, HK_PHILOX_ROUNDS, words);
-        for (size_t lane = 0; lane < HK_PHILOX_LANES; lane++) {
-            p[2 * lane] = hk_uniform_from(words[0][lane], words[1][lane]);
-            p[2 * lane + 1] = hk_uniform_from(words[2][lane], words[3][lane]);
-        }
-        if (quantiles(p, x, NORMALS))
-            for (size_t k = 0; k < part; k++) x[k] = hk_normal_quantile(p[k]);
+        size_t drawn = (part + LANE_NORMALS - 1) / LANE_NORMALS * LANE_NORMALS;
+        uniforms(stream, entity, first, p, drawn);
+        for (size_t k = 0; k < drawn; k++) x[k] = hk_normal_central(p[k]);
+        size_t tails = find_tails(p, drawn, place, tail);
+        bool far = tail_quantiles(tail, tail_x, tails);
+        for (size_t k = 0; k < tails; k++)
+            x[place[k]] = far ? hk_normal_quantile(tail[k]) : tail_x[k];
         for (size_t k = 0; k < part; k++) out[first + k] = x[k];
     }
 }
