@@ -10,7 +10,7 @@ enum {
     EIGHT = 8                   /* of them, for loops without tails */
 };
 
-/* Uniform numbers first .. first + count - 1 of an entity, of whole lanes. */
+/* Uniform numbers first .. first + count - 1 of an entity; p[] has room for whole lanes. */
 static void uniforms(struct hk_stream stream, uint64_t entity, uint64_t first, double *restrict p,
                      size_t count) {
     for (size_t k = 0; k < count; k += LANE_NORMALS) {
@@ -37,30 +37,28 @@ static size_t find_tails(const double *restrict p, size_t count, uint16_t *restr
     return found;
 }
 
-/* Wichura's nearer tail for all; the far one is left to the caller. Returns whether there is any. */
-static bool tail_quantiles(const double *restrict p, double *restrict out, size_t count) {
+/* In place, by Wichura's nearer tail. Returns whether any is further out, where it doesn't hold. */
+static bool tail_quantiles(double *tail, size_t count) {
     int far = 0;
     for (size_t k = 0; k < (count + EIGHT - 1) / EIGHT * EIGHT; k++) {
-        double depth = hk_normal_depth(p[k]);
-        out[k] = hk_normal_tail(p[k], depth);
+        double depth = hk_normal_depth(tail[k]);
+        tail[k] = hk_normal_tail(tail[k], depth);
         far |= depth > 5.0;
     }
     return far;
 }
 
 static void normals(struct hk_stream stream, uint64_t entity, double *out, size_t count) {
+    double p[NORMALS], tail[NORMALS + EIGHT];
+    uint16_t place[NORMALS + 1] = {0}; /* one more is written to before it is counted */
     for (size_t first = 0; first < count; first += NORMALS) {
-        double p[NORMALS], x[NORMALS], tail[NORMALS + EIGHT], tail_x[NORMALS + EIGHT];
-        uint16_t place[NORMALS + 1]; /* one more is written to before it is counted */
         size_t part = count - first < NORMALS ? count - first : NORMALS;
-        size_t drawn = (part + LANE_NORMALS - 1) / LANE_NORMALS * LANE_NORMALS;
-        uniforms(stream, entity, first, p, drawn);
-        for (size_t k = 0; k < drawn; k++) x[k] = hk_normal_central(p[k]);
-        size_t tails = find_tails(p, drawn, place, tail);
-        bool far = tail_quantiles(tail, tail_x, tails);
+        uniforms(stream, entity, first, p, part);
+        for (size_t k = 0; k < part; k++) out[first + k] = hk_normal_central(p[k]);
+        size_t tails = find_tails(p, part, place, tail);
+        bool far = tail_quantiles(tail, tails);
         for (size_t k = 0; k < tails; k++)
-            x[place[k]] = far ? hk_normal_quantile(tail[k]) : tail_x[k];
-        for (size_t k = 0; k < part; k++) out[first + k] = x[k];
+            out[first + place[k]] = far ? hk_normal_quantile(p[place[k]]) : tail[k];
     }
 }
 
