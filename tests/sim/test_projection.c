@@ -126,6 +126,24 @@ START_TEST(normal_delays_end_at_one_tick) {
 }
 END_TEST
 
+/* Each tick gets its share, and what lies beyond the last is as rare as it should be. */
+START_TEST(normal_delays_are_rounded_to_ticks) {
+    enum { LAST = 45 };
+    static struct drawn drawn;
+    static const double deviation = 7.5 * 1.4142135623730951; /* ticks; of erfc */
+    double counts[LAST + 1] = {0}, all = 0.5 * erfc((0.5 - 15) / deviation);
+    draw(&drawn, true, net_value(1), (struct hk_dist){HK_DIST_NORMAL, 1.5, 0.75});
+    for (size_t k = 0; k < SYNAPSES; k++)
+        counts[drawn.delay[k] < LAST ? (size_t)drawn.delay[k] : LAST]++;
+    for (int d = 1; d <= LAST; d++) {
+        double above = 0.5 * erfc((d - 0.5 - 15) / deviation);
+        double beyond = d < LAST ? 0.5 * erfc((d + 0.5 - 15) / deviation) : 0;
+        double mean = SYNAPSES * (above - beyond) / all;
+        ck_assert_double_eq_tol(counts[d], mean, SIGMAS * sqrt(mean) + 2); /* few: Poisson */
+    }
+}
+END_TEST
+
 START_TEST(weights_and_delays_are_independent) {
     static struct drawn drawn;
     double product = 0;
@@ -368,6 +386,7 @@ Suite *suite_sim_projection(void) {
     tcase_add_test(drawn, normal_weights_keep_the_sign_of_their_mean);
     tcase_add_test(drawn, uniform_delays_are_rounded_and_redrawn_below_the_least);
     tcase_add_test(drawn, normal_delays_end_at_one_tick);
+    tcase_add_test(drawn, normal_delays_are_rounded_to_ticks);
     tcase_add_test(drawn, weights_and_delays_are_independent);
     suite_add_tcase(suite, drawn);
     tcase_add_loop_test(refused, settings_that_make_no_sense_are_refused, 0, REFUSALS);

@@ -3,6 +3,7 @@
 #include <check.h>
 #include <math.h>
 
+#include "sim/models.h"
 #include "sim/philox.h"
 #include "tests/support/suites.h"
 
@@ -225,6 +226,23 @@ START_TEST(the_normal_tails_are_filled) {
 }
 END_TEST
 
+/* By all instruction sets of this machine; also across what is drawn together. */
+START_TEST(normal_numbers_by_the_many_are_those_one_by_one) {
+    enum { MOST = 5000 };
+    static const size_t counts[] = {1, 2, 31, 33, 256, 257, 700, MOST};
+    static double many[MOST];
+    struct hk_stream stream = hk_stream_make(3, "test", "many");
+    for (size_t isa = 0; isa <= (size_t)hk_isa_best(); isa++) {
+        for (size_t c = 0; c < HK_COUNT(counts); c++) {
+            struct hk_draws one = hk_draws_at(stream, c, 0);
+            hk_kernels_draws_variant[HK_SINGLE][isa]->normals(stream, c, many, counts[c]);
+            for (size_t k = 0; k < counts[c]; k++)
+                ck_assert_double_eq(many[k], hk_draws_normal(&one));
+        }
+    }
+}
+END_TEST
+
 /* ---- distributions ---- */
 
 START_TEST(distributions_draw_what_they_say) {
@@ -301,6 +319,7 @@ Suite *suite_sim_rng(void) {
     tcase_add_test(shapes, normal_numbers_have_their_moments);
     tcase_add_test(shapes, normal_numbers_invert_the_distribution_function);
     tcase_add_test(shapes, the_normal_tails_are_filled);
+    tcase_add_test(shapes, normal_numbers_by_the_many_are_those_one_by_one);
     tcase_add_test(shapes, distributions_draw_what_they_say);
     tcase_add_test(shapes, distributions_stay_within_their_bounds);
     tcase_add_test(shapes, a_rectified_distribution_cuts_a_normal_one);
