@@ -94,6 +94,7 @@ static void cut_words(uint32_t words[4][HK_PHILOX_LANES], uint16_t *restrict bit
 #endif
 }
 
+/* Those at a cut of the table, and those in the tail: one draw in some thousands. */
 HK_RARE void draw_unsure(const struct hk_drive_part *part, const uint16_t *bits, uint64_t index,
                          hk_tick tick, const uint16_t *unsure, uint16_t *drawn) {
     for (uint64_t i = 0; i < ALIAS_LANES; i++)

@@ -67,7 +67,7 @@ struct hk_plastic {
     hk_real *w; /* [count], changed in place */
     size_t count;
     const hk_real *const *pre;  /* [trace][count]; on_pre: [trace][1] */
-    const hk_real *const *post; /* [trace][count]; on_pre: the rule's post_seen */
+    const hk_real *const *post; /* [trace][count]; on_pre: post_seen of them */
     hk_real *const *memory;     /* [memory_count][count], changed in place */
     hk_real signal;             /* at this tick */
 };

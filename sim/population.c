@@ -67,7 +67,6 @@ static bool add_drives(struct hk_pop *pop, const struct hk_pop_spec *spec, struc
             !d->model->derive(d->param, sim->options.tick_ms, d->derived, err))
             return hk_err_context(err, "drive %s", from->model->base.name);
         pop->pushing |= d->model->add != NULL;
-        pop->driven |= d->model->add != NULL;
         if (d->model->arrive && !choose_receptor(pop, d, err))
             return hk_err_context(err, "drive %s", from->model->base.name);
     }

@@ -107,8 +107,7 @@ struct hk_pop {
     size_t drive_count;
     /* What some receptor or drive adds to: conductances, currents, jumps. */
     bool conducting, pushing, jumping;
-    bool driven; /* some drive adds a current */
-    bool fused;  /* receptors are advanced in the membrane's pass (update_with) */
+    bool fused; /* receptors are advanced in the membrane's pass (update_with) */
 
     struct hk_proj **incoming; /* projections that end here, in the order of adding */
     size_t incoming_count;

@@ -153,7 +153,7 @@ static const hk_real *other_traces(const struct hk_proj *proj, const struct hk_p
 static void arrive(struct hk_proj *proj, struct hk_proj_part *part, size_t owned, size_t row,
                    hk_tick tick) {
     const struct hk_plasticity_model *rule = proj->plasticity;
-    const hk_real *pre[HK_TRACE_MAX], *post[HK_TRACE_MAX];
+    const hk_real *pre[HK_TRACE_MAX], *post[HK_TRACE_MAX] = {NULL};
     hk_real own[HK_TRACE_MAX], *memory[HK_MEMORY_MAX];
     size_t first, count = row_of(proj, part, owned, row, &first);
     for (size_t i = 0; i < rule->pre_count; i++) pre[i] = &own[i];

@@ -282,7 +282,7 @@ static void gather_input(const struct hk_pop *pop, int thread, const struct hk_d
         clear(in->g, part->count);
         clear(in->g_e, part->count);
     }
-    if (pop->driven) add_currents(pop, part, tick, in->push);
+    if (pop->drive_count) add_currents(pop, part, tick, in->push);
     for (size_t r = 0; r < pop->receptor_count; r++) advance(pop, thread, r, part, tick, in);
 }
 

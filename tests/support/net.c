@@ -338,6 +338,14 @@ uint32_t net_heard_unit(const struct net_heard *heard, size_t k) {
     return ((const uint32_t *)heard->units.data)[k];
 }
 
+void net_same_spikes(const struct net_heard *a, const struct net_heard *b, size_t least) {
+    ck_assert_uint_ge(a->count, least);
+    ck_assert_uint_eq(a->count, b->count);
+    if (a->count == 0) return;
+    ck_assert_mem_eq(a->ticks.data, b->ticks.data, a->count * sizeof(hk_tick));
+    ck_assert_mem_eq(a->units.data, b->units.data, a->count * sizeof(uint32_t));
+}
+
 void net_heard_finish(struct net_heard *heard) {
     hk_block_finish(&heard->ticks);
     hk_block_finish(&heard->units);

@@ -58,6 +58,8 @@ struct net_heard {
 void net_hear(struct hk_pop *pop, struct net_heard *heard);
 hk_tick net_heard_tick(const struct net_heard *heard, size_t k);
 uint32_t net_heard_unit(const struct net_heard *heard, size_t k);
+/* Both have heard the same, and at least so many spikes. */
+void net_same_spikes(const struct net_heard *a, const struct net_heard *b, size_t least);
 void net_heard_finish(struct net_heard *heard);
 
 #endif
