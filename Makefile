@@ -67,8 +67,10 @@ FUZZ_SRC   := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 TEST_SRC   := $(sort $(SUITE_SRC) $(wildcard tests/support/*.c) tests/fuzz/fuzz.c $(FUZZ_SRC))
 
 BENCH_SRC  := $(sort $(wildcard bench/*.c))
+PEER_SRC   := $(sort $(wildcard bench/peers/*.c))
 
-ALL_SRC     := $(PLAIN_SRC) $(VARIED_SRC) $(CLI_SRC) $(TEST_SRC) $(BENCH_SRC) tests/fuzz/entry.c
+ALL_SRC     := $(PLAIN_SRC) $(VARIED_SRC) $(CLI_SRC) $(TEST_SRC) $(BENCH_SRC) $(PEER_SRC) \
+               tests/fuzz/entry.c
 ALL_HEADERS := $(sort $(wildcard $(patsubst %,%/*.h,sim sim/kernels neurons neurons/kernels synapses \
                  plasticity encoders encoders/kernels io cli tests/support tests/fuzz)))
 
@@ -231,6 +233,10 @@ bench-peers: $(PROGRAM)            ## the same networks in Brian2, in turns; BEN
 	@tools/setup peers
 	tools/bench-peers $(BENCH)
 
+bench-prototype: $(PROGRAM)        ## the microcircuit in a program for nothing else, in turns
+	tools/bench-prototype
+	tools/bench-prototype --dc
+
 bench-recording: $(PROGRAM) $(BUILD)/bench/recording ## what recording costs: brunel with all its spikes, the journal
 	mkdir -p $(BUILD)/bench/recorded
 	$(BUILD)/bench/recording $(BUILD)/bench/recorded
@@ -268,7 +274,8 @@ help:                              ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
 	    awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
-.PHONY: program library setup demo bench bench-peers bench-clocks bench-recording install uninstall clean help
+.PHONY: program library setup demo bench bench-peers bench-prototype bench-clocks bench-recording \
+        install uninstall clean help
 
 # ---- 9. Goals for developers ---------------------------------------------------------------------
 
