@@ -82,7 +82,7 @@ static size_t alif_update(const struct hk_neurons *block, const struct hk_input 
     if (block->adapting) decay_theta(theta, block->state[THETA_REST], d->theta_lost, block->count);
     for (size_t i = 0; i < block->count; i++) threshold[i] = d->v_th + theta[i];
     membrane_advance(&d->membrane, in, v, block->count);
-    bool any = membrane_fire(&d->membrane, threshold, 1, v, block->count, flag);
+    bool any = membrane_fire(threshold, 1, v, block->count, flag);
     size_t found = membrane_collect(&d->membrane, block, v, flag, any, fired);
     for (size_t k = 0; block->adapting && k < found; k++) theta[fired[k]] += d->theta_plus;
     return found;

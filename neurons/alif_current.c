@@ -82,7 +82,7 @@ static size_t alif_current_update(const struct hk_neurons *block, const struct h
     less.push = push;
     adapt(d, in, w, push, block->count);
     membrane_advance(&d->membrane, &less, v, block->count);
-    bool any = membrane_fire(&d->membrane, &d->v_th, 0, v, block->count, flag);
+    bool any = membrane_fire(&d->v_th, 0, v, block->count, flag);
     size_t found = membrane_collect(&d->membrane, block, v, flag, any, fired);
     for (size_t k = 0; k < found; k++) w[fired[k]] += d->b;
     return found;

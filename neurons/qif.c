@@ -117,7 +117,7 @@ static double way_of(double u, double q, double peak) {
 /* ---- on a grid ---- */
 
 struct qif_step {
-    struct membrane_step hold; /* of which only the refractory time is looked at */
+    struct membrane_step hold; /* who has reset itself: of it only the refractory time counts */
     struct parabola parabola;
     double s;
     hk_real v_peak, v_reset;
@@ -127,7 +127,8 @@ static bool qif_derive(const void *param, const struct hk_grid *grid, void *deri
                        struct hk_err *err) {
     const struct qif *p = param;
     struct qif_step *d = derived;
-    *d = (struct qif_step){.parabola = parabola_of(p),
+    *d = (struct qif_step){.hold.kept = 1,
+                           .parabola = parabola_of(p),
                            .v_peak = (hk_real)p->v_peak,
                            .v_reset = (hk_real)p->v_reset};
     d->s = d->parabola.s_of_ms * grid->tick_ms;

@@ -9,6 +9,7 @@
 
 #include "sim/real.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -46,7 +47,7 @@ static inline double hk_round(double x) {
 /* e^x for x in [-708, 709]; 0 below, e^709 above. */
 static inline double hk_exp(double x) {
     const double shift = 0x1.8p52; /* adding it rounds to a whole number, left in the low bits */
-    double clamped = x < -708.0 ? -708.0 : x > 709.0 ? 709.0 : x;
+    double clamped = x > 709.0 ? 709.0 : x; /* what comes of those below is not returned */
     double shifted = clamped * 0x1.71547652b82fep0 + shift;
     double n = shifted - shift;
     double r = (clamped - n * 0x1.62e42fee00000p-1) - n * 0x1.a39ef35793c76p-33;
@@ -71,7 +72,7 @@ static inline double hk_exp(double x) {
 /* e^x for x in [-87, 88]; 0 below, e^88 above. */
 static inline float hk_expf(float x) {
     const float shift = 0x1.8p23f;
-    float clamped = x < -87.0f ? -87.0f : x > 88.0f ? 88.0f : x;
+    float clamped = x > 88.0f ? 88.0f : x; /* as above */
     float shifted = clamped * 0x1.715476p0f + shift;
     float n = shifted - shift;
     float r = (clamped - n * 0x1.62e4p-1f) - n * 0x1.7f7d1cp-20f;
@@ -170,12 +171,20 @@ static inline struct hk_response hk_response(double t, double tau, double tau_m)
     return r;
 }
 
-/* The three in the precision of the state. Powers are rare, so both precisions share one. */
+/* These in the precision of the state. Powers are rare, so both precisions share one. */
 static inline hk_real hk_real_exp(hk_real x) {
 #ifdef HK_REAL_IS_DOUBLE
     return hk_exp(x);
 #else
     return hk_expf(x);
+#endif
+}
+
+static inline hk_real hk_real_abs(hk_real x) {
+#ifdef HK_REAL_IS_DOUBLE
+    return fabs(x);
+#else
+    return fabsf(x);
 #endif
 }
 
@@ -188,7 +197,7 @@ static inline hk_real hk_real_pow(hk_real x, hk_real y) {
  * many times slower. */
 static inline hk_real hk_settle(hk_real x) {
     const hk_real least = (hk_real)1e-30;
-    return x < least && x > -least ? 0 : x;
+    return hk_real_abs(x) < least ? 0 : x;
 }
 
 static inline hk_real hk_clamp(hk_real x, hk_real low, hk_real high) {

@@ -85,23 +85,23 @@ static inline bool membrane_derive(const struct membrane *p, const struct hk_gri
     return true;
 }
 
-/* What receptors and drives do to one unit (struct hk_input). */
+/* What receptors and drives do to one unit (struct hk_input), but for jumps. */
 struct membrane_input {
-    hk_real push, g, g_e, jump;
+    hk_real push, g, g_e;
 };
 
-/* V of one unit after a step. The loops below are made once for each scheme. */
+/* V of one unit after a step without jumps. The loops below are made once for each scheme. */
 HK_INLINE hk_real membrane_move(enum membrane_scheme scheme, const struct membrane_step *s,
                                 hk_real v, struct membrane_input in) {
-    if (scheme == SCHEME_EXACT) return v * s->decay + (s->constant + in.push) + in.jump;
+    if (scheme == SCHEME_EXACT) return v * s->decay + (s->constant + in.push);
     hk_real total = s->g_l + in.g, current = s->g_rest + in.g_e + in.push;
-    if (scheme == SCHEME_EULER) return v + s->per_c_m * (current - total * v) + in.jump;
+    if (scheme == SCHEME_EULER) return v + s->per_c_m * (current - total * v);
     hk_real v_inf = current / total;
-    return v_inf + (v - v_inf) * hk_real_exp(-s->per_c_m * total) + in.jump;
+    return v_inf + (v - v_inf) * hk_real_exp(-s->per_c_m * total);
 }
 
 static inline struct membrane_input membrane_input_of(const struct hk_input *in, size_t i) {
-    return (struct membrane_input){in->push[i], in->g[i], in->g_e[i], in->jump[i]};
+    return (struct membrane_input){in->push[i], in->g[i], in->g_e[i]};
 }
 
 HK_INLINE void membrane_advance_by(enum membrane_scheme scheme, const struct membrane_step *step,
@@ -110,7 +110,7 @@ HK_INLINE void membrane_advance_by(enum membrane_scheme scheme, const struct mem
     const struct hk_input in = *input;
     HK_INDEPENDENT
     for (size_t i = 0; i < count; i++)
-        v[i] = membrane_move(scheme, &s, v[i], membrane_input_of(&in, i));
+        v[i] = membrane_move(scheme, &s, v[i], membrane_input_of(&in, i)) + in.jump[i];
 }
 
 static inline void membrane_advance(const struct membrane_step *s, const struct hk_input *in,
@@ -122,34 +122,36 @@ static inline void membrane_advance(const struct membrane_step *s, const struct 
     }
 }
 
-/* Reset who reached `threshold[i * stride]`; flag[i] says who. Returns whether anybody did. A
- * stride of 0 is one threshold for all. */
-static inline bool membrane_fire(const struct membrane_step *s, const hk_real *restrict threshold,
-                                 size_t stride, hk_real *restrict v, size_t count,
+/* Who reached `threshold[i * stride]`: flag[i] says who. Returns whether anybody did. A stride of 0
+ * is for one threshold. */
+static inline bool membrane_fire(const hk_real *restrict threshold, size_t stride,
+                                 const hk_real *restrict v, size_t count,
                                  unsigned char *restrict flag) {
-    const hk_real kept = s->kept, v_reset = s->v_reset;
     unsigned char any = 0;
     for (size_t i = 0; i < count; i++) {
-        bool fired = v[i] >= threshold[i * stride];
-        v[i] = fired ? kept * v[i] + v_reset : v[i];
-        flag[i] = fired;
-        any |= fired;
+        flag[i] = v[i] >= threshold[i * stride];
+        any |= flag[i];
     }
     return any;
 }
 
 /* ---- all in one pass, for one threshold: the same bits, fewer loads and stores ---- */
 
-/* Add what an exponential receptor does to unit `i`; it takes in what arrives. */
-HK_INLINE void membrane_take(enum membrane_scheme scheme, const struct hk_exp_receptor *from,
-                             size_t i, struct membrane_input *in) {
-    hk_real now = hk_exp_take(from, i);
-    if (scheme == SCHEME_EXACT) {
-        in->push += from->step.factor * now;
-    } else {
-        in->g += now;
-        in->g_e += now * from->step.factor;
-    }
+/* What exponential receptors do to unit `i`, in the order of the receptors; they take in what
+ * arrives. */
+HK_INLINE struct membrane_input membrane_take(enum membrane_scheme scheme, size_t n, hk_real push,
+                                              const struct hk_exp_receptor *one,
+                                              const struct hk_exp_receptor *two, size_t i) {
+    hk_real first = hk_exp_take(one, i), second = n > 1 ? hk_exp_take(two, i) : 0;
+    hk_real by_first = one->step.factor * first, by_second = two->step.factor * second;
+    struct membrane_input in = {.push = push};
+    if (scheme == SCHEME_EXACT)
+        in.push = n > 1 ? (push + by_first) + by_second : push + by_first;
+    else
+        in = (struct membrane_input){.push = push,
+                                     .g = n > 1 ? first + second : first,
+                                     .g_e = n > 1 ? by_first + by_second : by_first};
+    return in;
 }
 
 /* Where the input of a block comes from: `input`, or drives and receptors that are taken along. */
@@ -171,15 +173,12 @@ HK_INLINE bool membrane_fire_by(enum membrane_scheme scheme, size_t n,
     unsigned char any = 0;
     HK_INDEPENDENT
     for (size_t i = 0; i < count; i++) {
-        struct membrane_input unit = {.push = from.push};
-        if (n == 0) unit = membrane_input_of(&in, i);
-        if (n > 0) membrane_take(scheme, &one, i, &unit);
-        if (n > 1) membrane_take(scheme, &two, i, &unit);
+        struct membrane_input unit =
+            n == 0 ? membrane_input_of(&in, i) : membrane_take(scheme, n, from.push, &one, &two, i);
         hk_real moved = membrane_move(scheme, &s, v[i], unit);
-        bool fired = moved >= threshold;
-        v[i] = fired ? s.kept * moved + s.v_reset : moved;
-        flag[i] = fired;
-        any |= fired;
+        v[i] = n == 0 ? moved + in.jump[i] : moved;
+        flag[i] = v[i] >= threshold;
+        any |= flag[i];
     }
     return any;
 }
@@ -288,10 +287,11 @@ static inline void membrane_restrain(const struct hk_neurons *block, hk_real *re
     }
 }
 
-/* Hold those that have just fired where they are. */
+/* Reset those that have just fired, and hold them there. */
 static inline void membrane_hold(const struct membrane_step *s, const struct hk_neurons *block,
-                                 const hk_real *v, const uint32_t *fired, size_t count) {
+                                 hk_real *v, const uint32_t *fired, size_t count) {
     const struct hk_held *held = &block->held;
+    for (size_t k = 0; k < count; k++) v[fired[k]] = s->kept * v[fired[k]] + s->v_reset;
     for (size_t k = 0; s->ref_ticks > 0 && k < count; k++) {
         size_t at = (size_t)held->ring->head + held->ring->count++;
         if (at >= held->room) at -= held->room;
@@ -301,7 +301,7 @@ static inline void membrane_hold(const struct membrane_step *s, const struct hk_
     }
 }
 
-/* Who fired of those that aren't held: their indices, ascending; returns how many. */
+/* Who fired of those that aren't held, and is reset: their indices, ascending; returns how many. */
 static inline size_t membrane_collect(const struct membrane_step *s, const struct hk_neurons *block,
                                       hk_real *v, unsigned char *flag, bool any, uint32_t *fired) {
     membrane_restrain(block, v, flag);
