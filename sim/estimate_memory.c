@@ -92,11 +92,16 @@ static double longest_list(const struct hk_proj *proj, double synapses, double l
     return fmax(least, 2.0 * synapses / fmin(rows, targets));
 }
 
+/* The weights of a row of a matrix, of all threads. */
+static double row_places(const struct hk_proj *proj) {
+    return (double)((proj->target->size + HK_LINE_UNITS - 1) / HK_LINE_UNITS * HK_LINE_UNITS);
+}
+
 /* What each synapse remembers, where its weight lies. */
 static double eligibility_bytes(const struct hk_proj *proj, double synapses, double longest) {
     double threads = proj->sim->threads, real = (double)proj->sim->real_size;
     bool matrix = proj->storage == HK_STORE_MATRIX;
-    double places = matrix ? (double)proj->rows * (double)proj->target->padded : synapses;
+    double places = matrix ? (double)proj->rows * row_places(proj) : synapses;
     return (places + threads * longest) *
            ((double)proj->plasticity->memory_count * real + sizeof(hk_tick));
 }
@@ -138,7 +143,7 @@ static double projection_bytes(const struct hk_proj *proj, double synapses) {
     if (proj->storage == HK_STORE_ROWS)
         bytes += threads * (rows + 1.0) * sizeof(hk_syn) +
                  synapses * (sizeof(uint32_t) + (shared ? 0.0 : real));
-    if (proj->storage == HK_STORE_MATRIX) bytes += rows * (double)proj->target->padded * real;
+    if (proj->storage == HK_STORE_MATRIX) bytes += rows * row_places(proj) * real;
     if (proj->storage == HK_STORE_LATE)
         bytes += hk_late_bytes(proj, synapses);
     else if (hk_proj_learns(proj))

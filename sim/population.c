@@ -192,8 +192,8 @@ static bool fill_population(struct hk_pop *pop, const struct hk_pop_spec *spec,
     if (spec->size == 0 || spec->size == HK_NEURON_NONE)
         return HK_FAIL(err, HK_ERR_RANGE, "size = %u, must be in 1..%u", spec->size,
                        HK_NEURON_NONE - 1);
-    pop->padded = ((size_t)spec->size + HK_LINE_UNITS - 1) / HK_LINE_UNITS * HK_LINE_UNITS;
-    pop->groups = ((size_t)spec->size + HK_GROUP - 1) / HK_GROUP;
+    pop->padded = hk_whole_groups(spec->size);
+    pop->groups = pop->padded / HK_GROUP;
     pop->counts = HK_NEW(pop->sim->arena, uint32_t, pop->padded, err);
     if (!pop->counts || !add_dropout(pop, spec->dropout, err)) return false;
     if (!spec->neuron && (spec->receptor_count || spec->drive_count))

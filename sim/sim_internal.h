@@ -21,7 +21,7 @@
 enum {
     HK_POPS_MAX = 4096,
     HK_PROJS_MAX = 65536,
-    HK_LINE_UNITS = 16,       /* columns are padded to multiples: a cache line of floats */
+    HK_LINE_UNITS = 16,       /* rows of matrices are padded to multiples: a cache line of floats */
     HK_WINDOW_MAX = 64,       /* ticks */
     HK_DELAY_SPAN_MAX = 4096, /* most different delays in a projection, ticks */
     HK_COLUMNS_MAX = 64,      /* state columns of a population, */
@@ -80,7 +80,7 @@ struct hk_pop {
     const char *name;
     size_t index;
     hk_neuron size;
-    size_t padded;   /* size rounded up to whole cache lines */
+    size_t padded;   /* size rounded up to whole groups */
     size_t groups;   /* of HK_GROUP units; the last may be shorter */
     hk_neuron *part; /* [threads + 1], after build */
 

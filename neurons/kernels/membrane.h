@@ -195,11 +195,18 @@ HK_INLINE bool membrane_fire_with(size_t n, const struct membrane_step *s, hk_re
     return membrane_fire_by(SCHEME_EULER, n, s, threshold, from, v, count, flag);
 }
 
+/* Flags are bytes, so the loops take a group at once and what is left of a block one by one: if that
+ * is more than a few, they go on to the group's end. */
+static inline size_t membrane_lanes(size_t count) {
+    enum { FEW = 8 };
+    return count % HK_GROUP > FEW ? hk_whole_groups(count) : count;
+}
+
 static inline bool membrane_advance_and_fire(const struct membrane_step *s, hk_real threshold,
                                              const struct hk_input *in, hk_real *v, size_t count,
                                              unsigned char *flag) {
     struct membrane_sources from = {.input = in};
-    return membrane_fire_with(0, s, threshold, from, v, count, flag);
+    return membrane_fire_with(0, s, threshold, from, v, membrane_lanes(count), flag);
 }
 
 /* With `n` receptors, 1 or HK_FUSED_MAX = 2. */
@@ -207,6 +214,7 @@ static inline bool membrane_take_and_fire(const struct membrane_step *s, hk_real
                                           hk_real push, const struct hk_exp_receptor *receptors,
                                           size_t n, hk_real *v, size_t count, unsigned char *flag) {
     struct membrane_sources from = {.push = push, .receptors = receptors};
+    count = membrane_lanes(count);
     return n == 1 ? membrane_fire_with(1, s, threshold, from, v, count, flag)
                   : membrane_fire_with(2, s, threshold, from, v, count, flag);
 }

@@ -187,8 +187,9 @@ static uint64_t deliver(const struct hk_proj *proj, int thread, hk_tick tick) {
     return events;
 }
 
+/* What belongs to a block, to the end of its last group. */
 static void clear(hk_real *restrict values, size_t count) {
-    for (size_t i = 0; i < count; i++) values[i] = 0;
+    memset(values, 0, hk_whole_groups(count) * sizeof *values);
 }
 
 /* Whole-number sums of bundles become weights, and are left zero. */
