@@ -54,7 +54,8 @@ static size_t lif_update(const struct hk_neurons *block, const struct hk_input *
     const struct lif_step *d = block->derived;
     hk_real *v = block->state[V];
     _Alignas(HK_CACHE_LINE) unsigned char flag[HK_BLOCK];
-    bool any = membrane_advance_and_fire(&d->membrane, d->v_th, in, v, block->count, flag);
+    membrane_advance(&d->membrane, in, v, block->count);
+    bool any = membrane_fire(&d->v_th, 0, v, block->count, flag);
     return membrane_collect(&d->membrane, block, v, flag, any, fired);
 }
 

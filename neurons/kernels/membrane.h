@@ -46,13 +46,14 @@ static const char *const membrane_resets[] = {"set", "subtract", "subtract-late"
 /* clang-format on */
 
 /* How V is advanced: without conductances exactly, else as `integrator` says. */
-enum membrane_scheme { SCHEME_EXACT, SCHEME_EXPONENTIAL, SCHEME_EULER };
+enum membrane_scheme { SCHEME_EXACT, SCHEME_EXPONENTIAL, SCHEME_LEAK, SCHEME_EULER };
 
 struct membrane_step {
     enum membrane_scheme scheme;
     double gain;                  /* of `push` for 1 pA */
     hk_real decay, constant;      /* exact: V <- decay V + constant + push */
     hk_real g_l, g_rest, per_c_m; /* nS; pA at rest, with i_e; step / c_m, mV/pA */
+    hk_real v_leak, leak;         /* leak alone: V <- v_leak + leak (V - v_leak) */
     hk_real kept, v_reset;        /* a spike: V <- kept V + v_reset */
     hk_tick ref_ticks;
 };
@@ -82,6 +83,8 @@ static inline bool membrane_derive(const struct membrane *p, const struct hk_gri
         .v_reset = (hk_real)(subtract ? -taken : p->v_reset),
         .ref_ticks = ref_ticks,
     };
+    step->v_leak = step->g_rest / step->g_l;
+    step->leak = hk_real_exp(-step->per_c_m * step->g_l);
     return true;
 }
 
@@ -94,6 +97,7 @@ struct membrane_input {
 HK_INLINE hk_real membrane_move(enum membrane_scheme scheme, const struct membrane_step *s,
                                 hk_real v, struct membrane_input in) {
     if (scheme == SCHEME_EXACT) return v * s->decay + (s->constant + in.push);
+    if (scheme == SCHEME_LEAK) return s->v_leak + (v - s->v_leak) * s->leak;
     hk_real total = s->g_l + in.g, current = s->g_rest + in.g_e + in.push;
     if (scheme == SCHEME_EULER) return v + s->per_c_m * (current - total * v);
     hk_real v_inf = current / total;
@@ -104,21 +108,57 @@ static inline struct membrane_input membrane_input_of(const struct hk_input *in,
     return (struct membrane_input){in->push[i], in->g[i], in->g_e[i]};
 }
 
+/* Flags are bytes, so the loops take a group at once and what is left of a block one by one: if that
+ * is more than a few, they go on to the group's end. */
+static inline size_t membrane_lanes(size_t count) {
+    enum { FEW = 8 };
+    return count % HK_GROUP > FEW ? hk_whole_groups(count) : count;
+}
+
 HK_INLINE void membrane_advance_by(enum membrane_scheme scheme, const struct membrane_step *step,
-                                   const struct hk_input *input, hk_real *v, size_t count) {
+                                   const struct hk_input *input, hk_real *v, size_t first,
+                                   size_t end) {
     const struct membrane_step s = *step;
     const struct hk_input in = *input;
     HK_INDEPENDENT
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = first; i < end; i++)
         v[i] = membrane_move(scheme, &s, v[i], membrane_input_of(&in, i)) + in.jump[i];
+}
+
+/* Is what receptors and drives do to each of some units lost in rounding? The first one tells in
+ * most cases. */
+static inline bool membrane_only_leaks(const struct membrane_step *s, const struct hk_input *in,
+                                       size_t first, size_t end) {
+    const hk_real g_l = s->g_l, g_rest = s->g_rest;
+    uint32_t any = 0;
+    if (g_l + in->g[first] != g_l) return false;
+    for (size_t i = first; i < end; i++) {
+        hk_real total = g_l + in->g[i], current = g_rest + in->g_e[i] + in->push[i];
+        any |= (uint32_t)(total != g_l) | (uint32_t)(current != g_rest);
+    }
+    return !any;
+}
+
+/* Exponential Euler costs a division and a power, but where only the leak counts both are known: to
+ * the bit the same. */
+static inline void membrane_advance_groups(const struct membrane_step *s, const struct hk_input *in,
+                                           hk_real *v, size_t count) {
+    for (size_t first = 0; first < count; first += HK_GROUP) {
+        size_t end = count - first < HK_GROUP ? count : first + HK_GROUP;
+        if (membrane_only_leaks(s, in, first, end))
+            membrane_advance_by(SCHEME_LEAK, s, in, v, first, end);
+        else
+            membrane_advance_by(SCHEME_EXPONENTIAL, s, in, v, first, end);
+    }
 }
 
 static inline void membrane_advance(const struct membrane_step *s, const struct hk_input *in,
                                     hk_real *v, size_t count) {
+    count = membrane_lanes(count);
     switch (s->scheme) {
-    case SCHEME_EXACT: membrane_advance_by(SCHEME_EXACT, s, in, v, count); break;
-    case SCHEME_EXPONENTIAL: membrane_advance_by(SCHEME_EXPONENTIAL, s, in, v, count); break;
-    case SCHEME_EULER: membrane_advance_by(SCHEME_EULER, s, in, v, count); break;
+    case SCHEME_EXACT: membrane_advance_by(SCHEME_EXACT, s, in, v, 0, count); break;
+    case SCHEME_EULER: membrane_advance_by(SCHEME_EULER, s, in, v, 0, count); break;
+    default: membrane_advance_groups(s, in, v, count);
     }
 }
 
@@ -128,6 +168,7 @@ static inline bool membrane_fire(const hk_real *restrict threshold, size_t strid
                                  const hk_real *restrict v, size_t count,
                                  unsigned char *restrict flag) {
     unsigned char any = 0;
+    count = membrane_lanes(count);
     for (size_t i = 0; i < count; i++) {
         flag[i] = v[i] >= threshold[i * stride];
         any |= flag[i];
@@ -154,29 +195,18 @@ HK_INLINE struct membrane_input membrane_take(enum membrane_scheme scheme, size_
     return in;
 }
 
-/* Where the input of a block comes from: `input`, or drives and receptors that are taken along. */
-struct membrane_sources {
-    const struct hk_input *input;
-    hk_real push;
-    const struct hk_exp_receptor *receptors;
-};
-
-/* With n receptors; 0: `input`. Returns whether anybody fired. */
+/* With n receptors; drives add `push` to each unit. Returns whether anybody fired. */
 HK_INLINE bool membrane_fire_by(enum membrane_scheme scheme, size_t n,
-                                const struct membrane_step *step, hk_real threshold,
-                                struct membrane_sources from, hk_real *v, size_t count,
+                                const struct membrane_step *step, hk_real threshold, hk_real push,
+                                const struct hk_exp_receptor *receptors, hk_real *v, size_t count,
                                 unsigned char *flag) {
     const struct membrane_step s = *step;
-    const struct hk_input in = n ? (struct hk_input){0} : *from.input;
-    const struct hk_exp_receptor one = n > 0 ? from.receptors[0] : (struct hk_exp_receptor){0};
-    const struct hk_exp_receptor two = n > 1 ? from.receptors[1] : (struct hk_exp_receptor){0};
+    const struct hk_exp_receptor one = receptors[0], two = receptors[n - 1];
     unsigned char any = 0;
     HK_INDEPENDENT
     for (size_t i = 0; i < count; i++) {
-        struct membrane_input unit =
-            n == 0 ? membrane_input_of(&in, i) : membrane_take(scheme, n, from.push, &one, &two, i);
-        hk_real moved = membrane_move(scheme, &s, v[i], unit);
-        v[i] = n == 0 ? moved + in.jump[i] : moved;
+        struct membrane_input in = membrane_take(scheme, n, push, &one, &two, i);
+        v[i] = membrane_move(scheme, &s, v[i], in);
         flag[i] = v[i] >= threshold;
         any |= flag[i];
     }
@@ -184,39 +214,25 @@ HK_INLINE bool membrane_fire_by(enum membrane_scheme scheme, size_t n,
 }
 
 HK_INLINE bool membrane_fire_with(size_t n, const struct membrane_step *s, hk_real threshold,
-                                  struct membrane_sources from, hk_real *v, size_t count,
-                                  unsigned char *flag) {
+                                  hk_real push, const struct hk_exp_receptor *from, hk_real *v,
+                                  size_t count, unsigned char *flag) {
     switch (s->scheme) {
-    case SCHEME_EXACT: return membrane_fire_by(SCHEME_EXACT, n, s, threshold, from, v, count, flag);
-    case SCHEME_EXPONENTIAL:
-        return membrane_fire_by(SCHEME_EXPONENTIAL, n, s, threshold, from, v, count, flag);
-    case SCHEME_EULER: break;
+    case SCHEME_EXACT:
+        return membrane_fire_by(SCHEME_EXACT, n, s, threshold, push, from, v, count, flag);
+    case SCHEME_EULER:
+        return membrane_fire_by(SCHEME_EULER, n, s, threshold, push, from, v, count, flag);
+    default:
+        return membrane_fire_by(SCHEME_EXPONENTIAL, n, s, threshold, push, from, v, count, flag);
     }
-    return membrane_fire_by(SCHEME_EULER, n, s, threshold, from, v, count, flag);
-}
-
-/* Flags are bytes, so the loops take a group at once and what is left of a block one by one: if that
- * is more than a few, they go on to the group's end. */
-static inline size_t membrane_lanes(size_t count) {
-    enum { FEW = 8 };
-    return count % HK_GROUP > FEW ? hk_whole_groups(count) : count;
-}
-
-static inline bool membrane_advance_and_fire(const struct membrane_step *s, hk_real threshold,
-                                             const struct hk_input *in, hk_real *v, size_t count,
-                                             unsigned char *flag) {
-    struct membrane_sources from = {.input = in};
-    return membrane_fire_with(0, s, threshold, from, v, membrane_lanes(count), flag);
 }
 
 /* With `n` receptors, 1 or HK_FUSED_MAX = 2. */
 static inline bool membrane_take_and_fire(const struct membrane_step *s, hk_real threshold,
                                           hk_real push, const struct hk_exp_receptor *receptors,
                                           size_t n, hk_real *v, size_t count, unsigned char *flag) {
-    struct membrane_sources from = {.push = push, .receptors = receptors};
     count = membrane_lanes(count);
-    return n == 1 ? membrane_fire_with(1, s, threshold, from, v, count, flag)
-                  : membrane_fire_with(2, s, threshold, from, v, count, flag);
+    return n == 1 ? membrane_fire_with(1, s, threshold, push, receptors, v, count, flag)
+                  : membrane_fire_with(2, s, threshold, push, receptors, v, count, flag);
 }
 
 /* ---- closed forms ---- */
