@@ -94,7 +94,8 @@ static double longest_list(const struct hk_proj *proj, double synapses, double l
 
 /* The weights of a row of a matrix, of all threads. */
 static double row_places(const struct hk_proj *proj) {
-    return (double)((proj->target->size + HK_LINE_UNITS - 1) / HK_LINE_UNITS * HK_LINE_UNITS);
+    size_t lines = ((size_t)proj->target->size + HK_LINE_UNITS - 1) / HK_LINE_UNITS;
+    return (double)(lines * HK_LINE_UNITS);
 }
 
 /* What each synapse remembers, where its weight lies. */

@@ -68,9 +68,9 @@ static inline size_t hk_whole_groups(size_t count) {
     return (count + HK_GROUP - 1) / HK_GROUP * HK_GROUP;
 }
 
-/* A block of consecutive units; columns point at its first. They and all that arrives have room for
- * whole groups. Only a population's last block can be shorter: what lies behind its last unit may be
- * advanced along, where that is quicker, and means nothing. */
+/* A block of consecutive units; columns point at its first. They and all that arrives have room
+ * for whole groups. Only a population's last block can be shorter: what lies behind its last unit
+ * may be advanced along, where that is quicker, and means nothing. */
 struct hk_neurons {
     const void *param, *derived;
     hk_real *const *state; /* [column], then [unit] */

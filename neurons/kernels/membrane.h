@@ -108,8 +108,8 @@ static inline struct membrane_input membrane_input_of(const struct hk_input *in,
     return (struct membrane_input){in->push[i], in->g[i], in->g_e[i]};
 }
 
-/* Flags are bytes, so the loops take a group at once and what is left of a block one by one: if that
- * is more than a few, they go on to the group's end. */
+/* Flags are bytes, so the loops take a group at once and what is left of a block one by one: if
+ * that is more than a few, they go on to the group's end. */
 static inline size_t membrane_lanes(size_t count) {
     enum { FEW = 8 };
     return count % HK_GROUP > FEW ? hk_whole_groups(count) : count;
