@@ -80,9 +80,10 @@ static size_t alif_current_update(const struct hk_neurons *block, const struct h
     _Alignas(HK_CACHE_LINE) hk_real push[HK_BLOCK];
     struct hk_input less = *in;
     less.push = push;
-    adapt(d, in, w, push, block->count);
-    membrane_advance(&d->membrane, &less, v, block->count);
-    bool any = membrane_fire(&d->v_th, 0, v, block->count, flag);
+    const size_t lanes = membrane_lanes(block);
+    adapt(d, in, w, push, lanes);
+    membrane_advance(&d->membrane, &less, v, lanes);
+    bool any = membrane_fire(&d->v_th, 0, v, lanes, flag);
     size_t found = membrane_collect(&d->membrane, block, v, flag, any, fired);
     for (size_t k = 0; k < found; k++) w[fired[k]] += d->b;
     return found;

@@ -54,8 +54,9 @@ static size_t lif_update(const struct hk_neurons *block, const struct hk_input *
     const struct lif_step *d = block->derived;
     hk_real *v = block->state[V];
     _Alignas(HK_CACHE_LINE) unsigned char flag[HK_BLOCK];
-    membrane_advance(&d->membrane, in, v, block->count);
-    bool any = membrane_fire(&d->v_th, 0, v, block->count, flag);
+    const size_t lanes = membrane_lanes(block);
+    membrane_advance(&d->membrane, in, v, lanes);
+    bool any = membrane_fire(&d->v_th, 0, v, lanes, flag);
     return membrane_collect(&d->membrane, block, v, flag, any, fired);
 }
 
@@ -66,7 +67,7 @@ static size_t lif_update_with(const struct hk_neurons *block, hk_real push,
     hk_real *v = block->state[V];
     _Alignas(HK_CACHE_LINE) unsigned char flag[HK_BLOCK];
     bool any = membrane_take_and_fire(&d->membrane, d->v_th, push, receptors, count, v,
-                                      block->count, flag);
+                                      membrane_lanes(block), flag);
     return membrane_collect(&d->membrane, block, v, flag, any, fired);
 }
 

@@ -108,11 +108,11 @@ static inline struct membrane_input membrane_input_of(const struct hk_input *in,
     return (struct membrane_input){in->push[i], in->g[i], in->g_e[i]};
 }
 
-/* Flags are bytes, so the loops take a group at once and what is left of a block one by one: if
- * that is more than a few, they go on to the group's end. */
-static inline size_t membrane_lanes(size_t count) {
+/* How many units of a block are advanced. Flags are bytes, so loops take a group at once and what
+ * is left one by one: if that is more than a few, they go on to the group's end. */
+static inline size_t membrane_lanes(const struct hk_neurons *block) {
     enum { FEW = 8 };
-    return count % HK_GROUP > FEW ? hk_whole_groups(count) : count;
+    return block->count % HK_GROUP > FEW ? hk_whole_groups(block->count) : block->count;
 }
 
 HK_INLINE void membrane_advance_by(enum membrane_scheme scheme, const struct membrane_step *step,
@@ -154,7 +154,6 @@ static inline void membrane_advance_groups(const struct membrane_step *s, const 
 
 static inline void membrane_advance(const struct membrane_step *s, const struct hk_input *in,
                                     hk_real *v, size_t count) {
-    count = membrane_lanes(count);
     switch (s->scheme) {
     case SCHEME_EXACT: membrane_advance_by(SCHEME_EXACT, s, in, v, 0, count); break;
     case SCHEME_EULER: membrane_advance_by(SCHEME_EULER, s, in, v, 0, count); break;
@@ -168,7 +167,6 @@ static inline bool membrane_fire(const hk_real *restrict threshold, size_t strid
                                  const hk_real *restrict v, size_t count,
                                  unsigned char *restrict flag) {
     unsigned char any = 0;
-    count = membrane_lanes(count);
     for (size_t i = 0; i < count; i++) {
         flag[i] = v[i] >= threshold[i * stride];
         any |= flag[i];
@@ -230,7 +228,6 @@ HK_INLINE bool membrane_fire_with(size_t n, const struct membrane_step *s, hk_re
 static inline bool membrane_take_and_fire(const struct membrane_step *s, hk_real threshold,
                                           hk_real push, const struct hk_exp_receptor *receptors,
                                           size_t n, hk_real *v, size_t count, unsigned char *flag) {
-    count = membrane_lanes(count);
     return n == 1 ? membrane_fire_with(1, s, threshold, push, receptors, v, count, flag)
                   : membrane_fire_with(2, s, threshold, push, receptors, v, count, flag);
 }
