@@ -117,7 +117,8 @@ static double way_of(double u, double q, double peak) {
 /* ---- on a grid ---- */
 
 struct qif_step {
-    struct membrane_step hold; /* who has reset itself: of it only the refractory time counts */
+    struct membrane_step
+        hold; /* of which only the refractory time counts: who fires resets itself */
     struct parabola parabola;
     double s;
     hk_real v_peak, v_reset;

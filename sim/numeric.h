@@ -172,21 +172,21 @@ static inline struct hk_response hk_response(double t, double tau, double tau_m)
 }
 
 /* These in the precision of the state. Powers are rare, so both precisions share one. */
+#ifdef HK_REAL_IS_DOUBLE
 static inline hk_real hk_real_exp(hk_real x) {
-#ifdef HK_REAL_IS_DOUBLE
     return hk_exp(x);
-#else
-    return hk_expf(x);
-#endif
 }
-
 static inline hk_real hk_real_abs(hk_real x) {
-#ifdef HK_REAL_IS_DOUBLE
     return fabs(x);
-#else
-    return fabsf(x);
-#endif
 }
+#else
+static inline hk_real hk_real_exp(hk_real x) {
+    return hk_expf(x);
+}
+static inline hk_real hk_real_abs(hk_real x) {
+    return fabsf(x);
+}
+#endif
 
 static inline hk_real hk_real_pow(hk_real x, hk_real y) {
     return (hk_real)hk_pow((double)x, (double)y);

@@ -72,6 +72,11 @@ static uint32_t sources, source_first[POPS];
 static int threads, steps, is_dc;
 static atomic_int arrived;
 
+/* Of a step, for each population: background whose numbers are not above k, as a part of 2^32; and
+ * the membrane's exact solution (Rotter & Diesmann 1999). */
+static uint32_t not_above[POPS][THRESHOLDS];
+static struct factors { float keep, stay, constant, gain; } factors[POPS];
+
 static void *allocate(size_t bytes) {
     void *at = aligned_alloc(2 << 20, (bytes + (2 << 20) - 1) / (2 << 20) * (2 << 20));
     if (!at) exit(1);
@@ -98,7 +103,7 @@ static uint32_t below(uint64_t *state, uint32_t end) {
     return (uint32_t)(((draw(state) >> 32) * end) >> 32);
 }
 
-/* One of 65,536 quantiles: the network has only some thousand weights of a kind, and 64 delays. */
+/* One of 65,536 quantiles, which is quick and enough for weights of 16 bits and 64 delays. */
 static float quantile[1 << 16];
 
 static double normal(uint64_t *state) {
@@ -220,10 +225,9 @@ static uint32_t left(uint32_t x, int k) {
 /* Poisson numbers of a stretch, by one draw each. */
 static void background(struct part *p, int pop) {
     float *restrict pulses = p->pulses + p->first[pop];
-    uint32_t end[THRESHOLDS], n = p->first[pop + 1] - p->first[pop];
-    double mean = inputs[pop] * 8e-3 * STEP, term = exp(-mean), sum = 0.0;
-    for (int k = 0; k < THRESHOLDS; term *= mean / ++k)
-        end[k] = (uint32_t)fmin(4294967295.0, 4294967296.0 * (sum += term));
+    const uint32_t n = p->first[pop + 1] - p->first[pop];
+    uint32_t end[THRESHOLDS]; /* of its own, which nothing that is written can be */
+    memcpy(end, not_above[pop], sizeof end);
     uint32_t *restrict a = p->random[0] + p->first[pop], *restrict b = p->random[1] + p->first[pop];
     uint32_t *restrict c = p->random[2] + p->first[pop], *restrict d = p->random[3] + p->first[pop];
     for (uint32_t i = 0; i < n; i++) { /* xoshiro128++, Blackman & Vigna 2021 */
@@ -254,23 +258,6 @@ static void collect(struct part *p, int pop, int slot) {
     }
 }
 
-struct factors {
-    float keep, stay, constant, gain;
-};
-
-/* Exactly, over a step (Rotter & Diesmann 1999). */
-static struct factors factors_of(int pop) {
-    const double lost = -expm1(-STEP / TAU_M), keep = exp(-STEP / TAU_SYN),
-                 stay = exp(-STEP / TAU_M);
-    const double dc = is_dc ? 8e-3 * inputs[pop] * W * TAU_SYN : 0.0; /* pA */
-    return (struct factors){
-        .keep = (float)keep,
-        .stay = (float)stay,
-        .constant = (float)(lost * ((double)V_REST + dc * TAU_M / C_M)),
-        .gain = (float)(TAU_M / C_M * TAU_SYN / (TAU_SYN - TAU_M) * (keep - stay)),
-    };
-}
-
 static void advance(struct factors f, uint32_t count, const float *restrict pulses,
                     int32_t *restrict sum, float *restrict current, float *restrict v,
                     uint8_t *restrict held, uint8_t *restrict is_over) {
@@ -290,7 +277,7 @@ static void advance(struct factors f, uint32_t count, const float *restrict puls
 static void update(struct part *p, int pop, int step) {
     uint32_t first = p->first[pop];
     if (!is_dc) background(p, pop);
-    advance(factors_of(pop), p->first[pop + 1] - first, p->pulses + first, p->sum + first,
+    advance(factors[pop], p->first[pop + 1] - first, p->pulses + first, p->sum + first,
             p->current + first, p->v + first, p->held + first, p->is_over + first);
     collect(p, pop, step % RING);
 }
@@ -307,6 +294,23 @@ static void *run(void *arg) {
         while (atomic_load(&arrived) < threads * step) __asm__ volatile("");
     }
     return NULL;
+}
+
+static void make_constants(void) {
+    const double lost = -expm1(-STEP / TAU_M), keep = exp(-STEP / TAU_SYN),
+                 stay = exp(-STEP / TAU_M);
+    for (int pop = 0; pop < POPS; pop++) {
+        double mean = inputs[pop] * 8e-3 * STEP, term = exp(-mean), sum = 0.0;
+        double dc = is_dc ? 8e-3 * inputs[pop] * W * TAU_SYN : 0.0; /* pA */
+        for (int k = 0; k < THRESHOLDS; term *= mean / ++k)
+            not_above[pop][k] = (uint32_t)fmin(4294967295.0, 4294967296.0 * (sum += term));
+        factors[pop] = (struct factors){
+            .keep = (float)keep,
+            .stay = (float)stay,
+            .constant = (float)(lost * ((double)V_REST + dc * TAU_M / C_M)),
+            .gain = (float)(TAU_M / C_M * TAU_SYN / (TAU_SYN - TAU_M) * (keep - stay)),
+        };
+    }
 }
 
 static void divide(void) {
@@ -361,6 +365,7 @@ int main(int argc, char **argv) {
     is_dc = argc > 3 && strcmp(argv[3], "dc") == 0;
     divide();
     make_quantiles();
+    make_constants();
     double begin = now(CLOCK_MONOTONIC);
     in_parallel(build);
     double built = now(CLOCK_MONOTONIC), cpu = now(CLOCK_PROCESS_CPUTIME_ID);

@@ -45,7 +45,8 @@ static const char *const membrane_resets[] = {"set", "subtract", "subtract-late"
      0, 0, 2, offsetof(type, membrane.reset), HK_CHOICE, membrane_resets}
 /* clang-format on */
 
-/* How V is advanced: without conductances exactly, else as `integrator` says. */
+/* How V is advanced: without conductances exactly, else as `integrator` says. LEAK is what becomes
+ * of EXPONENTIAL for a group none of whose conductances counts. */
 enum membrane_scheme { SCHEME_EXACT, SCHEME_EXPONENTIAL, SCHEME_LEAK, SCHEME_EULER };
 
 struct membrane_step {
@@ -176,21 +177,12 @@ static inline bool membrane_fire(const hk_real *restrict threshold, size_t strid
 
 /* ---- all in one pass, for one threshold: the same bits, fewer loads and stores ---- */
 
-/* What exponential receptors do to unit `i`, in the order of the receptors; they take in what
- * arrives. */
-HK_INLINE struct membrane_input membrane_take(enum membrane_scheme scheme, size_t n, hk_real push,
-                                              const struct hk_exp_receptor *one,
-                                              const struct hk_exp_receptor *two, size_t i) {
-    hk_real first = hk_exp_take(one, i), second = n > 1 ? hk_exp_take(two, i) : 0;
-    hk_real by_first = one->step.factor * first, by_second = two->step.factor * second;
-    struct membrane_input in = {.push = push};
-    if (scheme == SCHEME_EXACT)
-        in.push = n > 1 ? (push + by_first) + by_second : push + by_first;
-    else
-        in = (struct membrane_input){.push = push,
-                                     .g = n > 1 ? first + second : first,
-                                     .g_e = n > 1 ? by_first + by_second : by_first};
-    return in;
+/* What an exponential receptor does to unit `i`; it takes in what arrives. */
+HK_INLINE struct membrane_input membrane_take(enum membrane_scheme scheme,
+                                              const struct hk_exp_receptor *from, size_t i) {
+    hk_real now = hk_exp_take(from, i), factored = from->step.factor * now;
+    return scheme == SCHEME_EXACT ? (struct membrane_input){.push = factored}
+                                  : (struct membrane_input){.g = now, .g_e = factored};
 }
 
 /* With n receptors; drives add `push` to each unit. Returns whether anybody fired. */
@@ -203,7 +195,14 @@ HK_INLINE bool membrane_fire_by(enum membrane_scheme scheme, size_t n,
     unsigned char any = 0;
     HK_INDEPENDENT
     for (size_t i = 0; i < count; i++) {
-        struct membrane_input in = membrane_take(scheme, n, push, &one, &two, i);
+        struct membrane_input in = membrane_take(scheme, &one, i);
+        in.push += push;
+        if (n > 1) {
+            struct membrane_input more = membrane_take(scheme, &two, i);
+            in.push += more.push;
+            in.g += more.g;
+            in.g_e += more.g_e;
+        }
         v[i] = membrane_move(scheme, &s, v[i], in);
         flag[i] = v[i] >= threshold;
         any |= flag[i];
