@@ -60,7 +60,7 @@ static void r_stdp_lapse(const struct hk_lapse *s) {
         hk_real left = hk_real_exp(t[k] * decay);
         hk_real gain = d[k] * phasic * (1 - hk_real_exp(t[k] * both)) + tonic * (1 - left);
         w[k] = hk_clamp(w[k] + c[k] * gain, low, top);
-        c[k] *= left;
+        c[k] = hk_settle(c[k] * left);
     }
 }
 

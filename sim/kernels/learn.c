@@ -6,9 +6,7 @@
  * lie side by side, those of a column are gathered. */
 #include "sim/exact_internal.h"
 #include "sim/kernels/arrivals.h"
-
-#include "sim/numeric.h"
-#include "sim/real.h"
+#include "sim/kernels/decay.h"
 
 #include <string.h>
 
@@ -19,7 +17,7 @@ static void read_traces(hk_real *restrict out, const hk_real *restrict value,
                         double ticks_per_tau) {
     const hk_real rate = (hk_real)(-1.0 / ticks_per_tau);
     for (size_t k = 0; k < count; k++)
-        out[k] = value[k] * hk_real_exp((hk_real)(now - last[k]) * rate);
+        out[k] = trace_left(value[k], (hk_real)(now - last[k]), rate);
 }
 
 static const struct hk_pair_params *pair_of(const struct hk_proj *proj) {
@@ -145,7 +143,7 @@ static const hk_real *other_traces(const struct hk_proj *proj, const struct hk_p
     const hk_tick *last = side == POST ? part->post_last : part->pre_last;
     const hk_real rate = (hk_real)(-1.0 / proj->ticks_per_tau[side][i]);
     for (size_t k = 0; k < count; k++)
-        gathered[k] = value[units[k]] * hk_real_exp((hk_real)(tick - last[units[k]]) * rate);
+        gathered[k] = trace_left(value[units[k]], (hk_real)(tick - last[units[k]]), rate);
     return gathered;
 }
 

@@ -5,9 +5,8 @@
 #ifndef HK_SIM_KERNELS_NOTES_H
 #define HK_SIM_KERNELS_NOTES_H
 
+#include "sim/kernels/decay.h"
 #include "sim/late.h"
-#include "sim/numeric.h"
-#include "sim/real.h"
 
 #include <string.h>
 
@@ -29,7 +28,7 @@ static inline const struct hk_pair_params *pair_of(const struct hk_proj *proj) {
 /* A trace after so many ticks. */
 static inline hk_real decayed(const struct hk_proj *proj, int side, size_t i, hk_real trace,
                               hk_tick ticks) {
-    return trace * hk_real_exp((hk_real)ticks * (hk_real)(-1.0 / proj->ticks_per_tau[side][i]));
+    return trace_left(trace, (hk_real)ticks, (hk_real)(-1.0 / proj->ticks_per_tau[side][i]));
 }
 
 /* A spike adds 1 to a trace, or sets it to 1. */
@@ -196,7 +195,7 @@ static inline void read_pre(const struct hk_proj *proj, const struct source *las
                             const hk_real *restrict since, size_t count, hk_real *restrict pre) {
     const hk_real after = last->after[i], before = last->before[i];
     const hk_real rate = (hk_real)(-1.0 / proj->ticks_per_tau[PRE][i]);
-    for (size_t k = 0; k < count; k++) pre[k] = after * hk_real_exp(since[k] * rate);
+    for (size_t k = 0; k < count; k++) pre[k] = trace_left(after, since[k], rate);
     if (pair_of(proj)->coincident == HK_COINCIDENT_IGNORE)
         for (size_t k = 0; k < count; k++) pre[k] = since[k] > 0 ? pre[k] : before;
 }
@@ -214,7 +213,7 @@ static inline void read_post(const struct hk_proj *proj, const struct hk_late_po
         since[k] = (hk_real)(at + piece->delay[k] - target->tick);
         trace[k] = target->after[i];
     }
-    for (size_t k = 0; k < count; k++) trace[k] *= hk_real_exp(since[k] * rate);
+    for (size_t k = 0; k < count; k++) trace[k] = trace_left(trace[k], since[k], rate);
 }
 
 /* The n-th last notes. */

@@ -257,6 +257,29 @@ START_TEST(single_pairs_trace_the_exponential_window) {
 }
 END_TEST
 
+/* What is left of a trace after 60 time constants acts; after 75 it has ended, where products with
+ * it would not be normal numbers of single precision. */
+START_TEST(traces_end_where_they_no_longer_matter) {
+    static const char *const connects[] = {NULL, "one-to-one", "probability:p=1"};
+    for (int after = 60; after <= 75; after += 15) {
+        const double pre[] = {5}, post[] = {5 + 10.0 * after};
+        struct pair pair =
+            pair_make(&(struct pair_spec){.tick_ms = 1,
+                                          .pre = pre,
+                                          .post = post,
+                                          .pre_count = 1,
+                                          .post_count = 1,
+                                          .w = 0,
+                                          .rule = "stdp-pair:a_plus=1,a_minus=1,tau_plus=10,tau_"
+                                                  "minus=10,w_max=1,w_min=-1",
+                                          .connect = connects[_i]});
+        double w = weight_at(&pair, post[0] + 1), expected = after == 60 ? exp(-60) : 0;
+        ck_assert_double_le(fabs(w - expected), 1e-5 * expected);
+        hk_sim_destroy(pair.sim);
+    }
+}
+END_TEST
+
 /* ---- against the definition ---- */
 
 enum { TRAIN = 300, SPAN = 1000 };
@@ -392,6 +415,7 @@ Suite *suite_plasticity_stdp_pair(void) {
     tcase_add_test(sees, weights_stay_within_their_bounds);
     tcase_add_test(sees, weights_stay_while_learning_is_off_but_traces_go_on);
     tcase_add_test(sees, single_pairs_trace_the_exponential_window);
+    tcase_add_loop_test(sees, traces_end_where_they_no_longer_matter, 0, 3);
     suite_add_tcase(suite, sees);
     tcase_add_loop_test(pairs, random_trains_give_the_sum_over_their_pairs, 0, 2);
     tcase_add_test(pairs, a_run_gives_the_weights_of_nest);
