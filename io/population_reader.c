@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { NAMES_MAX = 64, RECEPTORS_MAX = 32 };
+enum { NAMES_MAX = 64 };
 
 /* What is read of one population before it is added. */
 struct draft {
@@ -95,9 +95,9 @@ static bool find_receptors(struct hk_reader *reader, const struct hk_node *map, 
     const struct hk_node *node = hk_node_get(map, "receptors");
     bool named = node->kind == HK_NODE_MAP, ok = true;
     size_t count = named ? node->count : HK_COUNT(both);
-    if (count == 0 || count > RECEPTORS_MAX)
+    if (count == 0 || count > HK_RECEPTORS_MAX)
         return hk_node_fail(err, node, "%zu receptors; a population has 1 to %d", count,
-                            RECEPTORS_MAX);
+                            HK_RECEPTORS_MAX);
     struct hk_receptor_spec *specs = HK_NEW(reader->arena, struct hk_receptor_spec, count, err);
     struct hk_node **kernels = named ? hk_node_sorted(reader->arena, node, err) : NULL;
     if (!specs || (named && !kernels)) return false;

@@ -169,7 +169,8 @@ static bool plan(struct hk_sim *sim, struct hk_err *err) {
 static bool allocate(struct hk_sim *sim, struct hk_err *err) {
     for (int p = 0; p < sim->threads; p++) {
         struct hk_flight *flight = &sim->flights[p];
-        flight->parts = HK_NEW(sim->arena, struct hk_bundle_part, sim->bundle_count, err);
+        flight->parts = hk_arena_array(sim->arena, sim->bundle_count, sizeof(struct hk_bundle_part),
+                                       HK_CACHE_LINE, err);
         flight->sums =
             hk_arena_array(sim->arena, flight->slots, sizeof(int32_t), HK_CACHE_LINE, err);
         if (!flight->parts || !flight->sums) return false;

@@ -179,8 +179,9 @@ static double history_bytes(const struct hk_sim *sim) {
     double slots = (double)sim->slots, bytes = 0.0;
     for (size_t i = 0; i < sim->pop_count; i++)
         bytes += (double)sim->pops[i]->size * sim->pops[i]->burst * slots * sizeof(uint32_t);
-    double lists = (double)sim->threads * (double)sim->pop_count;
-    return bytes + lists * (slots * sizeof(uint32_t) + sizeof(size_t));
+    double threads = sim->threads, lists = (double)sim->pop_count;
+    double counts = slots * (double)sim->counts_stride * sizeof(uint32_t);
+    return bytes + threads * (counts + lists * sizeof(size_t));
 }
 
 /* Of a population that can sleep: its units, its groups, marks of its sums. */

@@ -20,8 +20,9 @@ struct hk_kernels_step {
     uint64_t (*deliver)(const struct hk_proj *proj, int thread, hk_tick tick);
     /* The thread's spikes of `tick` release their part of the weights of `proj`. */
     void (*release)(struct hk_proj *proj, int thread, hk_tick tick);
-    /* Advance the thread's part of a population; its spikes go to the history. Returns spikes. */
-    size_t (*update)(struct hk_pop *pop, int thread, hk_tick tick);
+    /* Advance the thread's part of a population; its spikes go to the history. `reached` has a bit
+     * for each receptor that something was delivered to. Returns spikes. */
+    size_t (*update)(struct hk_pop *pop, int thread, hk_tick tick, uint32_t reached);
 };
 
 /* Plain synapses in bundles: what arrives is added to the thread's whole-number sums. Both return

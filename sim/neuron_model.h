@@ -53,7 +53,8 @@ enum {
  * room for each unit once. The engine keeps it and empties it at a reset. Where groups sleep,
  * several blocks share a ring. */
 struct hk_held_ring {
-    uint16_t head, count;
+    _Alignas(HK_CACHE_LINE) uint16_t head;
+    uint16_t count;
 };
 struct hk_held {
     struct hk_held_ring *ring;

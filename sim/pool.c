@@ -73,7 +73,8 @@ static unsigned gate_arrive(struct gate *gate, int threads) {
 static bool shares_core(const struct hk_pool *pool, int thread) {
     int core = sched_getcpu();
     bool shares = false;
-    atomic_store_explicit(&pool->places[thread].core, core, memory_order_relaxed);
+    if (atomic_load_explicit(&pool->places[thread].core, memory_order_relaxed) != core)
+        atomic_store_explicit(&pool->places[thread].core, core, memory_order_relaxed);
     for (int k = 0; k < pool->threads; k++)
         shares |= k != thread &&
                   atomic_load_explicit(&pool->places[k].core, memory_order_relaxed) == core;

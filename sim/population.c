@@ -16,6 +16,9 @@ static bool copy_model(struct hk_sim *sim, const struct hk_model *model, const v
 
 static bool add_receptors(struct hk_pop *pop, const struct hk_pop_spec *spec, struct hk_err *err) {
     struct hk_sim *sim = pop->sim;
+    if (spec->receptor_count > HK_RECEPTORS_MAX)
+        return HK_FAIL(err, HK_ERR_LIMIT, "%zu receptors are more than %d", spec->receptor_count,
+                       HK_RECEPTORS_MAX);
     pop->receptors = HK_NEW(sim->arena, struct hk_receptor, spec->receptor_count, err);
     if (!pop->receptors) return false;
     for (size_t i = 0; i < spec->receptor_count; i++) {
@@ -282,6 +285,21 @@ void hk_pop_fuse(struct hk_pop *pop) {
             receptor->others += pop->drives[d].model->arrive && pop->drives[d].receptor == r;
     }
     pop->fused = pop->neuron && pop->neuron->update_with && can_fuse(pop);
+}
+
+static bool is_zero(const unsigned char *bytes, size_t count) {
+    unsigned char any = 0;
+    for (size_t i = 0; i < count; i++) any |= bytes[i];
+    return !any;
+}
+
+void hk_pop_find_idle(struct hk_pop *pop) {
+    for (size_t r = 0; r < pop->receptor_count; r++) {
+        struct hk_receptor *receptor = &pop->receptors[r];
+        receptor->idle =
+            receptor->model->is_exp && !receptor->slot && !receptor->others &&
+            is_zero(pop->column[receptor->first_column], pop->size * pop->sim->real_size);
+    }
 }
 
 /* ---- what callers see ---- */

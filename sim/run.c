@@ -51,7 +51,7 @@ static void emit(struct hk_sim *sim, int thread, hk_tick from, hk_tick to) {
             size_t slot = hk_slot(sim, tick);
             uint32_t *out = history->units + slot * history->slot_size + history->pop_offset[i];
             size_t count = hk_pop_keep(pop, out, emit_tick(pop, thread, tick, out));
-            history->counts[slot * sim->pop_count + i] = (uint32_t)count;
+            history->counts[slot * sim->counts_stride + i] = (uint32_t)count;
             for (size_t k = 0; k < count; k++) pop->counts[out[k]]++;
             release(sim, pop, thread, tick);
             sim->tally[thread].counts.spikes += count;
@@ -59,17 +59,30 @@ static void emit(struct hk_sim *sim, int thread, hk_tick from, hk_tick to) {
     }
 }
 
-static void deliver(struct hk_proj *proj, int thread, hk_tick tick) {
+/* Whether something arrived, in which case it was added to what the receptor gets. */
+static bool deliver(struct hk_proj *proj, int thread, hk_tick tick) {
     struct hk_sim *sim = proj->sim;
     struct hk_sim_counts *counts = &sim->tally[thread].counts;
-    if (proj->storage == HK_STORE_BUNDLE) return;
+    if (proj->storage == HK_STORE_BUNDLE) return false;
     if (hk_proj_lapses(proj)) sim->learn->catch_up(proj, thread, tick);
     uint64_t events = sim->step->deliver(proj, thread, tick);
     counts->events += events;
-    if (!events || !sim->dropping || proj->source->dropout <= 0.0) return;
+    if (!events) return false;
+    if (!sim->dropping || proj->source->dropout <= 0.0) return true;
     uint64_t owned = proj->target->part[thread + 1] - proj->target->part[thread];
     counts->additions += owned;
     counts->multiplications += owned;
+    return true;
+}
+
+/* All that arrives at a population outside of bundles; a bit for each receptor that gets something.
+ */
+static uint32_t deliver_all(struct hk_pop *pop, int thread, hk_tick tick) {
+    uint32_t reached = 0;
+    for (size_t k = 0; k < pop->incoming_count; k++)
+        if (deliver(pop->incoming[k], thread, tick))
+            reached |= UINT32_C(1) << pop->incoming[k]->receptor;
+    return reached;
 }
 
 static void step(struct hk_sim *sim, int thread, hk_tick tick) {
@@ -80,8 +93,8 @@ static void step(struct hk_sim *sim, int thread, hk_tick tick) {
     for (size_t i = 0; i < sim->pop_count; i++) {
         struct hk_pop *pop = sim->pops[i];
         if (!pop->neuron) continue;
-        for (size_t k = 0; k < pop->incoming_count; k++) deliver(pop->incoming[k], thread, tick);
-        counts->spikes += sim->step->update(pop, thread, tick);
+        uint32_t reached = deliver_all(pop, thread, tick);
+        counts->spikes += sim->step->update(pop, thread, tick, reached);
         release(sim, pop, thread, tick);
         for (size_t k = 0; k < pop->incoming_count; k++)
             if (hk_proj_learns(pop->incoming[k]))
@@ -122,6 +135,13 @@ static hk_tick window_end(const struct run *run, hk_tick from) {
     return end < run->end ? end : run->end;
 }
 
+/* What is done once, by thread 0. */
+static bool end_window(const struct run *run, unsigned window, hk_tick from, hk_tick to) {
+    if (!check_room(run->sim, window, run->err)) return false;
+    run->sim->now = to;
+    return tell(run->sim, from, to, run->err);
+}
+
 static void run_thread(void *context, int thread) {
     struct run *run = context;
     struct hk_sim *sim = run->sim;
@@ -132,17 +152,13 @@ static void run_thread(void *context, int thread) {
         hk_tick to = window_end(run, from);
         if (to < run->end) emit(sim, thread, to, window_end(run, to));
         for (hk_tick tick = from + 1; tick <= to; tick++) step(sim, thread, tick);
-        if (thread == 0) run->stop[window % 2] = run->failed;
-        sim->flights[thread].full[window % 2] = sim->flights[thread].err.code != HK_OK;
+        if (thread == 0 && run->failed) run->stop[window % 2] = true;
+        if (sim->flights[thread].err.code != HK_OK) sim->flights[thread].full[window % 2] = true;
         unsigned round = hk_pool_arrive(sim->pool);
         if (to < run->end)
             sim->tally[thread].counts.events += sim->bundle->advance(sim, thread, to + 1);
         hk_pool_wait(sim->pool, thread, round);
-        if (thread == 0 && !run->failed) run->failed = !check_room(sim, window, run->err);
-        if (thread == 0 && !run->failed) {
-            sim->now = to;
-            run->failed = !tell(sim, from, to, run->err);
-        }
+        if (thread == 0 && !run->failed && !end_window(run, window, from, to)) run->failed = true;
         if (run->stop[window % 2]) return;
         from = to;
     }
@@ -183,6 +199,7 @@ bool hk_sim_run(struct hk_sim *sim, hk_tick ticks, struct hk_err *err) {
         return HK_FAIL(err, HK_ERR_LIMIT, "simulated time would exceed 2^63 ticks");
     if (ticks == 0) return true;
     if (sim->exact) return hk_exact_run(sim, sim->now + ticks, err) && check_finite(sim, err);
+    for (size_t i = 0; i < sim->pop_count; i++) hk_pop_find_idle(sim->pops[i]);
     struct run run = {.sim = sim, .end = sim->now + ticks, .err = err};
     hk_pool_run(sim->pool, run_thread, &run);
     return !run.failed && check_finite(sim, err);

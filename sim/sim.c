@@ -102,9 +102,18 @@ static int choose_threads(const struct hk_sim *sim) {
     return threads < 1 ? 1 : threads > HK_THREADS_MAX ? HK_THREADS_MAX : (int)threads;
 }
 
+/* What one thread writes at a tick and others read has a line of its own: a line that goes back and
+ * forth between cores takes as long as a hundred units. */
+static void plan_counts(struct hk_sim *sim) {
+    const size_t line = HK_CACHE_LINE / sizeof(uint32_t);
+    size_t lines = (sim->pop_count + line - 1) / line;
+    sim->counts_stride = sim->threads > 1 ? lines * line : sim->pop_count;
+}
+
 void hk_sim_plan(struct hk_sim *sim) {
     plan_time(sim);
     sim->threads = choose_threads(sim);
+    plan_counts(sim);
 }
 
 static bool build_history(struct hk_sim *sim, int thread, struct hk_err *err) {
@@ -121,7 +130,8 @@ static bool build_history(struct hk_sim *sim, int thread, struct hk_err *err) {
     if (history->slot_size > SIZE_MAX / slots / sizeof(uint32_t))
         return HK_FAIL(err, HK_ERR_MEMORY, "no memory for the spikes of %zu ticks", slots);
     history->units = hk_arena_sparse(sim->arena, history->slot_size * slots, sizeof(uint32_t), err);
-    history->counts = HK_NEW(sim->arena, uint32_t, sim->pop_count * slots, err);
+    history->counts = hk_arena_array(sim->arena, sim->counts_stride * slots, sizeof(uint32_t),
+                                     HK_CACHE_LINE, err);
     return history->units && history->counts;
 }
 
@@ -190,7 +200,7 @@ void hk_sim_reset_state(struct hk_sim *sim) {
     }
     for (size_t i = 0; i < sim->proj_count; i++) hk_proj_reset(sim->projs[i]);
     for (size_t i = 0; i < sim->signal_count; i++) hk_signal_set(sim->signals[i], 0.0);
-    size_t lists = (size_t)sim->slots * sim->pop_count;
+    size_t lists = (size_t)sim->slots * sim->counts_stride;
     for (int p = 0; p < sim->threads && !sim->exact; p++)
         memset(sim->history[p].counts, 0, lists * sizeof *sim->history[p].counts);
 }

@@ -36,6 +36,7 @@ void hk_sim_destroy(struct hk_sim *sim);
 
 /* ---- populations ---- */
 
+enum { HK_RECEPTORS_MAX = 32 }; /* of a population */
 struct hk_receptor_spec {
     const char *name; /* "exc" */
     const struct hk_receptor_model *model;
@@ -54,7 +55,7 @@ struct hk_pop_spec {
     const struct hk_encoder_model *encoder;
     const void *param; /* of that model */
     const struct hk_receptor_spec *receptors;
-    size_t receptor_count;
+    size_t receptor_count; /* at most HK_RECEPTORS_MAX */
     const struct hk_drive_spec *drives;
     size_t drive_count;
     /* Part of the units that is silent in a presentation while hk_sim_set_dropping is on; what the

@@ -37,7 +37,7 @@ struct hk_history {
     uint32_t *units;    /* [slot][slot_size] */
     size_t slot_size;   /* the most spikes a tick can have */
     size_t *pop_offset; /* [pop]: where its list begins within a slot */
-    uint32_t *counts;   /* [slot][pop] */
+    uint32_t *counts;   /* [slot][pop], counts_stride apart */
 };
 
 /* ---- populations ---- */
@@ -50,6 +50,7 @@ struct hk_receptor {
     void *arrived;  /* [padded] sums of what projections outside of bundles deliver at this tick */
     bool delivered; /* there are such projections; otherwise `arrived` stays zero */
     size_t others;  /* addends of what arrives beside bundles: these projections, each drive */
+    bool idle;      /* nothing ends in it, and its state is 0: it is left out */
     /* Of plain synapses in bundles: whole-number sums. slot NULL: none. */
     size_t *slot; /* [threads] the first of its units' in the thread's sums */
     size_t rank;  /* slots ascend with it */
@@ -346,13 +347,13 @@ struct hk_sim {
     struct hk_signal *signals[HK_SIGNALS_MAX];
     size_t signal_count;
     bool built, adapting, dropping;
-    hk_tick now;
     hk_tick shown_from;     /* the running presentation begins with the tick after it */
     hk_tick remembered;     /* ticks of spikes that a rule may look back to */
     struct hk_pop **judged; /* populations that errors reach, those nearest to the end first */
     size_t judged_count;
     hk_tick window; /* ticks */
     hk_tick slots;  /* of the history, a power of two */
+    size_t counts_stride;
     int threads;
     void *zeros; /* [HK_BLOCK], never written to */
     struct hk_pool *pool;
@@ -361,6 +362,7 @@ struct hk_sim {
     struct hk_watch *watches;   /* or NULL */
     hk_follower *follower;
     void *follower_context;
+    _Alignas(HK_CACHE_LINE) hk_tick now; /* written while others read what is above */
 };
 
 static inline size_t hk_slot(const struct hk_sim *sim, hk_tick tick) {
@@ -373,7 +375,7 @@ static inline uint32_t hk_spikes(const struct hk_sim *sim, const struct hk_pop *
     const struct hk_history *h = &sim->history[thread];
     size_t slot = hk_slot(sim, tick);
     *units = h->units + slot * h->slot_size + h->pop_offset[pop->index];
-    return h->counts[slot * sim->pop_count + pop->index];
+    return h->counts[slot * sim->counts_stride + pop->index];
 }
 
 /* Does the synapse model release parts of the weight? */
@@ -402,6 +404,8 @@ void hk_sim_plan(struct hk_sim *sim);
 bool hk_pop_build(struct hk_pop *pop, struct hk_err *err) HK_MUST_USE;
 /* Decide whether its receptors go along with its membrane: when it is known what ends in them. */
 void hk_pop_fuse(struct hk_pop *pop);
+/* Which receptors are idle, in what runs next. */
+void hk_pop_find_idle(struct hk_pop *pop);
 /* Choose the storage (needs no threads), then draw the connections (uses the pool). */
 bool hk_proj_plan(struct hk_proj *proj, struct hk_err *err) HK_MUST_USE;
 bool hk_proj_build(struct hk_proj *proj, struct hk_err *err) HK_MUST_USE;

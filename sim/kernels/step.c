@@ -201,6 +201,22 @@ static void take_whole(hk_real *restrict arrived, int32_t *restrict sum, hk_real
     }
 }
 
+/* What is advanced: a thread's part of a population, by a tick. */
+struct step {
+    struct hk_pop *pop;
+    int thread;
+    hk_tick tick;
+    uint32_t reached; /* a bit for each receptor that projections outside of bundles delivered to */
+};
+
+static inline bool is_reached(const struct step *s, size_t receptor) {
+    return s->reached >> receptor & 1;
+}
+
+static inline hk_real *delivered_at(const struct hk_receptor *receptor, hk_neuron first) {
+    return (hk_real *)receptor->arrived + first;
+}
+
 /* What other projections have delivered; it is left zero. */
 static void take_delivered(hk_real *restrict arrived, hk_real *restrict delivered, size_t count) {
     for (size_t i = 0; i < count; i++) {
@@ -215,11 +231,11 @@ static int32_t *whole_sums(const struct hk_pop *pop, int thread, size_t index, h
 }
 
 /* Add what arrives at one receptor of a block from projections outside of bundles, and drives. */
-static void add_others(const struct hk_pop *pop, int thread, size_t index,
-                       const struct hk_drive_part *part, hk_tick tick, hk_real *arrived) {
-    const struct hk_receptor *receptor = &pop->receptors[index];
-    if (receptor->delivered)
-        take_delivered(arrived, (hk_real *)receptor->arrived + part->first, part->count);
+static void add_others(const struct step *s, size_t index, const struct hk_drive_part *part,
+                       hk_real *arrived) {
+    const struct hk_pop *pop = s->pop;
+    if (is_reached(s, index))
+        take_delivered(arrived, delivered_at(&pop->receptors[index], part->first), part->count);
     for (size_t d = 0; d < pop->drive_count; d++) {
         const struct hk_drive *drive = &pop->drives[d];
         struct hk_drive_part mine = *part;
@@ -227,36 +243,40 @@ static void add_others(const struct hk_pop *pop, int thread, size_t index,
         mine.param = drive->param;
         mine.derived = drive->derived;
         mine.stream = drive->stream;
-        pop->sim->tally[thread].counts.pulses += drive->model->arrive(&mine, tick, arrived);
+        pop->sim->tally[s->thread].counts.pulses += drive->model->arrive(&mine, s->tick, arrived);
     }
 }
 
-/* All that arrives there. */
-static void gather_arrived(const struct hk_pop *pop, int thread, size_t index,
-                           const struct hk_drive_part *part, hk_tick tick, hk_real *arrived) {
-    const struct hk_receptor *receptor = &pop->receptors[index];
+/* All that arrives there: made in room[], or where it has been delivered alone, or zeros. */
+static const hk_real *gather_arrived(const struct step *s, size_t index,
+                                     const struct hk_drive_part *part, hk_real *room) {
+    const struct hk_receptor *receptor = &s->pop->receptors[index];
+    if (!receptor->slot && receptor->others == receptor->delivered)
+        return is_reached(s, index) ? delivered_at(receptor, part->first) : s->pop->sim->zeros;
     if (receptor->slot)
-        take_whole(arrived, whole_sums(pop, thread, index, part->first), (hk_real)receptor->unit,
+        take_whole(room, whole_sums(s->pop, s->thread, index, part->first), (hk_real)receptor->unit,
                    part->count);
     else
-        clear(arrived, part->count);
-    add_others(pop, thread, index, part, tick, arrived);
+        clear(room, part->count);
+    add_others(s, index, part, room);
+    return room;
 }
 
-static void advance(const struct hk_pop *pop, int thread, size_t index,
-                    const struct hk_drive_part *part, hk_tick tick, struct hk_input *in) {
-    _Alignas(HK_CACHE_LINE) hk_real arrived[HK_BLOCK];
-    const struct hk_receptor *receptor = &pop->receptors[index];
-    hk_real *state[HK_COLUMNS_MAX];
-    gather_arrived(pop, thread, index, part, tick, arrived);
+static void advance(const struct step *s, size_t index, const struct hk_drive_part *part,
+                    struct hk_input *in) {
+    _Alignas(HK_CACHE_LINE) hk_real room[HK_BLOCK];
+    const struct hk_receptor *receptor = &s->pop->receptors[index];
+    hk_real *state[HK_COLUMNS_MAX], *delivered = delivered_at(receptor, part->first);
+    const hk_real *arrived = gather_arrived(s, index, part, room);
     for (size_t c = 0; c < receptor->model->column_count; c++)
-        state[c] = (hk_real *)pop->column[receptor->first_column + c] + part->first;
+        state[c] = (hk_real *)s->pop->column[receptor->first_column + c] + part->first;
     receptor->model->advance(&(struct hk_receptors){.param = receptor->param,
                                                     .derived = receptor->derived,
                                                     .state = state,
                                                     .arrived = arrived,
                                                     .count = part->count},
                              in);
+    if (arrived == delivered) clear(delivered, part->count);
 }
 
 /* What drives add to currents over the step that ends at `tick`. */
@@ -275,16 +295,18 @@ static void add_currents(const struct hk_pop *pop, const struct hk_drive_part *b
 }
 
 /* What receptors and drives do to a block over the step that ends at `tick`. */
-static void gather_input(const struct hk_pop *pop, int thread, const struct hk_drive_part *part,
-                         hk_tick tick, struct hk_input *in) {
+static void gather_input(const struct step *s, const struct hk_drive_part *part,
+                         struct hk_input *in) {
+    const struct hk_pop *pop = s->pop;
     if (pop->pushing) clear(in->push, part->count);
     if (pop->jumping) clear(in->jump, part->count);
     if (pop->conducting) {
         clear(in->g, part->count);
         clear(in->g_e, part->count);
     }
-    if (pop->drive_count) add_currents(pop, part, tick, in->push);
-    for (size_t r = 0; r < pop->receptor_count; r++) advance(pop, thread, r, part, tick, in);
+    if (pop->drive_count) add_currents(pop, part, s->tick, in->push);
+    for (size_t r = 0; r < pop->receptor_count; r++)
+        if (!pop->receptors[r].idle) advance(s, r, part, in);
 }
 
 static struct hk_held held_of(const struct hk_pop *pop, int thread, hk_neuron first) {
@@ -298,33 +320,34 @@ static struct hk_held held_of(const struct hk_pop *pop, int thread, hk_neuron fi
                             .until = pop->held_until + base};
 }
 
-static size_t update_apart(const struct hk_pop *pop, int thread, const struct hk_neurons *block,
+static size_t update_apart(const struct step *s, const struct hk_neurons *block,
                            const struct hk_drive_part *part, uint32_t *fired) {
+    const struct hk_pop *pop = s->pop;
     _Alignas(HK_CACHE_LINE) hk_real push[HK_BLOCK], g[HK_BLOCK], g_e[HK_BLOCK], jump[HK_BLOCK];
     hk_real *zeros = pop->sim->zeros;
     struct hk_input in = {.push = pop->pushing ? push : zeros,
                           .g = pop->conducting ? g : zeros,
                           .g_e = pop->conducting ? g_e : zeros,
                           .jump = pop->jumping ? jump : zeros};
-    gather_input(pop, thread, part, block->tick, &in);
+    gather_input(s, part, &in);
     return pop->neuron->update(block, &in, fired);
 }
 
 /* ---- receptors in the membrane's pass ---- */
 
 /* arrived[] is room for what arrives from elsewhere than bundles. */
-static struct hk_exp_receptor taken_along(const struct hk_pop *pop, int thread, size_t index,
-                                          const struct hk_drive_part *part, hk_tick tick,
-                                          hk_real *arrived) {
+static struct hk_exp_receptor taken_along(const struct step *s, size_t index,
+                                          const struct hk_drive_part *part, hk_real *arrived) {
+    const struct hk_pop *pop = s->pop;
     const struct hk_receptor *receptor = &pop->receptors[index];
     if (receptor->others) {
         clear(arrived, part->count);
-        add_others(pop, thread, index, part, tick, arrived);
+        add_others(s, index, part, arrived);
     }
     return (struct hk_exp_receptor){.step = *(const struct hk_exp_step *)receptor->derived,
                                     .x = (hk_real *)pop->column[receptor->first_column] +
                                          part->first,
-                                    .sum = whole_sums(pop, thread, index, part->first),
+                                    .sum = whole_sums(pop, s->thread, index, part->first),
                                     .arrived = receptor->others ? arrived : pop->sim->zeros,
                                     .unit = (hk_real)receptor->unit};
 }
@@ -342,18 +365,19 @@ static hk_real driven_push(const struct hk_pop *pop, hk_tick tick) {
     return sum;
 }
 
-static size_t update_fused(const struct hk_pop *pop, int thread, const struct hk_neurons *block,
+static size_t update_fused(const struct step *s, const struct hk_neurons *block,
                            const struct hk_drive_part *part, uint32_t *fired) {
+    const struct hk_pop *pop = s->pop;
     _Alignas(HK_CACHE_LINE) hk_real arrived[HK_FUSED_MAX][HK_BLOCK];
     struct hk_exp_receptor receptors[HK_FUSED_MAX];
     for (size_t r = 0; r < pop->receptor_count; r++)
-        receptors[r] = taken_along(pop, thread, r, part, block->tick, arrived[r]);
-    return pop->neuron->update_with(block, driven_push(pop, block->tick), receptors,
+        receptors[r] = taken_along(s, r, part, arrived[r]);
+    return pop->neuron->update_with(block, driven_push(pop, s->tick), receptors,
                                     pop->receptor_count, fired);
 }
 
-static size_t update_block(const struct hk_pop *pop, int thread, hk_neuron first, size_t count,
-                           hk_tick tick, uint32_t *fired) {
+static size_t update_block(const struct step *s, hk_neuron first, size_t count, uint32_t *fired) {
+    const struct hk_pop *pop = s->pop;
     hk_real *state[HK_COLUMNS_MAX];
     struct hk_drive_part part = {.first = first, .count = count};
     for (size_t c = 0; c < pop->neuron->column_count; c++)
@@ -362,19 +386,18 @@ static size_t update_block(const struct hk_pop *pop, int thread, hk_neuron first
                                .derived = pop->derived,
                                .state = state,
                                .count = count,
-                               .tick = tick,
+                               .tick = s->tick,
                                .adapting = pop->sim->adapting};
-    if (pop->held) block.held = held_of(pop, thread, first);
-    return pop->fused ? update_fused(pop, thread, &block, &part, fired)
-                      : update_apart(pop, thread, &block, &part, fired);
+    if (pop->held) block.held = held_of(pop, s->thread, first);
+    return pop->fused ? update_fused(s, &block, &part, fired)
+                      : update_apart(s, &block, &part, fired);
 }
 
 /* Units first .. end - 1, a block at most; their spikes go to out[]. */
-static size_t update_run(struct hk_pop *pop, int thread, hk_neuron first, hk_neuron end,
-                         hk_tick tick, uint32_t *out) {
+static size_t update_run(const struct step *s, hk_neuron first, hk_neuron end, uint32_t *out) {
     uint32_t fired[HK_BLOCK];
-    struct hk_sim_counts *counts = &pop->sim->tally[thread].counts;
-    size_t spikes = update_block(pop, thread, first, end - first, tick, fired);
+    struct hk_sim_counts *counts = &s->pop->sim->tally[s->thread].counts;
+    size_t spikes = update_block(s, first, end - first, fired);
     counts->updates += end - first;
     counts->additions += end - first;
     counts->multiplications += end - first;
@@ -382,39 +405,41 @@ static size_t update_run(struct hk_pop *pop, int thread, hk_neuron first, hk_neu
     return spikes;
 }
 
-static size_t update_all(struct hk_pop *pop, int thread, hk_tick tick, uint32_t *out) {
-    hk_neuron end = pop->part[thread + 1];
+static size_t update_all(const struct step *s, uint32_t *out) {
+    hk_neuron end = s->pop->part[s->thread + 1];
     size_t found = 0;
-    for (hk_neuron first = pop->part[thread]; first < end; first += HK_BLOCK) {
+    for (hk_neuron first = s->pop->part[s->thread]; first < end; first += HK_BLOCK) {
         hk_neuron stop = end - first < HK_BLOCK ? end : first + HK_BLOCK;
-        found += update_run(pop, thread, first, stop, tick, out + found);
+        found += update_run(s, first, stop, out + found);
     }
     return found;
 }
 
-static size_t update_awake(struct hk_pop *pop, int thread, hk_tick tick, uint32_t *out) {
+static size_t update_awake(const struct step *s, uint32_t *out) {
+    struct hk_pop *pop = s->pop;
     const struct hk_kernels_sleep *sleep = pop->sim->sleep;
+    const int thread = s->thread;
     hk_neuron end = pop->part[thread + 1], stop;
     size_t found = 0;
-    sleep->test(pop, thread, tick);
-    sleep->touch(pop, thread, tick);
+    sleep->test(pop, thread, s->tick);
+    sleep->touch(pop, thread, s->tick);
     for (hk_neuron first = pop->part[thread]; first < end; first = stop) {
         first = sleep->find_awake(pop, thread, first, end, &stop);
-        if (first < end) found += update_run(pop, thread, first, stop, tick, out + found);
+        if (first < end) found += update_run(s, first, stop, out + found);
     }
     return found;
 }
 
-static size_t update(struct hk_pop *pop, int thread, hk_tick tick) {
+static size_t update(struct hk_pop *pop, int thread, hk_tick tick, uint32_t reached) {
+    const struct step s = {pop, thread, tick, reached};
     const struct hk_sim *sim = pop->sim;
     struct hk_history *history = &sim->history[thread];
     size_t slot = hk_slot(sim, tick);
     uint32_t *out = history->units + slot * history->slot_size + history->pop_offset[pop->index];
-    size_t found =
-        pop->sleep ? update_awake(pop, thread, tick, out) : update_all(pop, thread, tick, out);
+    size_t found = pop->sleep ? update_awake(&s, out) : update_all(&s, out);
     found = hk_pop_keep(pop, out, found);
     for (size_t k = 0; k < found; k++) pop->counts[out[k]]++;
-    history->counts[slot * sim->pop_count + pop->index] = (uint32_t)found;
+    history->counts[slot * sim->counts_stride + pop->index] = (uint32_t)found;
     return found;
 }
 

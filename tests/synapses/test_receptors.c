@@ -215,6 +215,27 @@ START_TEST(receptors_of_one_membrane_add_up) {
 }
 END_TEST
 
+/* Nothing ends in it, so that it is left out while its state is 0. */
+START_TEST(state_that_is_written_between_runs_acts) {
+    struct hk_pop *early, *late;
+    struct hk_sim *at_once = at_zero("", "r:exp:tau=2 s:cond-exp:tau=5,e=40", &early);
+    struct hk_sim *later = at_zero("", "r:exp:tau=2 s:cond-exp:tau=5,e=40", &late);
+    net_run(later, 12);
+    ck_assert_double_eq(net_state(late, "v", 0), 0);
+    for (int k = 0; k < 2; k++) {
+        struct hk_pop *pop = k ? late : early;
+        net_set_state(pop, "i_r", 0, 400);
+        net_set_state(pop, "g_s", 0, 3);
+        net_run(k ? later : at_once, 25);
+    }
+    ck_assert_double_gt(net_state(early, "v", 0), 1);
+    ck_assert_double_eq(net_state(late, "v", 0), net_state(early, "v", 0));
+    ck_assert_double_eq(net_state(late, "g_s", 0), net_state(early, "g_s", 0));
+    hk_sim_destroy(at_once);
+    hk_sim_destroy(later);
+}
+END_TEST
+
 /* ---- conductances ---- */
 
 static struct hk_sim *conducting(const char *settings, const char *receptor, double tick_ms,
@@ -456,6 +477,7 @@ Suite *suite_synapses_receptors(void) {
     suite_add_tcase(suite, numbers);
     tcase_add_test(order, currents_and_conductances_act_one_step_after_arrival);
     tcase_add_test(order, receptors_of_one_membrane_add_up);
+    tcase_add_test(order, state_that_is_written_between_runs_acts);
     suite_add_tcase(suite, order);
     tcase_add_test(conductance, cond_exp_gives_the_specified_potential);
     tcase_add_test(conductance, cond_exp_is_of_first_order);
