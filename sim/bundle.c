@@ -171,8 +171,8 @@ static bool allocate(struct hk_sim *sim, struct hk_err *err) {
         struct hk_flight *flight = &sim->flights[p];
         flight->parts = hk_arena_array(sim->arena, sim->bundle_count, sizeof(struct hk_bundle_part),
                                        HK_CACHE_LINE, err);
-        flight->sums =
-            hk_arena_array(sim->arena, flight->slots, sizeof(int32_t), HK_CACHE_LINE, err);
+        flight->sums = hk_arena_array(sim->arena, flight->slots + HK_GROUP, sizeof(int32_t),
+                                      HK_CACHE_LINE, err);
         if (!flight->parts || !flight->sums) return false;
         for (size_t i = 0; i < sim->bundle_count; i++) flight->parts[i].sums = flight->sums;
     }

@@ -199,13 +199,14 @@ static double population_bytes(const struct hk_pop *pop) {
     enum { BLAME_ERROR_GATE = 3 };
     const struct hk_sim *sim = pop->sim;
     double threads = sim->threads, padded = (double)(pop->padded * sim->real_size);
+    double places = padded + (sim->threads > 1 ? HK_GROUP * threads * (double)sim->real_size : 0.0);
     bool judged = false;
     for (size_t i = 0; i < sim->proj_count; i++)
         judged |= sim->projs[i]->target == pop && hk_proj_is_judged(sim->projs[i]);
     return threads * (sizeof(hk_neuron) + sizeof(struct hk_raster)) +
            3.0 * (double)sim->proj_count * sizeof(struct hk_proj *) +
-           padded * ((double)pop->column_count + (judged ? BLAME_ERROR_GATE : 0)) +
-           sleep_bytes(pop);
+           places * (double)(pop->column_count + pop->receptor_count) +
+           padded * (judged ? BLAME_ERROR_GATE : 0) + sleep_bytes(pop);
 }
 
 bool hk_sim_expect(struct hk_sim *sim, struct hk_sim_need *need, struct hk_err *err) {

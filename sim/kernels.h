@@ -55,7 +55,7 @@ struct hk_kernels_sleep {
      * what arrives at others at `tick` isn't marked. */
     void (*test)(struct hk_pop *pop, int thread, hk_tick tick);
     /* A state variable of some units as it is after `tick`, whether they sleep or not. */
-    void (*gather)(const struct hk_pop *pop, const struct hk_view *view, void *out);
+    void (*gather)(const struct hk_pop *pop, int thread, const struct hk_view *view, void *out);
     /* Bring the group that begins with `first`, which sleeps, to the end of `tick`. */
     void (*wake)(struct hk_pop *pop, int thread, hk_neuron first, hk_tick tick);
 };

@@ -29,8 +29,7 @@ static bool add_receptors(struct hk_pop *pop, const struct hk_pop_spec *spec, st
         r->model = from->model;
         r->name = hk_arena_text(sim->arena, from->name, err);
         r->first_column = pop->column_count;
-        r->arrived = hk_sim_reals(sim, pop->padded, err);
-        if (!r->name || !r->arrived) return false;
+        if (!r->name) return false;
         if (!copy_model(sim, &r->model->base, from->param, r->model->derived_size, &r->param,
                         &r->derived, err))
             return hk_err_context(err, "receptor %s", from->name);
@@ -118,7 +117,7 @@ static bool add_columns(struct hk_pop *pop, struct hk_err *err) {
     for (size_t c = 0; c < count; c++) start[c] = pop->info[c].start;
     if (pop->neuron->start) pop->neuron->start(pop->param, start);
     for (size_t c = 0; c < count; c++) {
-        if (!(pop->column[c] = hk_sim_reals(sim, pop->padded, err))) return false;
+        if (!(pop->start[c] = hk_sim_reals(sim, pop->padded, err))) return false;
         hk_pop_draw(pop, c, &(struct hk_dist){HK_DIST_CONSTANT, start[c], 0.0});
     }
     return true;
@@ -245,6 +244,7 @@ bool hk_pop_build(struct hk_pop *pop, struct hk_err *err) {
     pop->outgoing = HK_NEW(sim->arena, struct hk_proj *, sim->proj_count, err);
     if (!pop->part || !pop->shown || !pop->incoming || !pop->releasing || !pop->outgoing)
         return false;
+    pop->gap = sim->threads > 1 && sim->options.clock != HK_CLOCK_EXACT ? HK_GROUP : 0;
     for (size_t p = 0; p <= threads; p++) {
         size_t first = (pop->groups * p + threads / 2) / threads * HK_GROUP;
         pop->part[p] = first < pop->size ? (hk_neuron)first : pop->size;
@@ -257,10 +257,32 @@ bool hk_pop_build(struct hk_pop *pop, struct hk_err *err) {
             pop->releasing[pop->releasing_count++] = proj;
     }
     for (size_t c = 0; c < pop->column_count; c++) {
-        if (!(pop->start[c] = hk_sim_reals(sim, pop->padded, err))) return false;
-        memcpy(pop->start[c], pop->column[c], pop->padded * sim->real_size);
+        if (!(pop->column[c] = hk_sim_reals(sim, hk_pop_places(pop), err))) return false;
+        hk_pop_restart(pop, c);
+    }
+    for (size_t r = 0; r < pop->receptor_count; r++) {
+        pop->receptors[r].arrived = hk_sim_reals(sim, hk_pop_places(pop), err);
+        if (!pop->receptors[r].arrived) return false;
     }
     return true;
+}
+
+/* The value of a unit; before the build the one that it starts from. */
+static char *value_at(const struct hk_pop *pop, size_t column, hk_neuron unit) {
+    const size_t size = pop->sim->real_size;
+    if (!pop->part) return (char *)pop->start[column] + unit * size;
+    size_t place = unit + hk_pop_shift(pop, hk_pop_owner(pop, unit));
+    return (char *)pop->column[column] + place * size;
+}
+
+void hk_pop_restart(struct hk_pop *pop, size_t column) {
+    const size_t size = pop->sim->real_size;
+    for (int p = 0; p < pop->sim->threads; p++) {
+        hk_neuron first = pop->part[p], count = pop->part[p + 1] - first;
+        if (count == 0) continue;
+        memcpy(value_at(pop, column, first), (char *)pop->start[column] + first * size,
+               hk_whole_groups(count) * size);
+    }
 }
 
 /* Can the membrane's pass take its receptors along? They must be exponential, and alike; of what
@@ -298,7 +320,7 @@ void hk_pop_find_idle(struct hk_pop *pop) {
         struct hk_receptor *receptor = &pop->receptors[r];
         receptor->idle =
             receptor->model->is_exp && !receptor->slot && !receptor->others &&
-            is_zero(pop->column[receptor->first_column], pop->size * pop->sim->real_size);
+            is_zero(pop->column[receptor->first_column], hk_pop_places(pop) * pop->sim->real_size);
     }
 }
 
@@ -371,10 +393,11 @@ void hk_pop_read(const struct hk_pop *pop, size_t column, double *values) {
     hk_neuron units[HK_GROUP];
     double room[HK_GROUP]; /* of hk_real */
     struct hk_view view = {.column = column, .units = units, .tick = pop->sim->now};
-    for (hk_neuron first = 0; first < pop->size; first += HK_GROUP) {
+    if (!pop->part) pop->sim->columns->to_double(values, pop->start[column], pop->size);
+    for (hk_neuron first = 0; pop->part && first < pop->size; first += HK_GROUP) {
         view.count = pop->size - first < HK_GROUP ? pop->size - first : HK_GROUP;
         for (hk_neuron k = 0; k < view.count; k++) units[k] = first + k;
-        hk_pop_gather(pop, 0, &view, room);
+        hk_pop_gather(pop, hk_pop_owner(pop, first), &view, room);
         pop->sim->columns->to_double(values + first, room, view.count);
     }
 }
@@ -384,9 +407,12 @@ void hk_pop_gather(const struct hk_pop *pop, int thread, const struct hk_view *v
     if (sim->exact)
         sim->on_exact->gather(pop, thread, view, out);
     else if (pop->sleep)
-        sim->sleep->gather(pop, view, out);
+        sim->sleep->gather(pop, thread, view, out);
     else
-        sim->columns->gather(out, pop->column[view->column], view->units, view->count);
+        sim->columns->gather(out,
+                             (const char *)pop->column[view->column] +
+                                 hk_pop_shift(pop, thread) * sim->real_size,
+                             view->units, view->count);
 }
 
 void hk_pop_write(struct hk_pop *pop, size_t column, const double *values) {
@@ -395,7 +421,10 @@ void hk_pop_write(struct hk_pop *pop, size_t column, const double *values) {
         hk_exact_settle(pop);
     else
         hk_sleep_end(pop);
-    pop->sim->columns->from_double(pop->column[column], values, pop->size);
+    for (hk_neuron first = 0, end; first < pop->size; first = end) {
+        end = pop->part ? pop->part[hk_pop_owner(pop, first) + 1] : pop->size;
+        pop->sim->columns->from_double(value_at(pop, column, first), values + first, end - first);
+    }
 }
 
 void hk_pop_draw(struct hk_pop *pop, size_t column, const struct hk_dist *dist) {
@@ -403,11 +432,10 @@ void hk_pop_draw(struct hk_pop *pop, size_t column, const struct hk_dist *dist) 
     struct hk_sim *sim = pop->sim;
     struct hk_stream names = hk_stream_make(sim->options.seed, "initial state", pop->name);
     struct hk_stream stream = hk_stream_make(names.key, "column", pop->info[column].name);
-    char *at = pop->column[column];
     for (size_t i = 0; i < pop->padded; i++) { /* the padding too: valid values */
         struct hk_draws draws = hk_draws_at(stream, i, 0);
         double value = hk_dist_draw(dist, &draws);
-        sim->columns->from_double(at + i * sim->real_size, &value, 1);
+        sim->columns->from_double(value_at(pop, column, (hk_neuron)i), &value, 1);
     }
 }
 

@@ -167,12 +167,12 @@ static void run_thread(void *context, int thread) {
 /* Units that sleep are quiet, which what isn't finite never is: only the others are looked at. */
 static bool is_finite(const struct hk_pop *pop, size_t column) {
     const struct hk_sim *sim = pop->sim;
-    const char *values = pop->column[column];
-    if (!pop->sleep) return sim->columns->finite(values, pop->size);
-    for (size_t group = 0; group < pop->groups; group++) {
-        size_t first = group * HK_GROUP, left = pop->size - first;
-        if (!pop->sleep->asleep[group] && !sim->columns->finite(values + first * sim->real_size,
-                                                                left < HK_GROUP ? left : HK_GROUP))
+    for (hk_neuron first = 0; first < pop->size; first += HK_GROUP) {
+        hk_neuron left = pop->size - first, count = left < HK_GROUP ? left : HK_GROUP;
+        size_t place = first + hk_pop_shift(pop, hk_pop_owner(pop, first));
+        if (pop->sleep && pop->sleep->asleep[first / HK_GROUP]) continue;
+        if (!sim->columns->finite((const char *)pop->column[column] + place * sim->real_size,
+                                  count))
             return false;
     }
     return true;

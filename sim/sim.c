@@ -86,17 +86,17 @@ static void plan_time(struct hk_sim *sim) {
     for (sim->slots = 4; sim->slots < reach;) sim->slots *= 2;
 }
 
-/* A thread is worth its barriers from some thousand neuron steps a window on (docs/performance.md).
- */
+/* A thread is worth its barriers from some thousand neuron steps a window on; on the exact clock
+ * from some thousand neurons on (docs/performance.md). */
 static int choose_threads(const struct hk_sim *sim) {
-    enum { STEPS_PER_THREAD = 4096 };
+    enum { STEPS_PER_THREAD = 2000, LOOKED_AT_PER_THREAD = 4096 };
     if (sim->options.threads) return sim->options.threads;
     uint64_t neurons = 0;
     for (size_t i = 0; i < sim->pop_count; i++)
         if (sim->pops[i]->neuron) neurons += sim->pops[i]->size;
     bool is_exact = sim->options.clock == HK_CLOCK_EXACT;
-    uint64_t window = is_exact ? 1 : (uint64_t)sim->window;
-    uint64_t useful = neurons * window / STEPS_PER_THREAD;
+    uint64_t useful = is_exact ? neurons / LOOKED_AT_PER_THREAD
+                               : neurons * (uint64_t)sim->window / STEPS_PER_THREAD;
     uint64_t cores = (uint64_t)hk_pool_cores();
     uint64_t threads = useful < cores ? useful : cores;
     return threads < 1 ? 1 : threads > HK_THREADS_MAX ? HK_THREADS_MAX : (int)threads;
@@ -184,13 +184,12 @@ void hk_sim_reset_state(struct hk_sim *sim) {
     HK_ASSERT(sim->built);
     for (size_t i = 0; i < sim->pop_count; i++) {
         struct hk_pop *pop = sim->pops[i];
-        size_t bytes = pop->padded * sim->real_size;
         leave_off(pop); /* what is slow stays, as it is now */
         for (size_t c = 0; c < pop->column_count; c++)
-            if (!pop->info[c].slow) memcpy(pop->column[c], pop->start[c], bytes);
+            if (!pop->info[c].slow) hk_pop_restart(pop, c);
         if (pop->held) memset(pop->held, 0, pop->groups * sizeof *pop->held);
         for (size_t r = 0; r < pop->receptor_count; r++)
-            memset(pop->receptors[r].arrived, 0, bytes);
+            memset(pop->receptors[r].arrived, 0, hk_pop_places(pop) * sim->real_size);
     }
     if (sim->exact) {
         hk_exact_reset(sim);

@@ -47,7 +47,7 @@ struct hk_receptor {
     const struct hk_receptor_model *model;
     void *param, *derived;
     size_t first_column;
-    void *arrived;  /* [padded] sums of what projections outside of bundles deliver at this tick */
+    void *arrived;  /* [hk_pop_places] sums of what projections outside of bundles deliver */
     bool delivered; /* there are such projections; otherwise `arrived` stays zero */
     size_t others;  /* addends of what arrives beside bundles: these projections, each drive */
     bool idle;      /* nothing ends in it, and its state is 0: it is left out */
@@ -84,6 +84,7 @@ struct hk_pop {
     size_t padded;   /* size rounded up to whole groups */
     size_t groups;   /* of HK_GROUP units; the last may be shorter */
     hk_neuron *part; /* [threads + 1], after build */
+    size_t gap;      /* what lies between the units of two threads in a column: hk_pop_shift */
 
     const struct hk_neuron_model *neuron;
     const struct hk_source_model *source;
@@ -91,8 +92,8 @@ struct hk_pop {
     void *param, *derived;
 
     struct hk_column *info; /* [column_count] */
-    void **column;          /* [column_count][padded] */
-    void **start;           /* the same, as they were at build: what reset goes back to */
+    void **column;          /* [column_count][hk_pop_places], after build */
+    void **start;           /* [column_count][padded] before it: what reset goes back to */
     size_t column_count;
     /* Of models that hold units after a spike: struct hk_held's arrays [padded], and a ring for
      * each HK_BLOCK units of a thread, at the place of its first group. */
@@ -394,6 +395,22 @@ static inline hk_neuron hk_block_of(const struct hk_pop *pop, int thread, hk_neu
     return unit - (unit - pop->part[thread]) % HK_BLOCK;
 }
 
+/* Where a thread's units lie in a column: so far behind their numbers. What is swept at each tick
+ * has a gap between two threads, because caches fetch what lies ahead of a sweep, and would take it
+ * from the thread that writes there. */
+static inline size_t hk_pop_shift(const struct hk_pop *pop, int thread) {
+    return (size_t)thread * pop->gap;
+}
+static inline size_t hk_pop_places(const struct hk_pop *pop) {
+    return pop->padded + hk_pop_shift(pop, pop->sim->threads);
+}
+/* The thread that owns a unit. */
+static inline int hk_pop_owner(const struct hk_pop *pop, hk_neuron unit) {
+    int thread = 0;
+    while (thread + 1 < pop->sim->threads && unit >= pop->part[thread + 1]) thread++;
+    return thread;
+}
+
 /* A column of hk_real: zeroed, on cache lines. */
 void *hk_sim_reals(struct hk_sim *sim, size_t count, struct hk_err *err) HK_MUST_USE;
 /* The index of a receptor by name, or -1. */
@@ -402,6 +419,8 @@ int hk_pop_receptor_index(const struct hk_pop *pop, const char *name);
 void hk_sim_plan(struct hk_sim *sim);
 /* Divide among the threads; allocate what depends on their number. */
 bool hk_pop_build(struct hk_pop *pop, struct hk_err *err) HK_MUST_USE;
+/* A column is as it was at first. */
+void hk_pop_restart(struct hk_pop *pop, size_t column);
 /* Decide whether its receptors go along with its membrane: when it is known what ends in them. */
 void hk_pop_fuse(struct hk_pop *pop);
 /* Which receptors are idle, in what runs next. */

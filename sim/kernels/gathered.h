@@ -42,6 +42,13 @@ static inline struct hk_idle idle_neuron(const struct hk_pop *pop, struct gather
     return idle_of(pop, g, pop->param, 0);
 }
 
+/* A column, for the units that are gathered: all of one thread. */
+static inline hk_real *gathered_column(const struct hk_pop *pop, const struct gathered *g,
+                                       size_t column) {
+    int thread = pop->gap && g->count ? hk_pop_owner(pop, g->unit[0]) : 0;
+    return (hk_real *)pop->column[column] + hk_pop_shift(pop, thread);
+}
+
 /* The state of g->unit[] as it was put back, and how long before g->at[] that was. */
 static inline void gather(const struct hk_pop *pop, struct gathered *g) {
     const double tick_ms = pop->sim->options.tick_ms;
@@ -51,7 +58,7 @@ static inline void gather(const struct hk_pop *pop, struct gathered *g) {
         g->push[k] = 0.0;
     }
     for (size_t c = 0; c < pop->column_count; c++) {
-        const hk_real *column = pop->column[c];
+        const hk_real *column = gathered_column(pop, g, c);
         g->state[c] = g->value[c];
         for (size_t k = 0; k < g->count; k++) g->value[c][k] = (double)column[g->unit[k]];
     }
@@ -59,7 +66,7 @@ static inline void gather(const struct hk_pop *pop, struct gathered *g) {
 
 static inline void put_back(const struct hk_pop *pop, const struct gathered *g) {
     for (size_t c = 0; c < pop->column_count; c++) {
-        hk_real *column = pop->column[c];
+        hk_real *column = gathered_column(pop, g, c);
         for (size_t k = 0; k < g->count; k++) column[g->unit[k]] = (hk_real)g->value[c][k];
     }
     for (size_t k = 0; k < g->count; k++) pop->alone->last[g->unit[k]] = g->at[k];

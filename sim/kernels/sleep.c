@@ -168,9 +168,9 @@ static void fetch_sums(const struct hk_pop *pop, int thread, hk_neuron first) {
         if (pop->receptors[r].slot) HK_PREFETCH(sums_of(pop, thread, r, first));
 }
 
-static void fetch_state(const struct hk_pop *pop, hk_neuron unit) {
+static void fetch_state(const struct hk_pop *pop, int thread, hk_neuron unit) {
     for (size_t c = 0; c < pop->column_count; c++)
-        HK_PREFETCH((const hk_real *)pop->column[c] + unit);
+        HK_PREFETCH((const hk_real *)pop->column[c] + unit + hk_pop_shift(pop, thread));
     HK_PREFETCH(&pop->alone->last[unit]);
 }
 
@@ -199,7 +199,7 @@ static void touch_lines(struct hk_pop *pop, int thread, struct marked *marked, h
     struct gathered g;
     for (size_t k = 0; k < marked->count; k++) {
         size_t found = find_touched(pop, thread, marked->first[k], units + count);
-        for (size_t i = 0; i < found; i++) fetch_state(pop, units[count + i]);
+        for (size_t i = 0; i < found; i++) fetch_state(pop, thread, units[count + i]);
         count += found;
     }
     g.count = 0;
@@ -306,9 +306,10 @@ static void test_all(struct hk_pop *pop, int thread, hk_tick tick) {
 }
 
 /* One of them at a time: few are looked at. */
-static void gather_view(const struct hk_pop *pop, const struct hk_view *view, void *out) {
+static void gather_view(const struct hk_pop *pop, int thread, const struct hk_view *view,
+                        void *out) {
     hk_real *value = out;
-    const hk_real *column = pop->column[view->column];
+    const hk_real *column = (const hk_real *)pop->column[view->column] + hk_pop_shift(pop, thread);
     for (size_t k = 0; k < view->count; k++) {
         struct gathered g;
         g.count = 1;

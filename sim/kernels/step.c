@@ -173,10 +173,16 @@ static uint64_t deliver_to(const struct hk_proj *proj, int thread, hk_tick tick,
     return deliver_rows(proj, thread, tick, sum);
 }
 
+/* Where projections outside of bundles deliver to a thread's units, from `first` on. */
+static inline hk_real *delivered_at(const struct hk_pop *pop, int thread, size_t receptor,
+                                    hk_neuron first) {
+    return (hk_real *)pop->receptors[receptor].arrived + first + hk_pop_shift(pop, thread);
+}
+
 /* What comes from a population of which a part is silent is added up aside and scaled. */
 static uint64_t deliver(const struct hk_proj *proj, int thread, hk_tick tick) {
     const struct hk_pop *pop = proj->target;
-    hk_real *sum = (hk_real *)pop->receptors[proj->receptor].arrived + pop->part[thread];
+    hk_real *sum = delivered_at(pop, thread, proj->receptor, pop->part[thread]);
     if (!pop->sim->dropping || proj->source->dropout <= 0.0)
         return deliver_to(proj, thread, tick, sum);
     size_t owned = pop->part[thread + 1] - pop->part[thread];
@@ -213,8 +219,8 @@ static inline bool is_reached(const struct step *s, size_t receptor) {
     return s->reached >> receptor & 1;
 }
 
-static inline hk_real *delivered_at(const struct hk_receptor *receptor, hk_neuron first) {
-    return (hk_real *)receptor->arrived + first;
+static inline hk_real *column_at(const struct step *s, size_t column, hk_neuron first) {
+    return (hk_real *)s->pop->column[column] + first + hk_pop_shift(s->pop, s->thread);
 }
 
 /* What other projections have delivered; it is left zero. */
@@ -235,7 +241,7 @@ static void add_others(const struct step *s, size_t index, const struct hk_drive
                        hk_real *arrived) {
     const struct hk_pop *pop = s->pop;
     if (is_reached(s, index))
-        take_delivered(arrived, delivered_at(&pop->receptors[index], part->first), part->count);
+        take_delivered(arrived, delivered_at(pop, s->thread, index, part->first), part->count);
     for (size_t d = 0; d < pop->drive_count; d++) {
         const struct hk_drive *drive = &pop->drives[d];
         struct hk_drive_part mine = *part;
@@ -252,7 +258,8 @@ static const hk_real *gather_arrived(const struct step *s, size_t index,
                                      const struct hk_drive_part *part, hk_real *room) {
     const struct hk_receptor *receptor = &s->pop->receptors[index];
     if (!receptor->slot && receptor->others == receptor->delivered)
-        return is_reached(s, index) ? delivered_at(receptor, part->first) : s->pop->sim->zeros;
+        return is_reached(s, index) ? delivered_at(s->pop, s->thread, index, part->first)
+                                    : s->pop->sim->zeros;
     if (receptor->slot)
         take_whole(room, whole_sums(s->pop, s->thread, index, part->first), (hk_real)receptor->unit,
                    part->count);
@@ -266,10 +273,11 @@ static void advance(const struct step *s, size_t index, const struct hk_drive_pa
                     struct hk_input *in) {
     _Alignas(HK_CACHE_LINE) hk_real room[HK_BLOCK];
     const struct hk_receptor *receptor = &s->pop->receptors[index];
-    hk_real *state[HK_COLUMNS_MAX], *delivered = delivered_at(receptor, part->first);
+    hk_real *state[HK_COLUMNS_MAX],
+        *delivered = delivered_at(s->pop, s->thread, index, part->first);
     const hk_real *arrived = gather_arrived(s, index, part, room);
     for (size_t c = 0; c < receptor->model->column_count; c++)
-        state[c] = (hk_real *)s->pop->column[receptor->first_column + c] + part->first;
+        state[c] = column_at(s, receptor->first_column + c, part->first);
     receptor->model->advance(&(struct hk_receptors){.param = receptor->param,
                                                     .derived = receptor->derived,
                                                     .state = state,
@@ -345,8 +353,7 @@ static struct hk_exp_receptor taken_along(const struct step *s, size_t index,
         add_others(s, index, part, arrived);
     }
     return (struct hk_exp_receptor){.step = *(const struct hk_exp_step *)receptor->derived,
-                                    .x = (hk_real *)pop->column[receptor->first_column] +
-                                         part->first,
+                                    .x = column_at(s, receptor->first_column, part->first),
                                     .sum = whole_sums(pop, s->thread, index, part->first),
                                     .arrived = receptor->others ? arrived : pop->sim->zeros,
                                     .unit = (hk_real)receptor->unit};
@@ -380,8 +387,7 @@ static size_t update_block(const struct step *s, hk_neuron first, size_t count, 
     const struct hk_pop *pop = s->pop;
     hk_real *state[HK_COLUMNS_MAX];
     struct hk_drive_part part = {.first = first, .count = count};
-    for (size_t c = 0; c < pop->neuron->column_count; c++)
-        state[c] = (hk_real *)pop->column[c] + first;
+    for (size_t c = 0; c < pop->neuron->column_count; c++) state[c] = column_at(s, c, first);
     struct hk_neurons block = {.param = pop->param,
                                .derived = pop->derived,
                                .state = state,
