@@ -153,6 +153,19 @@ static inline double hk_phi2_near(double x) {
     return p;
 }
 
+/* The first of them in single precision, for |x| <= 1/2. */
+static inline float hk_phi1_nearf(float x) {
+    float p = 1.0f / 40320.0f;
+    p = p * x + 1.0f / 5040.0f;
+    p = p * x + 1.0f / 720.0f;
+    p = p * x + 1.0f / 120.0f;
+    p = p * x + 1.0f / 24.0f;
+    p = p * x + 1.0f / 6.0f;
+    p = p * x + 1.0f / 2.0f;
+    p = p * x + 1.0f;
+    return p;
+}
+
 /* What a current that decays with tau adds in t to a membrane that decays with tau_m, for 1 pA at
  * the start: of_exp for exp(-t/tau), of_ramp for t exp(-t/tau); times c_m. */
 struct hk_response {
@@ -173,18 +186,40 @@ static inline struct hk_response hk_response(double t, double tau, double tau_m)
 
 /* These in the precision of the state. Powers are rare, so both precisions share one. */
 #ifdef HK_REAL_IS_DOUBLE
+typedef uint64_t hk_bits; /* of a hk_real */
+#define HK_REAL_NEAR 0.25 /* for arguments up to it hk_real_phi1_near is right */
+static inline hk_bits hk_bits_from_real(hk_real x) {
+    return hk_bits_from_double(x);
+}
+static inline hk_real hk_real_from_bits(hk_bits bits) {
+    return hk_double_from_bits(bits);
+}
 static inline hk_real hk_real_exp(hk_real x) {
     return hk_exp(x);
 }
 static inline hk_real hk_real_abs(hk_real x) {
     return fabs(x);
 }
+static inline hk_real hk_real_phi1_near(hk_real x) {
+    return hk_phi1_near(x);
+}
 #else
+typedef uint32_t hk_bits;
+#define HK_REAL_NEAR 0.5f
+static inline hk_bits hk_bits_from_real(hk_real x) {
+    return hk_bits_from_float(x);
+}
+static inline hk_real hk_real_from_bits(hk_bits bits) {
+    return hk_float_from_bits(bits);
+}
 static inline hk_real hk_real_exp(hk_real x) {
     return hk_expf(x);
 }
 static inline hk_real hk_real_abs(hk_real x) {
     return fabsf(x);
+}
+static inline hk_real hk_real_phi1_near(hk_real x) {
+    return hk_phi1_nearf(x);
 }
 #endif
 

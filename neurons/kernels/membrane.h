@@ -2,7 +2,10 @@
  *   c_m dV/dt = -g_l (V - v_rest) - sum_r g_r (V - e_r) + i_e + I,   g_l = c_m / tau_m
  * Without conductances it is linear and advanced exactly (Rotter & Diesmann 1999); with them by
  * exponential Euler, the conductances frozen at their values at the step's start: first order, and
- * stable at any step. Plain Euler is there to reproduce scripts that used it.
+ * stable at any step. Where g is the sum of all and x = g h / c_m, V moves by (e^-x - 1)/-x times
+ * what plain Euler adds: a polynomial while x is small, which it mostly is; else V goes to where
+ * the currents cancel, with a division and a power. Each unit goes by its own x. Plain Euler is
+ * there to reproduce scripts that used it.
  *
  * After a spike V is held at v_reset for t_ref; receptors go on, jumps that arrive then are lost.
  * Held units are few: all of a block are advanced alike, and the held ones put back. */
@@ -45,19 +48,28 @@ static const char *const membrane_resets[] = {"set", "subtract", "subtract-late"
      0, 0, 2, offsetof(type, membrane.reset), HK_CHOICE, membrane_resets}
 /* clang-format on */
 
-/* How V is advanced: without conductances exactly, else as `integrator` says. LEAK is what becomes
- * of EXPONENTIAL for a group none of whose conductances counts. */
-enum membrane_scheme { SCHEME_EXACT, SCHEME_EXPONENTIAL, SCHEME_LEAK, SCHEME_EULER };
+/* How V is advanced: without conductances exactly, else as `integrator` says. NEAR where all x are
+ * small, and LEAK where no conductance counts, are to the bit the same as EXPONENTIAL. */
+enum membrane_scheme { SCHEME_EXACT, SCHEME_EXPONENTIAL, SCHEME_NEAR, SCHEME_LEAK, SCHEME_EULER };
 
 struct membrane_step {
     enum membrane_scheme scheme;
     double gain;                  /* of `push` for 1 pA */
     hk_real decay, constant;      /* exact: V <- decay V + constant + push */
     hk_real g_l, g_rest, per_c_m; /* nS; pA at rest, with i_e; step / c_m, mV/pA */
-    hk_real v_leak, leak;         /* leak alone: V <- v_leak + leak (V - v_leak) */
+    hk_real leak;                 /* of the leak alone: factor of plain Euler's current; or 0 */
     hk_real kept, v_reset;        /* a spike: V <- kept V + v_reset */
     hk_tick ref_ticks;
 };
+
+static inline bool membrane_is_near(hk_real x) {
+    return hk_real_abs(x) <= HK_REAL_NEAR;
+}
+
+/* The factor of plain Euler's current where x is small. */
+static inline hk_real membrane_near(const struct membrane_step *s, hk_real x) {
+    return s->per_c_m * hk_real_phi1_near(-x);
+}
 
 static inline bool membrane_derive(const struct membrane *p, const struct hk_grid *grid,
                                    struct membrane_step *step, struct hk_err *err) {
@@ -84,8 +96,8 @@ static inline bool membrane_derive(const struct membrane *p, const struct hk_gri
         .v_reset = (hk_real)(subtract ? -taken : p->v_reset),
         .ref_ticks = ref_ticks,
     };
-    step->v_leak = step->g_rest / step->g_l;
-    step->leak = hk_real_exp(-step->per_c_m * step->g_l);
+    if (membrane_is_near(step->per_c_m * step->g_l))
+        step->leak = membrane_near(step, step->per_c_m * step->g_l);
     return true;
 }
 
@@ -98,11 +110,15 @@ struct membrane_input {
 HK_INLINE hk_real membrane_move(enum membrane_scheme scheme, const struct membrane_step *s,
                                 hk_real v, struct membrane_input in) {
     if (scheme == SCHEME_EXACT) return v * s->decay + (s->constant + in.push);
-    if (scheme == SCHEME_LEAK) return s->v_leak + (v - s->v_leak) * s->leak;
+    if (scheme == SCHEME_LEAK) return v + s->leak * (s->g_rest - s->g_l * v);
     hk_real total = s->g_l + in.g, current = s->g_rest + in.g_e + in.push;
     if (scheme == SCHEME_EULER) return v + s->per_c_m * (current - total * v);
-    hk_real v_inf = current / total;
-    return v_inf + (v - v_inf) * hk_real_exp(-s->per_c_m * total);
+    hk_real x = s->per_c_m * total;
+    if (scheme == SCHEME_NEAR) return v + membrane_near(s, x) * (current - total * v);
+    bool is_near = membrane_is_near(x);
+    hk_real near = v + membrane_near(s, is_near ? x : 0) * (current - total * v);
+    hk_real v_inf = current / total, far = v_inf + (v - v_inf) * hk_real_exp(-x);
+    return is_near ? near : far;
 }
 
 static inline struct membrane_input membrane_input_of(const struct hk_input *in, size_t i) {
@@ -132,7 +148,7 @@ static inline bool membrane_only_leaks(const struct membrane_step *s, const stru
                                        size_t first, size_t end) {
     const hk_real g_l = s->g_l, g_rest = s->g_rest;
     uint32_t any = 0;
-    if (g_l + in->g[first] != g_l) return false;
+    if (s->leak == 0 || g_l + in->g[first] != g_l) return false;
     for (size_t i = first; i < end; i++) {
         hk_real total = g_l + in->g[i], current = g_rest + in->g_e[i] + in->push[i];
         any |= (uint32_t)(total != g_l) | (uint32_t)(current != g_rest);
@@ -140,14 +156,28 @@ static inline bool membrane_only_leaks(const struct membrane_step *s, const stru
     return !any;
 }
 
-/* Exponential Euler costs a division and a power, but where only the leak counts both are known: to
- * the bit the same. */
+/* Are the x of all small? Conductances are in n arrays, 1 or 2. Sizes of numbers are in the order
+ * of their bits. */
+HK_INLINE bool membrane_all_near(size_t n, const struct membrane_step *s, const hk_real *restrict g,
+                                 const hk_real *restrict more, size_t count) {
+    const hk_real g_l = s->g_l;
+    hk_bits most = 0;
+    for (size_t i = 0; i < count; i++) {
+        hk_bits size = hk_bits_from_real(hk_real_abs(g_l + (n > 1 ? g[i] + more[i] : g[i])));
+        most = size > most ? size : most;
+    }
+    return membrane_is_near(s->per_c_m * hk_real_from_bits(most));
+}
+
 static inline void membrane_advance_groups(const struct membrane_step *s, const struct hk_input *in,
                                            hk_real *v, size_t count) {
+    const bool near = membrane_all_near(1, s, in->g, NULL, count);
     for (size_t first = 0; first < count; first += HK_GROUP) {
         size_t end = count - first < HK_GROUP ? count : first + HK_GROUP;
         if (membrane_only_leaks(s, in, first, end))
             membrane_advance_by(SCHEME_LEAK, s, in, v, first, end);
+        else if (near)
+            membrane_advance_by(SCHEME_NEAR, s, in, v, first, end);
         else
             membrane_advance_by(SCHEME_EXPONENTIAL, s, in, v, first, end);
     }
@@ -219,7 +249,10 @@ HK_INLINE bool membrane_fire_with(size_t n, const struct membrane_step *s, hk_re
     case SCHEME_EULER:
         return membrane_fire_by(SCHEME_EULER, n, s, threshold, push, from, v, count, flag);
     default:
-        return membrane_fire_by(SCHEME_EXPONENTIAL, n, s, threshold, push, from, v, count, flag);
+        return membrane_all_near(n, s, from[0].x, from[n - 1].x, count)
+                   ? membrane_fire_by(SCHEME_NEAR, n, s, threshold, push, from, v, count, flag)
+                   : membrane_fire_by(SCHEME_EXPONENTIAL, n, s, threshold, push, from, v, count,
+                                      flag);
     }
 }
 

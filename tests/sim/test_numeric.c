@@ -69,6 +69,26 @@ START_TEST(expf_is_within_its_bound) {
 }
 END_TEST
 
+/* (e^x - 1)/x where it is computed by its series. */
+START_TEST(phi1_is_within_its_bound) {
+    struct hk_draws d = draws();
+    double worst = 0, worst_float = 0;
+    for (int k = 0; k < DRAWS; k++) {
+        double x = 0.5 * hk_draws_uniform(&d) - 0.25;
+        float y = (float)(2 * x);
+        long double right = expm1l((long double)x) / (long double)x;
+        double near = expm1((double)y) / (double)y;
+        float unit = nextafterf((float)near, INFINITY) - (float)near;
+        worst = fmax(worst, error_in_units(hk_phi1_near(x), right));
+        worst_float = fmax(worst_float, fabs((double)hk_phi1_nearf(y) - near) / (double)unit);
+    }
+    ck_assert_double_lt(worst, BOUND);
+    ck_assert_double_lt(worst_float, BOUND_FLOAT);
+    ck_assert_double_gt(worst_float, 0.5);
+    ck_assert_double_eq((double)hk_phi1_nearf(0), 1);
+}
+END_TEST
+
 /* y ln x is rounded three times, so |y ln x| units and a half more than exp's own. */
 START_TEST(pow_is_within_its_bound) {
     struct hk_draws d = draws();
@@ -142,6 +162,7 @@ Suite *suite_sim_numeric(void) {
     tcase_add_test(error, exp_is_within_its_bound);
     tcase_add_test(error, log_is_within_its_bound);
     tcase_add_test(error, expf_is_within_its_bound);
+    tcase_add_test(error, phi1_is_within_its_bound);
     tcase_add_test(error, pow_is_within_its_bound);
     suite_add_tcase(suite, error);
     tcase_add_test(edges, exact_values_are_exact);
