@@ -41,6 +41,15 @@ system_headers = $(patsubst -I%,-isystem %,$(call package_flags,--cflags,$(1)))
 
 PACKAGE_CFLAGS := $(call system_headers,$(PACKAGES))
 PACKAGE_LIBS   := $(call package_flags,--libs,$(PACKAGES))
+# The program has HDF5 from its archive, where there is one: the shared library brings curl, OpenSSL
+# and Kerberos, which take longer to load than all else up to a small network's first spike. What
+# the archive needs is in its settings; curl and OpenSSL are for files in the cloud.
+HDF5_ARCHIVE := $(firstword $(wildcard $(patsubst -L%,%/libhdf5.a,\
+                    $(call package_flags,--libs-only-L,$(HDF5)))))
+hdf5_needs    = $(filter-out -lcurl -lcrypto,\
+                    $(shell sed -n 's/.*Extra libraries: *//p' $(HDF5_ARCHIVE:.a=.settings)))
+PROGRAM_LIBS := $(if $(HDF5_ARCHIVE),\
+                    $(patsubst -lhdf5,$(HDF5_ARCHIVE) $(hdf5_needs),$(PACKAGE_LIBS)),$(PACKAGE_LIBS))
 CHECK_CFLAGS   := $(call system_headers,check)
 CHECK_LIBS     := $(call package_flags,--libs,check)
 
@@ -187,6 +196,7 @@ $(LIBRARY): $(LIB_OBJ) $(BUILD)/gen/objects
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $(LIB_OBJ)
 
+$(PROGRAM): LIBS = -Wl,--as-needed $(PROGRAM_LIBS) -lm
 $(PROGRAM): $(CLI_OBJ) $(LIBRARY)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(LIBS) -o $@
