@@ -39,6 +39,11 @@ static const struct fused_case {
      "poisson:rate=3000,weight=0.5,receptor=a",
      {30, 0},
      false},
+    {"", /* conductances so large that some units take a division and a power */
+     {"a:cond-exp:tau=5,e=0", "b:cond-exp:tau=10,e=-50"},
+     "step:amplitude=250",
+     {40, 900},
+     false},
     {"i_e=300", {"a:exp:tau=2", "b:alpha:tau=3"}, NULL, {900, 90}, false},
     {"", {"a:cond-exp:tau=5,e=0", "b:exp:tau=3"}, "step:amplitude=250", {30, 90}, false},
 };
