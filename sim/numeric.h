@@ -230,9 +230,9 @@ static inline hk_real hk_real_pow(hk_real x, hk_real y) {
 /* A decaying value, ended where it no longer matters. Left alone it would reach the denormal
  * numbers and stay there (the smallest times 0.78 rounds to itself), and arithmetic with those is
  * many times slower. */
+#define HK_SETTLED ((hk_real)1e-30)
 static inline hk_real hk_settle(hk_real x) {
-    const hk_real least = (hk_real)1e-30;
-    return hk_real_abs(x) < least ? 0 : x;
+    return hk_real_abs(x) < HK_SETTLED ? 0 : x;
 }
 
 static inline hk_real hk_clamp(hk_real x, hk_real low, hk_real high) {

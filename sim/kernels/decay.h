@@ -5,10 +5,12 @@
 #include "sim/numeric.h"
 #include "sim/real.h"
 
-/* What is left of it after so many ticks, at `rate` = -1/tau. It ends where it no longer matters:
- * rules multiply by small factors, and products with denormal numbers are many times slower. */
+/* What is left of it after so many ticks, at `rate` = -1/tau; traces aren't negative. It ends where
+ * it no longer matters: rules multiply by small factors, and products with denormal numbers are
+ * many times slower. */
 static inline hk_real trace_left(hk_real value, hk_real ticks, hk_real rate) {
-    return hk_settle(value * hk_real_exp(ticks * rate));
+    hk_real left = value * hk_real_exp(ticks * rate);
+    return left < HK_SETTLED ? 0 : left;
 }
 
 #endif
