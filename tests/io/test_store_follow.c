@@ -12,7 +12,7 @@ enum { CHUNK = 100, SEGMENTS_MAX = 8 };
 
 static struct hk_arena *arena;
 static struct hk_err err;
-static char names[SEGMENTS_MAX][16];
+static char names[SEGMENTS_MAX][24];
 static const char *segments[SEGMENTS_MAX];
 
 static void setup(void) {

@@ -78,6 +78,19 @@ START_TEST(receptors_have_names_of_their_own) {
 }
 END_TEST
 
+START_TEST(receptors_are_so_many_at_most) {
+    struct hk_receptor_spec many[HK_RECEPTORS_MAX + 1];
+    for (size_t i = 0; i < HK_COUNT(many); i++)
+        many[i] = (struct hk_receptor_spec){"exc", receptor("delta"), NULL};
+    refuses(&(struct hk_pop_spec){.name = "n",
+                                  .size = 1,
+                                  .neuron = lif(),
+                                  .receptors = many,
+                                  .receptor_count = HK_COUNT(many)},
+            HK_ERR_LIMIT, "n: 33 receptors are more than 32");
+}
+END_TEST
+
 START_TEST(sources_have_no_receptors) {
     double rate = 1;
     const struct hk_receptor_spec exc = {"exc", receptor("delta"), NULL};
@@ -258,6 +271,7 @@ Suite *suite_sim_population(void) {
     tcase_add_test(refusals, a_population_has_a_size);
     tcase_add_test(refusals, required_parameters_are_asked_for);
     tcase_add_test(refusals, receptors_have_names_of_their_own);
+    tcase_add_test(refusals, receptors_are_so_many_at_most);
     tcase_add_test(refusals, sources_have_no_receptors);
     tcase_add_test(refusals, drives_begin_before_they_end);
     suite_add_tcase(suite, refusals);
