@@ -166,6 +166,7 @@ static bool plan(struct hk_sim *sim, struct hk_err *err) {
 
 /* ---- building ---- */
 
+/* Each thread's on lines of its own, and behind its sums, which are swept, a gap (hk_pop_shift). */
 static bool allocate(struct hk_sim *sim, struct hk_err *err) {
     for (int p = 0; p < sim->threads; p++) {
         struct hk_flight *flight = &sim->flights[p];

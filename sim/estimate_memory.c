@@ -199,7 +199,7 @@ static double population_bytes(const struct hk_pop *pop) {
     enum { BLAME_ERROR_GATE = 3 };
     const struct hk_sim *sim = pop->sim;
     double threads = sim->threads, padded = (double)(pop->padded * sim->real_size);
-    double places = padded + (sim->threads > 1 ? HK_GROUP * threads * (double)sim->real_size : 0.0);
+    double places = (double)(hk_pop_places(pop) * sim->real_size);
     bool judged = false;
     for (size_t i = 0; i < sim->proj_count; i++)
         judged |= sim->projs[i]->target == pop && hk_proj_is_judged(sim->projs[i]);

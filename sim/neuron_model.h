@@ -51,7 +51,7 @@ enum {
 
 /* Units that stand still for some time after a spike: a ring, in the order of their release, with
  * room for each unit once. The engine keeps it and empties it at a reset. Where groups sleep,
- * several blocks share a ring. */
+ * several blocks share a ring. Those of two threads are not on one cache line. */
 struct hk_held_ring {
     _Alignas(HK_CACHE_LINE) uint16_t head;
     uint16_t count;

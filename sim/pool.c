@@ -73,6 +73,7 @@ static unsigned gate_arrive(struct gate *gate, int threads) {
 static bool shares_core(const struct hk_pool *pool, int thread) {
     int core = sched_getcpu();
     bool shares = false;
+    /* Others read that line at each barrier: it stays with them while nothing changes. */
     if (atomic_load_explicit(&pool->places[thread].core, memory_order_relaxed) != core)
         atomic_store_explicit(&pool->places[thread].core, core, memory_order_relaxed);
     for (int k = 0; k < pool->threads; k++)

@@ -244,7 +244,6 @@ bool hk_pop_build(struct hk_pop *pop, struct hk_err *err) {
     pop->outgoing = HK_NEW(sim->arena, struct hk_proj *, sim->proj_count, err);
     if (!pop->part || !pop->shown || !pop->incoming || !pop->releasing || !pop->outgoing)
         return false;
-    pop->gap = sim->threads > 1 && sim->options.clock != HK_CLOCK_EXACT ? HK_GROUP : 0;
     for (size_t p = 0; p <= threads; p++) {
         size_t first = (pop->groups * p + threads / 2) / threads * HK_GROUP;
         pop->part[p] = first < pop->size ? (hk_neuron)first : pop->size;
@@ -267,12 +266,10 @@ bool hk_pop_build(struct hk_pop *pop, struct hk_err *err) {
     return true;
 }
 
-/* The value of a unit; before the build the one that it starts from. */
-static char *value_at(const struct hk_pop *pop, size_t column, hk_neuron unit) {
-    const size_t size = pop->sim->real_size;
-    if (!pop->part) return (char *)pop->start[column] + unit * size;
-    size_t place = unit + hk_pop_shift(pop, hk_pop_owner(pop, unit));
-    return (char *)pop->column[column] + place * size;
+/* What is written to: before the build what a unit starts from. */
+static void *value_at(const struct hk_pop *pop, size_t column, hk_neuron unit) {
+    return pop->part ? hk_pop_value(pop, column, unit)
+                     : (char *)pop->start[column] + unit * pop->sim->real_size;
 }
 
 void hk_pop_restart(struct hk_pop *pop, size_t column) {
@@ -280,7 +277,7 @@ void hk_pop_restart(struct hk_pop *pop, size_t column) {
     for (int p = 0; p < pop->sim->threads; p++) {
         hk_neuron first = pop->part[p], count = pop->part[p + 1] - first;
         if (count == 0) continue;
-        memcpy(value_at(pop, column, first), (char *)pop->start[column] + first * size,
+        memcpy(hk_pop_value(pop, column, first), (char *)pop->start[column] + first * size,
                hk_whole_groups(count) * size);
     }
 }

@@ -169,11 +169,8 @@ static bool is_finite(const struct hk_pop *pop, size_t column) {
     const struct hk_sim *sim = pop->sim;
     for (hk_neuron first = 0; first < pop->size; first += HK_GROUP) {
         hk_neuron left = pop->size - first, count = left < HK_GROUP ? left : HK_GROUP;
-        size_t place = first + hk_pop_shift(pop, hk_pop_owner(pop, first));
         if (pop->sleep && pop->sleep->asleep[first / HK_GROUP]) continue;
-        if (!sim->columns->finite((const char *)pop->column[column] + place * sim->real_size,
-                                  count))
-            return false;
+        if (!sim->columns->finite(hk_pop_value(pop, column, first), count)) return false;
     }
     return true;
 }

@@ -102,18 +102,19 @@ static int choose_threads(const struct hk_sim *sim) {
     return threads < 1 ? 1 : threads > HK_THREADS_MAX ? HK_THREADS_MAX : (int)threads;
 }
 
-/* What one thread writes at a tick and others read has a line of its own: a line that goes back and
- * forth between cores takes as long as a hundred units. */
-static void plan_counts(struct hk_sim *sim) {
+/* What one thread writes at a tick and others read has a line of its own, and what is swept a gap:
+ * a line that goes back and forth between cores takes as long as a hundred units. */
+static void plan_lines(struct hk_sim *sim) {
     const size_t line = HK_CACHE_LINE / sizeof(uint32_t);
     size_t lines = (sim->pop_count + line - 1) / line;
     sim->counts_stride = sim->threads > 1 ? lines * line : sim->pop_count;
+    sim->gap = sim->threads > 1 && sim->options.clock != HK_CLOCK_EXACT ? HK_GROUP : 0;
 }
 
 void hk_sim_plan(struct hk_sim *sim) {
     plan_time(sim);
     sim->threads = choose_threads(sim);
-    plan_counts(sim);
+    plan_lines(sim);
 }
 
 static bool build_history(struct hk_sim *sim, int thread, struct hk_err *err) {

@@ -84,7 +84,6 @@ struct hk_pop {
     size_t padded;   /* size rounded up to whole groups */
     size_t groups;   /* of HK_GROUP units; the last may be shorter */
     hk_neuron *part; /* [threads + 1], after build */
-    size_t gap;      /* what lies between the units of two threads in a column: hk_pop_shift */
 
     const struct hk_neuron_model *neuron;
     const struct hk_source_model *source;
@@ -354,9 +353,10 @@ struct hk_sim {
     size_t judged_count;
     hk_tick window; /* ticks */
     hk_tick slots;  /* of the history, a power of two */
-    size_t counts_stride;
     int threads;
-    void *zeros; /* [HK_BLOCK], never written to */
+    size_t counts_stride; /* of the history: pops, or whole cache lines */
+    size_t gap;           /* between the units of two threads in a column: hk_pop_shift */
+    void *zeros;          /* [HK_BLOCK], never written to */
     struct hk_pool *pool;
     struct hk_history *history; /* [threads] */
     struct hk_tally *tally;     /* [threads] */
@@ -399,7 +399,7 @@ static inline hk_neuron hk_block_of(const struct hk_pop *pop, int thread, hk_neu
  * has a gap between two threads, because caches fetch what lies ahead of a sweep, and would take it
  * from the thread that writes there. */
 static inline size_t hk_pop_shift(const struct hk_pop *pop, int thread) {
-    return (size_t)thread * pop->gap;
+    return (size_t)thread * pop->sim->gap;
 }
 static inline size_t hk_pop_places(const struct hk_pop *pop) {
     return pop->padded + hk_pop_shift(pop, pop->sim->threads);
@@ -409,6 +409,11 @@ static inline int hk_pop_owner(const struct hk_pop *pop, hk_neuron unit) {
     int thread = 0;
     while (thread + 1 < pop->sim->threads && unit >= pop->part[thread + 1]) thread++;
     return thread;
+}
+/* Where the value of a unit is, after build. */
+static inline void *hk_pop_value(const struct hk_pop *pop, size_t column, hk_neuron unit) {
+    size_t place = unit + hk_pop_shift(pop, hk_pop_owner(pop, unit));
+    return (char *)pop->column[column] + place * pop->sim->real_size;
 }
 
 /* A column of hk_real: zeroed, on cache lines. */

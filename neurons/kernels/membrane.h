@@ -96,8 +96,8 @@ static inline bool membrane_derive(const struct membrane *p, const struct hk_gri
         .v_reset = (hk_real)(subtract ? -taken : p->v_reset),
         .ref_ticks = ref_ticks,
     };
-    if (membrane_is_near(step->per_c_m * step->g_l))
-        step->leak = membrane_near(step, step->per_c_m * step->g_l);
+    hk_real x = step->per_c_m * step->g_l;
+    if (membrane_is_near(x)) step->leak = membrane_near(step, x);
     return true;
 }
 

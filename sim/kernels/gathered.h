@@ -45,7 +45,7 @@ static inline struct hk_idle idle_neuron(const struct hk_pop *pop, struct gather
 /* A column, for the units that are gathered: all of one thread. */
 static inline hk_real *gathered_column(const struct hk_pop *pop, const struct gathered *g,
                                        size_t column) {
-    int thread = pop->gap && g->count ? hk_pop_owner(pop, g->unit[0]) : 0;
+    int thread = pop->sim->gap && g->count ? hk_pop_owner(pop, g->unit[0]) : 0;
     return (hk_real *)pop->column[column] + hk_pop_shift(pop, thread);
 }
 
