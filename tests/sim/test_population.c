@@ -178,6 +178,33 @@ START_TEST(columns_read_back_what_was_written) {
 }
 END_TEST
 
+/* Written before the build or after it, whoever owns the units; a reset goes back to what was
+ * written before. */
+START_TEST(columns_read_back_what_was_written_to_each_thread) {
+    enum { SIZE = 500 };
+    for (int threads = 1; threads <= 5; threads++) {
+        double before[SIZE], after[SIZE], got[SIZE];
+        struct hk_sim *sim = net_create(_i ? HK_DOUBLE : HK_SINGLE, 0.1, threads);
+        struct hk_pop *pop = net_neurons(sim, "n", SIZE, "lif", "", "exc:exp", NULL);
+        for (size_t k = 0; k < SIZE; k++) {
+            before[k] = (double)k * 0.25 - 90;
+            after[k] = (double)k * -0.5;
+        }
+        hk_pop_write(pop, 1, before);
+        net_build(sim);
+        hk_pop_read(pop, 1, got);
+        ck_assert_mem_eq(got, before, sizeof got);
+        hk_pop_write(pop, 1, after);
+        hk_pop_read(pop, 1, got);
+        ck_assert_mem_eq(got, after, sizeof got);
+        hk_sim_reset_state(sim);
+        hk_pop_read(pop, 1, got);
+        ck_assert_mem_eq(got, before, sizeof got);
+        hk_sim_destroy(sim);
+    }
+}
+END_TEST
+
 /* ---- initial values ---- */
 
 enum { DRAWN = 20000 };
@@ -278,6 +305,7 @@ Suite *suite_sim_population(void) {
     tcase_add_test(columns, columns_carry_the_names_of_their_receptors);
     tcase_add_test(columns, receptors_are_found_by_name_and_number);
     tcase_add_test(columns, columns_read_back_what_was_written);
+    tcase_add_loop_test(columns, columns_read_back_what_was_written_to_each_thread, 0, 2);
     tcase_add_test(columns, drawn_values_have_their_distribution);
     tcase_add_test(columns, drawn_values_depend_on_nothing_but_names_and_the_seed);
     tcase_add_test(columns, counts_are_of_units_and_can_be_cleared);
