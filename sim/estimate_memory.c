@@ -187,12 +187,14 @@ static double history_bytes(const struct hk_sim *sim) {
 /* Of a population that can sleep: its units, its groups, marks of its sums. */
 static double sleep_bytes(const struct hk_pop *pop) {
     const struct hk_sim *sim = pop->sim;
-    double each = sizeof(unsigned char) + sizeof(uint32_t) + sizeof(hk_tick);
+    double sums = sizeof(uint64_t) + sizeof(uint32_t); /* of each receptor */
+    double each = sizeof(unsigned char) + sizeof(uint32_t) + sizeof(hk_tick) +
+                  (double)pop->receptor_count * sums;
     if (!hk_alone_possible(pop) || pop->drive_count) return 0.0;
     for (size_t i = 0; i < sim->proj_count; i++)
         if (sim->projs[i]->target == pop && !hk_proj_is_plain(sim->projs[i])) return 0.0;
     return sizeof(struct hk_sleep) + sizeof(struct hk_alone) + (double)pop->groups * each +
-           (double)pop->padded * (sizeof(hk_tick) + 1.0 / HK_LINE_UNITS);
+           (double)pop->padded * sizeof(hk_tick);
 }
 
 static double population_bytes(const struct hk_pop *pop) {

@@ -269,14 +269,20 @@ struct hk_inflight {
     const void *at, *end; /* the segment that comes next; where the row ends */
     uint32_t header;      /* the segment's first; not known before the first segment's turn */
 };
+/* The marks of a group of sums whose units don't sleep: nobody looks for what arrives there. */
+#define HK_MARKS_AWAKE UINT64_MAX
+
 /* What arrives at the units of one thread. */
 struct hk_flight {
     _Alignas(HK_CACHE_LINE) hk_tick tick; /* all segments up to this tick have been added */
     struct hk_bundle_part *parts;         /* [bundle] */
     int32_t *sums;                        /* [slots] */
     size_t slots;
-    size_t asleep;        /* groups of the thread that sleep, */
-    unsigned char *marks; /* [slots / HK_LINE_UNITS] and 1 where synapses end meanwhile; or NULL */
+    size_t asleep; /* groups of the thread that sleep */
+    /* What arrives at those meanwhile; NULL where nobody ever sleeps. */
+    uint64_t *marks;  /* [slots / HK_GROUP] a bit for each sum; of those awake HK_MARKS_AWAKE */
+    uint32_t *marked; /* [marked_count] the groups of sums that have such a bit */
+    size_t marked_count;
     struct hk_err err;    /* of the first spike that there was no room for, */
     bool full[2];         /* and whether there is one, at the end of even and odd windows */
 };

@@ -50,6 +50,13 @@ static bool build_pop(struct hk_pop *pop, struct hk_err *err) {
     return sleep->asleep && sleep->touches && sleep->awake_until && hk_alone_build(pop, err);
 }
 
+/* All are awake. */
+static void unmark(struct hk_flight *flight) {
+    flight->asleep = flight->marked_count = 0;
+    for (size_t k = 0; flight->marks && k < flight->slots / HK_GROUP; k++)
+        flight->marks[k] = HK_MARKS_AWAKE;
+}
+
 bool hk_sleep_build(struct hk_sim *sim, struct hk_err *err) {
     bool any = false;
     for (size_t i = 0; i < sim->pop_count; i++) {
@@ -60,8 +67,11 @@ bool hk_sleep_build(struct hk_sim *sim, struct hk_err *err) {
     }
     for (int p = 0; any && p < sim->threads; p++) {
         struct hk_flight *flight = &sim->flights[p];
-        flight->marks = HK_NEW(sim->arena, unsigned char, flight->slots / HK_LINE_UNITS, err);
-        if (!flight->marks) return false;
+        const size_t groups = flight->slots / HK_GROUP;
+        flight->marks = HK_NEW(sim->arena, uint64_t, groups, err);
+        flight->marked = HK_NEW(sim->arena, uint32_t, groups + 1, err); /* one is written ahead */
+        if (!flight->marks || !flight->marked) return false;
+        unmark(flight);
     }
     return true;
 }
@@ -82,9 +92,5 @@ void hk_sleep_reset(struct hk_sim *sim) {
         memset(sleep->touches, 0, sim->pops[i]->groups * sizeof *sleep->touches);
         memset(sleep->awake_until, 0, sim->pops[i]->groups * sizeof *sleep->awake_until);
     }
-    for (int p = 0; p < sim->threads; p++) {
-        struct hk_flight *flight = &sim->flights[p];
-        flight->asleep = 0;
-        if (flight->marks) memset(flight->marks, 0, flight->slots / HK_LINE_UNITS);
-    }
+    for (int p = 0; p < sim->threads; p++) unmark(&sim->flights[p]);
 }

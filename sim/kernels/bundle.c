@@ -40,15 +40,24 @@ static inline void add_shared(int32_t *restrict sums, const uint16_t *restrict p
     for (uint32_t k = 0; k < count; k++) sums[place[k]] += weight;
 }
 
-/* Mark the lines of sums that a run ends in: only where some sleep. */
-static void mark_packed(unsigned char *restrict marks, const uint32_t *restrict synapse,
-                        uint32_t count) {
-    for (uint32_t k = 0; k < count; k++) marks[(synapse[k] & 0xffff) / HK_LINE_UNITS] = 1;
+/* Mark the sum that a synapse ends in, and list its group if that is the first one of a group that
+ * sleeps: only where some do. Without branches, which nobody would foresee. */
+static inline void mark(struct hk_flight *flight, size_t slot) {
+    const size_t group = slot / HK_GROUP;
+    const uint64_t before = flight->marks[group];
+    flight->marked[flight->marked_count] = (uint32_t)group;
+    flight->marked_count += before == 0;
+    flight->marks[group] = before | UINT64_C(1) << slot % HK_GROUP;
 }
 
-static void mark_shared(unsigned char *restrict marks, const uint16_t *restrict place,
+static void mark_packed(struct hk_flight *flight, size_t first, const uint32_t *restrict synapse,
                         uint32_t count) {
-    for (uint32_t k = 0; k < count; k++) marks[place[k] / HK_LINE_UNITS] = 1;
+    for (uint32_t k = 0; k < count; k++) mark(flight, first + (synapse[k] & 0xffff));
+}
+
+static void mark_shared(struct hk_flight *flight, size_t first, const uint16_t *restrict place,
+                        uint32_t count) {
+    for (uint32_t k = 0; k < count; k++) mark(flight, first + place[k]);
 }
 
 /* ---- runs, side by side ---- */
@@ -61,14 +70,14 @@ struct copies {
     _Alignas(HK_CACHE_LINE) uint32_t synapse[ROOM + HK_RUN_COPIED];
 };
 
-static void add_run(const struct hk_flight *flight, uint32_t page, const uint32_t *synapse,
+static void add_run(struct hk_flight *flight, uint32_t page, const uint32_t *synapse,
                     uint32_t count) {
     size_t first = (size_t)page * HK_PAGE;
     add_packed(flight->sums + first, synapse, count);
-    if (flight->asleep) mark_packed(flight->marks + first / HK_LINE_UNITS, synapse, count);
+    if (flight->asleep) mark_packed(flight, first, synapse, count);
 }
 
-static void add_copies(const struct hk_flight *flight, struct copies *copies, uint32_t page) {
+static void add_copies(struct hk_flight *flight, struct copies *copies, uint32_t page) {
     add_run(flight, page, copies->synapse, copies->count);
     copies->count = 0;
 }
@@ -77,7 +86,7 @@ static void open_copies(struct copies *copies) {
     for (uint32_t page = 0; page < COPIED_PAGES; page++) copies[page].count = 0;
 }
 
-static void close_copies(const struct hk_flight *flight, struct copies *copies) {
+static void close_copies(struct hk_flight *flight, struct copies *copies) {
     for (uint32_t page = 0; page < COPIED_PAGES; page++) add_copies(flight, &copies[page], page);
 }
 
@@ -104,7 +113,7 @@ static inline bool is_copied(uint32_t header) {
     return hk_run_page(header) < COPIED_PAGES && hk_run_count(header) <= LONG;
 }
 
-static inline void take_run(const struct hk_flight *flight, struct copies *copies, uint32_t header,
+static inline void take_run(struct hk_flight *flight, struct copies *copies, uint32_t header,
                             const uint32_t *run) {
     uint32_t page = hk_run_page(header), count = hk_run_count(header);
     if (is_copied(header)) {
@@ -123,7 +132,7 @@ static inline uint32_t header_at(const struct hk_bundle *bundle, const void *at)
 }
 
 /* Add the segment at `at`, or copy it; returns the next. */
-static inline const void *pass_packed(const struct hk_flight *flight, struct copies *copies,
+static inline const void *pass_packed(struct hk_flight *flight, struct copies *copies,
                                       const struct hk_inflight *spike, uint64_t *events) {
     const uint32_t *at = spike->at;
     for (uint32_t header = spike->header;; header = *at) {
@@ -135,7 +144,7 @@ static inline const void *pass_packed(const struct hk_flight *flight, struct cop
     }
 }
 
-static const void *pass_shared(const struct hk_flight *flight, const struct hk_bundle *bundle,
+static const void *pass_shared(struct hk_flight *flight, const struct hk_bundle *bundle,
                                const struct hk_inflight *spike, uint64_t *events) {
     const uint16_t *at = spike->at;
     for (uint32_t header = spike->header;; header = header_at(bundle, at)) {
@@ -143,7 +152,7 @@ static const void *pass_shared(const struct hk_flight *flight, const struct hk_b
         size_t first = (size_t)hk_run_page(header) * HK_PAGE;
         at += 2;
         add_shared(flight->sums + first, at, bundle->weight, count);
-        if (flight->asleep) mark_shared(flight->marks + first / HK_LINE_UNITS, at, count);
+        if (flight->asleep) mark_shared(flight, first, at, count);
         *events += count;
         at += count;
         if (hk_run_is_last(header)) return at;
@@ -186,7 +195,7 @@ static inline void fetch_first(const struct hk_bundle *bundle, const struct hk_i
 /* One segment of each spike of a bundle from `first` on; those that have no more are taken out.
  * First segments are asked for AHEAD of their turn, the first of them by take_off; the others were
  * `foreseen`. */
-static inline uint64_t pass(const struct hk_flight *flight, const struct hk_bundle *bundle,
+static inline uint64_t pass(struct hk_flight *flight, const struct hk_bundle *bundle,
                             struct copies *copies, size_t first, bool foreseen) {
     struct hk_bundle_part *part = &flight->parts[bundle->index];
     struct hk_inflight *spikes = part->spikes.data;
@@ -222,7 +231,7 @@ static struct hk_inflight start_of(const struct hk_bundle *bundle,
 }
 
 /* Where the rows of a tick's spikes begin is all over memory: ask for all before reading any. */
-static void fetch_starts(const struct hk_sim *sim, const struct hk_flight *flight, hk_tick tick) {
+static void fetch_starts(const struct hk_sim *sim, struct hk_flight *flight, hk_tick tick) {
     for (size_t b = 0; b < sim->bundle_count; b++) {
         const struct hk_bundle *bundle = sim->bundles[b];
         const hk_syn *start = flight->parts[b].start;

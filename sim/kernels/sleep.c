@@ -32,6 +32,19 @@ static int32_t *sums_of(const struct hk_pop *pop, int thread, size_t receptor, h
            (unit - pop->part[thread]);
 }
 
+/* Of the sums of a receptor, the group that belongs to the group of units `first`. */
+static size_t group_of_sums(const struct hk_pop *pop, int thread, size_t receptor,
+                            hk_neuron first) {
+    return (pop->receptors[receptor].slot[thread] + (first - pop->part[thread])) / HK_GROUP;
+}
+
+/* Mark a group's sums, of all receptors. */
+static void mark(const struct hk_pop *pop, int thread, hk_neuron first, uint64_t marks) {
+    for (size_t r = 0; r < pop->receptor_count; r++)
+        if (pop->receptors[r].slot)
+            pop->sim->flights[thread].marks[group_of_sums(pop, thread, r, first)] = marks;
+}
+
 static hk_neuron group_end(const struct hk_pop *pop, hk_neuron first) {
     return pop->size - first < HK_GROUP ? pop->size : first + HK_GROUP;
 }
@@ -53,6 +66,7 @@ static void wake(struct hk_pop *pop, int thread, hk_neuron first, hk_tick tick) 
     sleep->asleep[first / HK_GROUP] = 0;
     sleep->awake_until[first / HK_GROUP] = tick + STAY_AWAKE;
     pop->sim->flights[thread].asleep--;
+    mark(pop, thread, first, HK_MARKS_AWAKE);
 }
 
 /* Does nothing arrive at the group at the next tick? Its sums have been made already. */
@@ -99,6 +113,7 @@ static void test(struct hk_pop *pop, int thread, hk_neuron first, hk_tick tick) 
     if (!has_no_arrivals(pop, thread, first) || !group_is_quiet(pop, first, tick)) return;
     sleep->asleep[group] = 1;
     pop->sim->flights[thread].asleep++;
+    mark(pop, thread, first, 0);
 }
 
 /* ---- what arrives ---- */
@@ -156,123 +171,69 @@ static void touch_units(struct hk_pop *pop, int thread, struct gathered *g, hk_t
 
 /* ---- a tick ---- */
 
-/* Lines of units that something arrives at, of groups that sleep. What is known of them lies
- * anywhere in memory: all of a list is asked for before it is needed. */
-struct marked {
-    size_t count;
-    hk_neuron first[HK_GROUP];
-};
-
-static void fetch_sums(const struct hk_pop *pop, int thread, hk_neuron first) {
+/* What is known of a unit lies anywhere in memory: it is asked for before it is needed. */
+static void fetch(const struct hk_pop *pop, int thread, hk_neuron unit) {
     for (size_t r = 0; r < pop->receptor_count; r++)
-        if (pop->receptors[r].slot) HK_PREFETCH(sums_of(pop, thread, r, first));
-}
-
-static void fetch_state(const struct hk_pop *pop, int thread, hk_neuron unit) {
+        if (pop->receptors[r].slot) HK_PREFETCH(sums_of(pop, thread, r, unit));
     for (size_t c = 0; c < pop->column_count; c++)
         HK_PREFETCH((const hk_real *)pop->column[c] + unit + hk_pop_shift(pop, thread));
     HK_PREFETCH(&pop->alone->last[unit]);
 }
 
-/* Units of a line that something arrives at, ascending, into units[]; returns how many. */
-static size_t find_touched(const struct hk_pop *pop, int thread, hk_neuron first,
-                           hk_neuron *units) {
-    hk_neuron count = pop->size - first < HK_LINE_UNITS ? pop->size - first : HK_LINE_UNITS;
-    size_t found = 0;
-    unsigned char touched[HK_LINE_UNITS] = {0};
+/* Is it one of the population's groups of sums, and whose units' then? */
+static bool is_of(const struct hk_pop *pop, int thread, size_t group_of_sums, hk_neuron *first) {
+    const size_t owned = pop->part[thread + 1] - pop->part[thread];
     for (size_t r = 0; r < pop->receptor_count; r++) {
         if (!pop->receptors[r].slot) continue;
-        const int32_t *sums = sums_of(pop, thread, r, first);
-        for (hk_neuron k = 0; k < count; k++) touched[k] |= sums[k] != 0;
+        size_t at = group_of_sums * HK_GROUP - pop->receptors[r].slot[thread];
+        if (at >= owned) continue; /* or it wraps around */
+        *first = pop->part[thread] + (hk_neuron)at;
+        return true;
     }
-    for (hk_neuron k = 0; k < count; k++) {
-        units[found] = first + k;
-        found += touched[k];
-    }
-    return found;
+    return false;
 }
 
-/* Units of one group come together, so that it is decided upon once. */
-static void touch_lines(struct hk_pop *pop, int thread, struct marked *marked, hk_tick tick) {
-    hk_neuron units[HK_GROUP * HK_LINE_UNITS + 1]; /* one more is written to before it is counted */
-    size_t count = 0;
-    struct gathered g;
-    for (size_t k = 0; k < marked->count; k++) {
-        size_t found = find_touched(pop, thread, marked->first[k], units + count);
-        for (size_t i = 0; i < found; i++) fetch_state(pop, thread, units[count + i]);
-        count += found;
+/* The units of a group that something arrives at, by the marks of all receptors, which are cleared:
+ * a bit for each. None if the group has woken since. */
+static uint64_t take_marks(const struct hk_pop *pop, int thread, hk_neuron first) {
+    uint64_t marks = 0;
+    if (!pop->sleep->asleep[first / HK_GROUP]) return 0;
+    for (size_t r = 0; r < pop->receptor_count; r++) {
+        if (!pop->receptors[r].slot) continue;
+        uint64_t *of_receptor =
+            &pop->sim->flights[thread].marks[group_of_sums(pop, thread, r, first)];
+        marks |= *of_receptor;
+        *of_receptor = 0;
     }
+    return marks;
+}
+
+/* The population's among what is marked; the others' are left. Units of one group come together, so
+ * that it is decided upon once. */
+static void touch_marked(struct hk_pop *pop, int thread, hk_tick tick) {
+    struct hk_flight *flight = &pop->sim->flights[thread];
+    struct gathered g;
+    size_t left = 0;
     g.count = 0;
-    for (size_t at = 0, end; at < count; at = end) {
-        for (end = at + 1; end < count && units[end] / HK_GROUP == units[at] / HK_GROUP;) end++;
-        if (g.count + (end - at) > HK_GROUP) {
+    for (size_t k = 0; k < flight->marked_count; k++) {
+        hk_neuron first;
+        if (!is_of(pop, thread, flight->marked[k], &first)) {
+            flight->marked[left++] = flight->marked[k];
+            continue;
+        }
+        uint64_t marks = take_marks(pop, thread, first);
+        if (g.count + (size_t)__builtin_popcountll(marks) > HK_GROUP) {
             touch_units(pop, thread, &g, tick);
             g.count = 0;
         }
-        for (size_t i = at; i < end; i++) g.unit[g.count++] = units[i];
-    }
-    touch_units(pop, thread, &g, tick);
-    marked->count = 0;
-}
-
-/* Marks of the lines that a receptor's synapses were added to. */
-static unsigned char *marks_of(const struct hk_pop *pop, int thread, size_t receptor) {
-    return pop->sim->flights[thread].marks + pop->receptors[receptor].slot[thread] / HK_LINE_UNITS;
-}
-
-/* The marks of all receptors of a stretch of lines together, which are cleared; false: there are
- * none. */
-static inline bool take_marks(const struct hk_pop *pop, int thread, size_t first, size_t count,
-                              uint64_t marks[HK_GROUP / 8]) {
-    bool any = false;
-    for (size_t r = 0; r < pop->receptor_count; r++) {
-        uint64_t here[HK_GROUP / 8] = {0}, found = 0;
-        if (!pop->receptors[r].slot) continue;
-        unsigned char *of_receptor = marks_of(pop, thread, r) + first;
-        memcpy(here, of_receptor, count);
-        for (size_t k = 0; k < HK_COUNT(here); k++) found |= here[k];
-        if (!found) continue;
-        for (size_t k = 0; k < HK_COUNT(here); k++) marks[k] = any ? marks[k] | here[k] : here[k];
-        memset(of_receptor, 0, count);
-        any = true;
-    }
-    return any;
-}
-
-/* Put those of a stretch of lines that sleep into the list. Few are marked: eight are looked at
- * together, which are whole groups. A group is touched once a tick: no list ends within one. */
-static void list_marked(struct hk_pop *pop, int thread, hk_neuron first,
-                        const uint64_t marks[HK_GROUP / 8], struct marked *marked, hk_tick tick) {
-    enum { EIGHT = 8 };
-    for (hk_neuron w = 0; w < HK_GROUP / EIGHT; w++) {
-        unsigned char eight[EIGHT];
-        if (!marks[w]) continue;
-        memcpy(eight, &marks[w], sizeof eight);
-        if (marked->count > HK_GROUP - EIGHT) touch_lines(pop, thread, marked, tick);
-        for (hk_neuron k = 0; k < EIGHT; k++) {
-            hk_neuron unit = first + (w * EIGHT + k) * HK_LINE_UNITS;
-            if (!eight[k] || !pop->sleep->asleep[unit / HK_GROUP]) continue;
-            marked->first[marked->count++] = unit;
-            fetch_sums(pop, thread, unit);
+        for (; marks; marks &= marks - 1) {
+            hk_neuron unit = first + (hk_neuron)__builtin_ctzll(marks);
+            fetch(pop, thread, unit);
+            g.unit[g.count++] = unit;
         }
     }
-}
-
-static void touch_marked(struct hk_pop *pop, int thread, hk_tick tick) {
-    struct marked marked = {.count = 0};
-    hk_neuron base = pop->part[thread];
-    size_t lines = (pop->part[thread + 1] - base + HK_LINE_UNITS - 1) / HK_LINE_UNITS;
-    uint64_t marks[HK_GROUP / 8]; /* a byte for each line */
-    if (pop->sim->flights[thread].asleep == 0) return;
-    for (size_t first = 0; first < lines; first += HK_GROUP) { /* from a group on */
-        size_t count = lines - first < HK_GROUP ? lines - first : HK_GROUP;
-        /* most often a number that the compiler knows */
-        if (count == HK_GROUP ? take_marks(pop, thread, first, HK_GROUP, marks)
-                              : take_marks(pop, thread, first, count, marks))
-            list_marked(pop, thread, base + (hk_neuron)(first * HK_LINE_UNITS), marks, &marked,
-                        tick);
-    }
-    if (marked.count) touch_lines(pop, thread, &marked, tick);
+    flight->marked_count = left;
+    touch_units(pop, thread, &g, tick);
 }
 
 /* The next run of groups that are awake, from `first` on: at most a block. */
