@@ -236,20 +236,21 @@ static void touch_marked(struct hk_pop *pop, int thread, hk_tick tick) {
     touch_units(pop, thread, &g, tick);
 }
 
-/* The next run of groups that are awake, from `first` on: at most a block. */
-static bool eight_sleep(const unsigned char *asleep) {
-    const uint64_t all = UINT64_C(0x0101010101010101);
-    uint64_t eight;
-    memcpy(&eight, asleep, sizeof eight);
-    return eight == all;
+enum { MANY = 64 };
+
+/* Do the next so many groups sleep? Most often they do. */
+static bool many_sleep(const unsigned char *asleep) {
+    unsigned char all = 1;
+    for (size_t k = 0; k < MANY; k++) all &= asleep[k];
+    return all;
 }
 
-/* A run ends where a block does. */
+/* The next run of groups that are awake, from `first` on: at most a block. */
 static hk_neuron find_awake(const struct hk_pop *pop, int thread, hk_neuron first, hk_neuron end,
                             hk_neuron *run_end) {
     const unsigned char *asleep = pop->sleep->asleep;
     size_t group = first / HK_GROUP, last = (end + HK_GROUP - 1) / HK_GROUP;
-    while (group + 8 <= last && eight_sleep(asleep + group)) group += 8;
+    while (group + MANY <= last && many_sleep(asleep + group)) group += MANY;
     while (group < last && asleep[group]) group++;
     *run_end = end;
     if (group == last) return end;
