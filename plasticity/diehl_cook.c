@@ -55,6 +55,7 @@ const struct hk_plasticity_model hk_plasticity_diehl_cook = {
     .post_tau = {offsetof(struct diehl_cook, tau_post), offsetof(struct diehl_cook, tau_post_slow)},
     .post_count = 2,
     .post_seen = 1, /* by on_pre */
+    .pre_unseen = true,
     .on_pre = diehl_cook_on_pre,
     .on_post = diehl_cook_on_post,
 };

@@ -92,6 +92,7 @@ const struct hk_plasticity_model hk_plasticity_stdp_pair = {
     .post_tau = {offsetof(struct stdp, tau_minus)},
     .post_count = 1,
     .check = stdp_check,
+    .pre_unseen = true,
     .on_pre = stdp_on_pre,
     .on_post = stdp_on_post,
 };

@@ -113,9 +113,11 @@ struct hk_plasticity_model {
     size_t pre_tau[HK_TRACE_MAX], post_tau[HK_TRACE_MAX];
     size_t pre_count, post_count;
     size_t post_seen; /* how many of the post traces, the first, on_pre looks at; 0: all */
+    bool pre_unseen;  /* on_pre doesn't look at the pre traces */
     bool (*check)(const void *param, struct hk_err *err); /* optional */
 
-    /* From events: both. */
+    /* From events: both. Where the post traces that on_pre looks at are 0, it leaves what a synapse
+     * remembers, and a weight that lies within w_min..w_max, as it is. */
     void (*on_pre)(const struct hk_plastic *synapses);
     void (*on_post)(const struct hk_plastic *synapses);
     /* Follows a signal: its name is the `const char *` at this offset. */

@@ -282,28 +282,13 @@ void hk_pop_restart(struct hk_pop *pop, size_t column) {
     }
 }
 
-/* Can the membrane's pass take its receptors along? They must be exponential, and alike; of what
- * arrives it adds up whole-number sums and one more addend, in this order. */
-static bool can_fuse(const struct hk_pop *pop) {
-    if (pop->receptor_count == 0 || pop->receptor_count > HK_FUSED_MAX) return false;
-    for (size_t d = 0; d < pop->drive_count; d++)
-        if (pop->drives[d].model->add && !pop->drives[d].model->current) return false;
-    for (size_t r = 0; r < pop->receptor_count; r++) {
-        const struct hk_receptor *receptor = &pop->receptors[r];
-        if (!receptor->model->is_exp || !receptor->slot || receptor->others > 1) return false;
-        if (receptor->model->effect != pop->receptors[0].model->effect) return false;
-    }
-    return true;
-}
-
-void hk_pop_fuse(struct hk_pop *pop) {
+void hk_pop_count_others(struct hk_pop *pop) {
     for (size_t r = 0; r < pop->receptor_count; r++) {
         struct hk_receptor *receptor = &pop->receptors[r];
         receptor->others = receptor->delivered;
         for (size_t d = 0; d < pop->drive_count; d++)
             receptor->others += pop->drives[d].model->arrive && pop->drives[d].receptor == r;
     }
-    pop->fused = pop->neuron && pop->neuron->update_with && can_fuse(pop);
 }
 
 static bool is_zero(const unsigned char *bytes, size_t count) {
@@ -312,13 +297,33 @@ static bool is_zero(const unsigned char *bytes, size_t count) {
     return !any;
 }
 
-void hk_pop_find_idle(struct hk_pop *pop) {
+static bool is_idle(const struct hk_pop *pop, const struct hk_receptor *receptor) {
+    return receptor->model->is_exp && !receptor->slot && !receptor->others &&
+           is_zero(pop->column[receptor->first_column], hk_pop_places(pop) * pop->sim->real_size);
+}
+
+/* Can the membrane's pass take its receptors along? They must be exponential, and alike; of what
+ * arrives at those that aren't idle it adds up whole-number sums and one more addend, in this
+ * order. */
+static bool can_fuse(const struct hk_pop *pop) {
+    size_t taken = 0;
+    if (!pop->neuron || !pop->neuron->update_with) return false;
+    for (size_t d = 0; d < pop->drive_count; d++)
+        if (pop->drives[d].model->add && !pop->drives[d].model->current) return false;
     for (size_t r = 0; r < pop->receptor_count; r++) {
-        struct hk_receptor *receptor = &pop->receptors[r];
-        receptor->idle =
-            receptor->model->is_exp && !receptor->slot && !receptor->others &&
-            is_zero(pop->column[receptor->first_column], hk_pop_places(pop) * pop->sim->real_size);
+        const struct hk_receptor *receptor = &pop->receptors[r];
+        if (receptor->model->effect != pop->receptors[0].model->effect) return false;
+        if (receptor->idle) continue;
+        if (!receptor->model->is_exp || !receptor->slot || receptor->others > 1) return false;
+        taken++;
     }
+    return taken > 0 && taken <= HK_FUSED_MAX;
+}
+
+void hk_pop_prepare(struct hk_pop *pop) {
+    for (size_t r = 0; r < pop->receptor_count; r++)
+        pop->receptors[r].idle = is_idle(pop, &pop->receptors[r]);
+    pop->fused = can_fuse(pop);
 }
 
 /* ---- what callers see ---- */

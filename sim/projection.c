@@ -458,11 +458,27 @@ static size_t longest_list(const struct hk_proj *proj, int thread) {
     return longest;
 }
 
+static bool build_recent(struct hk_proj *proj, int thread, struct hk_err *err) {
+    struct hk_sim *sim = proj->sim;
+    struct hk_proj_part *part = &proj->parts[thread];
+    const size_t owned = owned_count(proj, thread), room = owned + HK_LINE_UNITS;
+    struct hk_recent *recent = HK_NEW(sim->arena, struct hk_recent, 1, err);
+    if (!recent) return false;
+    for (size_t i = 0; i < hk_plasticity_post_seen(proj->plasticity); i++)
+        if (!(recent->value[i] = hk_sim_reals(sim, room, err))) return false;
+    recent->target = HK_NEW(sim->arena, uint32_t, room, err);
+    recent->place = HK_NEW(sim->arena, uint32_t, owned, err);
+    recent->last = HK_NEW(sim->arena, hk_tick, room, err);
+    recent->seen_whole = HK_NEW(sim->arena, uint64_t, part->rows, err);
+    part->recent = recent;
+    return recent->target && recent->place && recent->last && recent->seen_whole;
+}
+
 static bool build_plastic_part(struct hk_proj *proj, int thread, struct hk_err *err) {
     struct hk_sim *sim = proj->sim;
     const struct hk_plasticity_model *rule = proj->plasticity;
     struct hk_proj_part *part = &proj->parts[thread];
-    size_t owned = owned_count(proj, thread), longest = longest_list(proj, thread);
+    size_t owned = owned_count(proj, thread), longest = longest_list(proj, thread) + HK_LINE_UNITS;
     for (size_t i = 0; i < HK_TRACE_MAX; i++)
         if (!(part->other[i] = hk_sim_reals(sim, longest, err))) return false;
     part->pre_last = HK_NEW(sim->arena, hk_tick, part->rows, err);
@@ -474,7 +490,9 @@ static bool build_plastic_part(struct hk_proj *proj, int thread, struct hk_err *
     if (!(part->gathered = hk_sim_reals(sim, longest, err))) return false;
     for (size_t i = 0; i < rule->post_count; i++)
         if (!(part->own[i] = hk_sim_reals(sim, longest, err))) return false;
-    return !hk_proj_lapses(proj) || build_eligibility(proj, thread, longest, err);
+    if (hk_proj_lapses(proj)) return build_eligibility(proj, thread, longest, err);
+    return rule->memory_count > 0 || proj->storage != HK_STORE_MATRIX ||
+           build_recent(proj, thread, err);
 }
 
 static bool build_columns(struct hk_proj *proj, struct build *build, struct hk_err *err) {

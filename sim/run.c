@@ -196,8 +196,9 @@ bool hk_sim_run(struct hk_sim *sim, hk_tick ticks, struct hk_err *err) {
         return HK_FAIL(err, HK_ERR_LIMIT, "simulated time would exceed 2^63 ticks");
     if (ticks == 0) return true;
     if (sim->exact) return hk_exact_run(sim, sim->now + ticks, err) && check_finite(sim, err);
-    for (size_t i = 0; i < sim->pop_count; i++) hk_pop_find_idle(sim->pops[i]);
+    for (size_t i = 0; i < sim->pop_count; i++) hk_pop_prepare(sim->pops[i]);
     struct run run = {.sim = sim, .end = sim->now + ticks, .err = err};
+    sim->runs++;
     hk_pool_run(sim->pool, run_thread, &run);
     return !run.failed && check_finite(sim, err);
 }

@@ -145,7 +145,7 @@ static bool build_grid(struct hk_sim *sim, struct hk_err *err) {
         if (proj->storage != HK_STORE_BUNDLE)
             proj->target->receptors[proj->receptor].delivered = true;
     }
-    for (size_t i = 0; i < sim->pop_count; i++) hk_pop_fuse(sim->pops[i]);
+    for (size_t i = 0; i < sim->pop_count; i++) hk_pop_count_others(sim->pops[i]);
     for (size_t i = 0; i < sim->proj_count; i++)
         if (!hk_proj_build(sim->projs[i], err)) return false;
     return hk_sleep_build(sim, err) && hk_credit_build(sim, err);

@@ -177,6 +177,17 @@ struct hk_credit_room {
     void *row_w, *row_gate, *row_paired; /* the same */
 };
 
+/* Targets whose traces that on_pre looks at haven't ended, in any order, and these traces side by
+ * side. Arrays have room for whole cache lines of numbers. */
+struct hk_recent {
+    size_t count;
+    uint32_t *target;          /* [count] */
+    uint32_t *place;           /* [owned] index in target[] + 1; 0: it isn't there */
+    void *value[HK_TRACE_MAX]; /* [count] */
+    hk_tick *last;             /* [count] */
+    uint64_t *seen_whole;      /* [rows] the run in which on_pre last saw all of a row */
+};
+
 /* What one thread owns of a projection. Targets are counted from the thread's first. A "row" is a
  * pair (source, delay): row = source * delays + (delay - delay_min); TIMED: only those that occur.
  */
@@ -198,7 +209,8 @@ struct hk_proj_part {
     uint32_t *in_row;   /* [count] its row */
     void *pre_now[HK_TRACE_MAX], *post_now[HK_TRACE_MAX], *other[HK_TRACE_MAX], *own[HK_TRACE_MAX],
         *gathered;        /* room */
-    struct hk_late *late; /* LATE: sim/late.h */
+    struct hk_recent *recent; /* MATRIX, if nothing is remembered; else NULL */
+    struct hk_late *late;     /* LATE: sim/late.h */
     /* What each synapse remembers, where its weight lies, and when it was last brought to date. */
     void *memory[HK_MEMORY_MAX];
     hk_tick *last;
@@ -369,6 +381,7 @@ struct hk_sim {
     struct hk_watch *watches;   /* or NULL */
     hk_follower *follower;
     void *follower_context;
+    uint64_t runs; /* that have begun */
     _Alignas(HK_CACHE_LINE) hk_tick now; /* written while others read what is above */
 };
 
@@ -432,10 +445,10 @@ void hk_sim_plan(struct hk_sim *sim);
 bool hk_pop_build(struct hk_pop *pop, struct hk_err *err) HK_MUST_USE;
 /* A column is as it was at first. */
 void hk_pop_restart(struct hk_pop *pop, size_t column);
-/* Decide whether its receptors go along with its membrane: when it is known what ends in them. */
-void hk_pop_fuse(struct hk_pop *pop);
-/* Which receptors are idle, in what runs next. */
-void hk_pop_find_idle(struct hk_pop *pop);
+/* What ends in its receptors beside bundles: when that is known. */
+void hk_pop_count_others(struct hk_pop *pop);
+/* Which receptors are idle in what runs next, and whether the others go along with the membrane. */
+void hk_pop_prepare(struct hk_pop *pop);
 /* Choose the storage (needs no threads), then draw the connections (uses the pool). */
 bool hk_proj_plan(struct hk_proj *proj, struct hk_err *err) HK_MUST_USE;
 bool hk_proj_build(struct hk_proj *proj, struct hk_err *err) HK_MUST_USE;

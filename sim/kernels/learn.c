@@ -40,10 +40,10 @@ static void read_own(const struct hk_proj *proj, int side, void *const *value, c
 /* A spike of one unit: its traces grow by 1, or become 1. */
 static void bump(const struct hk_proj *proj, int side, void *const *value, hk_tick *last,
                  size_t count, size_t unit, hk_tick now) {
-    hk_real own[HK_TRACE_MAX];
-    read_own(proj, side, value, last, count, unit, now, own);
+    hk_real own[HK_TRACE_MAX] = {0};
     bool nearest = pair_of(proj)->pairing == HK_PAIRING_NEAREST;
-    for (size_t i = 0; i < count; i++) ((hk_real *)value[i])[unit] = nearest ? 1 : own[i] + 1;
+    if (!nearest) read_own(proj, side, value, last, count, unit, now, own);
+    for (size_t i = 0; i < count; i++) ((hk_real *)value[i])[unit] = own[i] + 1;
     last[unit] = now;
 }
 
@@ -147,26 +147,39 @@ static const hk_real *other_traces(const struct hk_proj *proj, const struct hk_p
     return gathered;
 }
 
+/* The rule sees a spike that has arrived at a row, and so many weights of it. */
+static void show_pre(const struct hk_proj *proj, const struct hk_proj_part *part, size_t row,
+                     const struct hk_plastic *seen, hk_tick tick) {
+    const struct hk_plasticity_model *rule = proj->plasticity;
+    const hk_real *pre[HK_TRACE_MAX];
+    hk_real own[HK_TRACE_MAX] = {0};
+    struct hk_plastic synapses = *seen;
+    if (!rule->pre_unseen)
+        read_own(proj, PRE, part->pre_value, part->pre_last, rule->pre_count, row, tick, own);
+    for (size_t i = 0; i < rule->pre_count; i++) pre[i] = &own[i];
+    synapses.param = proj->plasticity_param;
+    synapses.pre = pre;
+    synapses.signal = signal_of(proj, part, tick);
+    rule->on_pre(&synapses);
+}
+
 /* One spike has arrived at a row: the rule sees the row's weights in place. */
 static void arrive(struct hk_proj *proj, struct hk_proj_part *part, size_t owned, size_t row,
                    hk_tick tick) {
     const struct hk_plasticity_model *rule = proj->plasticity;
-    const hk_real *pre[HK_TRACE_MAX], *post[HK_TRACE_MAX] = {NULL};
-    hk_real own[HK_TRACE_MAX], *memory[HK_MEMORY_MAX];
+    const hk_real *post[HK_TRACE_MAX] = {NULL};
+    hk_real *memory[HK_MEMORY_MAX];
     size_t first, count = row_of(proj, part, owned, row, &first);
-    for (size_t i = 0; i < rule->pre_count; i++) pre[i] = &own[i];
     for (size_t i = 0; i < hk_plasticity_post_seen(rule); i++)
         post[i] = other_traces(proj, part, POST, i, proj->storage != HK_STORE_TIMED,
                                part->target ? part->target + first : NULL, count, tick);
     for (size_t i = 0; i < rule->memory_count; i++) memory[i] = (hk_real *)part->memory[i] + first;
-    read_own(proj, PRE, part->pre_value, part->pre_last, rule->pre_count, row, tick, own);
-    rule->on_pre(&(struct hk_plastic){.param = proj->plasticity_param,
-                                      .w = (hk_real *)part->weight + first,
-                                      .count = count,
-                                      .pre = pre,
-                                      .post = post,
-                                      .memory = memory,
-                                      .signal = signal_of(proj, part, tick)});
+    show_pre(proj, part, row,
+             &(struct hk_plastic){.w = (hk_real *)part->weight + first,
+                                  .count = count,
+                                  .post = post,
+                                  .memory = memory},
+             tick);
 }
 
 /* The places of a target's incoming synapses: the k-th is at [k], or at k * stride + target. */
@@ -287,12 +300,116 @@ static void catch_up(struct hk_proj *proj, int thread, hk_tick tick) {
     each_arrival(proj, thread, tick, lapse_row);
 }
 
-static void learn_arrivals(struct hk_proj *proj, int thread, hk_tick tick) {
-    struct hk_proj_part *part = &proj->parts[thread];
-    size_t seen = proj->storage != HK_STORE_TIMED ? hk_plasticity_post_seen(proj->plasticity) : 0;
+static void read_post(const struct hk_proj *proj, struct hk_proj_part *part, size_t owned,
+                      hk_tick tick) {
+    for (size_t i = 0; i < hk_plasticity_post_seen(proj->plasticity); i++)
+        read_traces(part->post_now[i], part->post_value[i], part->post_last, owned, tick,
+                    proj->ticks_per_tau[POST][i]);
+}
+
+/* ---- few targets that have fired lately ---- */
+
+/* Where traces are 0, on_pre leaves a weight within its bounds as it is (struct
+ * hk_plasticity_model). A run may begin with weights outside of them: in each, a row is seen whole
+ * once. */
+
+/* A target has fired: its traces are new. */
+static void add_recent(const struct hk_proj *proj, struct hk_proj_part *part, size_t target) {
+    struct hk_recent *recent = part->recent;
+    if (!recent) return;
+    if (!recent->place[target]) {
+        recent->target[recent->count++] = (uint32_t)target;
+        recent->place[target] = (uint32_t)recent->count;
+    }
+    size_t k = recent->place[target] - 1;
+    for (size_t i = 0; i < hk_plasticity_post_seen(proj->plasticity); i++)
+        ((hk_real *)recent->value[i])[k] = ((const hk_real *)part->post_value[i])[target];
+    recent->last[k] = part->post_last[target];
+}
+
+/* The last one takes the place of one whose traces have ended. */
+static void drop_recent(const struct hk_proj *proj, struct hk_proj_part *part, size_t k) {
+    struct hk_recent *recent = part->recent;
+    size_t last = --recent->count;
+    recent->place[recent->target[last]] = (uint32_t)k + 1;
+    recent->place[recent->target[k]] = 0;
+    recent->target[k] = recent->target[last];
+    recent->last[k] = recent->last[last];
+    for (size_t i = 0; i < hk_plasticity_post_seen(proj->plasticity); i++) {
+        hk_real *value = recent->value[i], *trace = part->other[i];
+        value[k] = value[last];
+        trace[k] = trace[last];
+    }
+}
+
+static size_t whole_lines(size_t count) {
+    return (count + HK_LINE_UNITS - 1) / HK_LINE_UNITS * HK_LINE_UNITS;
+}
+
+/* Read what is left of their traces, into other[]. */
+static void read_recent(const struct hk_proj *proj, struct hk_proj_part *part, hk_tick tick) {
+    const struct hk_recent *recent = part->recent;
+    const size_t seen = hk_plasticity_post_seen(proj->plasticity);
     for (size_t i = 0; i < seen; i++)
-        read_traces(part->post_now[i], part->post_value[i], part->post_last,
-                    owned_targets(proj, thread), tick, proj->ticks_per_tau[POST][i]);
+        read_traces(part->other[i], recent->value[i], recent->last, whole_lines(recent->count),
+                    tick, proj->ticks_per_tau[POST][i]);
+    for (size_t k = recent->count; k-- > 0;) {
+        bool left = false;
+        for (size_t i = 0; i < seen; i++) left |= ((const hk_real *)part->other[i])[k] != 0;
+        if (!left) drop_recent(proj, part, k);
+    }
+}
+
+/* One spike has arrived at a row: the rule sees the weights of recent targets as a copy, and whole
+ * lines of it, because that is quick. */
+static void arrive_at_recent(struct hk_proj *proj, struct hk_proj_part *part, size_t row,
+                             hk_tick tick) {
+    const size_t count = part->recent->count;
+    const uint32_t *restrict target = part->recent->target;
+    hk_real *restrict w = (hk_real *)part->weight + row * part->stride;
+    hk_real *restrict copy = part->gathered;
+    const hk_real *post[HK_TRACE_MAX];
+    for (size_t i = 0; i < HK_TRACE_MAX; i++) post[i] = part->other[i];
+    for (size_t k = 0; k < count; k++) copy[k] = w[target[k]];
+    show_pre(proj, part, row,
+             &(struct hk_plastic){.w = copy, .count = whole_lines(count), .post = post}, tick);
+    for (size_t k = 0; k < count; k++) w[target[k]] = copy[k];
+}
+
+/* Rows that have been seen whole in this run show the weights of recent targets, the others all. */
+static void learn_few(struct hk_proj *proj, int thread, hk_tick tick) {
+    struct hk_proj_part *part = &proj->parts[thread];
+    uint64_t *seen_whole = part->recent->seen_whole, run = proj->sim->runs;
+    const size_t owned = owned_targets(proj, thread);
+    bool read = false;
+    for (struct arrivals a = arrivals_at(proj, part, tick); arrivals_next(&a);) {
+        if (seen_whole[a.row] == run) {
+            if (part->recent->count) arrive_at_recent(proj, part, a.row, tick);
+            continue;
+        }
+        if (!read) read_post(proj, part, owned, tick);
+        read = true;
+        arrive(proj, part, owned, a.row, tick);
+        seen_whole[a.row] = run;
+    }
+}
+
+static bool are_few(const struct hk_recent *recent, size_t owned) {
+    enum { FEW = 4 }; /* a quarter */
+    return recent && FEW * recent->count < owned;
+}
+
+static void learn_arrivals(struct hk_proj *proj, int thread, hk_tick tick) {
+    enum { AGAIN = 16 }; /* ticks after which it is seen whether many have become few */
+    struct hk_proj_part *part = &proj->parts[thread];
+    const size_t owned = owned_targets(proj, thread);
+    bool read = are_few(part->recent, owned) || (part->recent && tick % AGAIN == 0);
+    if (read) read_recent(proj, part, tick);
+    if (read && are_few(part->recent, owned)) {
+        learn_few(proj, thread, tick);
+        return;
+    }
+    if (proj->storage != HK_STORE_TIMED) read_post(proj, part, owned, tick);
     each_arrival(proj, thread, tick, arrive);
 }
 
@@ -325,9 +442,12 @@ static void learn_spikes(struct hk_proj *proj, int thread, hk_tick tick, const u
 static void bump_spikes(struct hk_proj *proj, int thread, hk_tick tick, const uint32_t *units,
                         uint32_t count) {
     struct hk_proj_part *part = &proj->parts[thread];
-    for (uint32_t k = 0; k < count; k++)
-        bump(proj, POST, part->post_value, part->post_last, proj->plasticity->post_count,
-             units[k] - proj->target->part[thread], tick);
+    for (uint32_t k = 0; k < count; k++) {
+        size_t target = units[k] - proj->target->part[thread];
+        bump(proj, POST, part->post_value, part->post_last, proj->plasticity->post_count, target,
+             tick);
+        add_recent(proj, part, target);
+    }
 }
 
 /* Does a weight change at all? Not where what multiplies every change is 0. */
@@ -434,6 +554,10 @@ static void forget(struct hk_proj *proj, int thread) {
         memset(part->pre_value[i], 0, part->rows * sizeof(hk_real));
     for (size_t i = 0; i < rule->post_count; i++)
         memset(part->post_value[i], 0, owned * sizeof(hk_real));
+    if (part->recent) {
+        part->recent->count = 0;
+        memset(part->recent->place, 0, owned * sizeof *part->recent->place);
+    }
     for (size_t i = 0; i < rule->memory_count; i++)
         memset(part->memory[i], 0, places * sizeof(hk_real));
 }

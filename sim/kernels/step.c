@@ -377,10 +377,13 @@ static size_t update_fused(const struct step *s, const struct hk_neurons *block,
     const struct hk_pop *pop = s->pop;
     _Alignas(HK_CACHE_LINE) hk_real arrived[HK_FUSED_MAX][HK_BLOCK];
     struct hk_exp_receptor receptors[HK_FUSED_MAX];
-    for (size_t r = 0; r < pop->receptor_count; r++)
-        receptors[r] = taken_along(s, r, part, arrived[r]);
-    return pop->neuron->update_with(block, driven_push(pop, s->tick), receptors,
-                                    pop->receptor_count, fired);
+    size_t count = 0;
+    for (size_t r = 0; r < pop->receptor_count; r++) {
+        if (pop->receptors[r].idle) continue;
+        receptors[count] = taken_along(s, r, part, arrived[count]);
+        count++;
+    }
+    return pop->neuron->update_with(block, driven_push(pop, s->tick), receptors, count, fired);
 }
 
 static size_t update_block(const struct step *s, hk_neuron first, size_t count, uint32_t *fired) {
