@@ -11,7 +11,7 @@
 enum { SOURCES = 30, TARGETS = 90, STEPS = 8, PIECE = 120, SYNAPSES = SOURCES * TARGETS };
 
 static const char *const rules[] = {
-    "stdp-pair:a_plus=0.3,a_minus=0.2,w_min=0.2,w_max=1,tau_plus=1,tau_minus=0.07",
+    "stdp-pair:a_plus=0.3,a_minus=0.2,w_min=0.2,w_max=1,tau_plus=1,tau_minus=0.3",
     "stdp-pair:a_plus=0.3,a_minus=0.2,w_max=1,tau_minus=0.1,pairing=nearest,coincident=post-first",
     "stdp-pair:a_plus=0.3,a_minus=0.2,w_max=1,dependence=power,mu=0.4,tau_minus=2,coincident=both",
     "stdp-triplet:a_plus=0.1,a_minus=0.2,a3_plus=0.1,a3_minus=0.2,w_max=1,tau_minus=0.2",
