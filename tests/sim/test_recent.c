@@ -8,7 +8,7 @@
 #include "tests/support/net.h"
 #include "tests/support/suites.h"
 
-enum { SOURCES = 30, TARGETS = 90, STEPS = 8, PIECE = 120, SYNAPSES = SOURCES * TARGETS };
+enum { SOURCES = 30, TARGETS = 90, STEPS = 8, PIECE = 300, SYNAPSES = SOURCES * TARGETS };
 
 static const char *const rules[] = {
     "stdp-pair:a_plus=0.3,a_minus=0.2,w_min=0.2,w_max=1,tau_plus=1,tau_minus=0.3",
