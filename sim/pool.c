@@ -171,12 +171,13 @@ void hk_pool_barrier(struct hk_pool *pool, int thread) {
     gate_pass(pool, thread, &pool->barrier);
 }
 
+/* Who is alone has nobody to wait for, at each tick of a small network. */
 unsigned hk_pool_arrive(struct hk_pool *pool) {
-    return gate_arrive(&pool->barrier, pool->threads);
+    return pool->threads == 1 ? 0 : gate_arrive(&pool->barrier, pool->threads);
 }
 
 void hk_pool_wait(struct hk_pool *pool, int thread, unsigned round) {
-    gate_wait(pool, thread, &pool->barrier, round);
+    if (pool->threads > 1) gate_wait(pool, thread, &pool->barrier, round);
 }
 
 int hk_pool_cores(void) {
