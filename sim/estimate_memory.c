@@ -107,6 +107,16 @@ static double eligibility_bytes(const struct hk_proj *proj, double synapses, dou
            ((double)proj->plasticity->memory_count * real + sizeof(hk_tick));
 }
 
+/* Targets that have fired lately. */
+static double recent_bytes(const struct hk_proj *proj) {
+    double threads = proj->sim->threads, targets = proj->target->size;
+    double seen = (double)hk_plasticity_post_seen(proj->plasticity);
+    double each = seen * (double)proj->sim->real_size + sizeof(uint32_t) + sizeof(hk_tick);
+    double rows = (double)proj->rows * sizeof(uint64_t);
+    return threads * (sizeof(struct hk_recent) + HK_LINE_UNITS * each + rows) +
+           targets * (each + sizeof(uint32_t));
+}
+
 /* Traces and what they are gathered in. */
 static double plastic_bytes(const struct hk_proj *proj, double synapses) {
     const struct hk_sim *sim = proj->sim;
@@ -115,12 +125,14 @@ static double plastic_bytes(const struct hk_proj *proj, double synapses) {
     bool matrix = proj->storage == HK_STORE_MATRIX;
     double longest = longest_list(proj, synapses, matrix ? fmax(rows, targets / threads) : 0.0);
     double pre = (double)proj->plasticity->pre_count, post = (double)proj->plasticity->post_count;
+    longest += HK_LINE_UNITS;
     bytes += threads * longest * real * HK_TRACE_MAX;
     bytes += threads * rows * (sizeof(hk_tick) + 2.0 * pre * real);
     bytes += targets * (sizeof(hk_tick) + 2.0 * post * real);
     if (proj->storage == HK_STORE_ROWS)
         bytes += synapses * (sizeof(hk_syn) + sizeof(uint32_t)) + targets * sizeof(hk_syn);
     bytes += threads * longest * real * (1.0 + post);
+    if (matrix && proj->plasticity->memory_count == 0) bytes += recent_bytes(proj);
     return bytes + (hk_proj_lapses(proj) ? eligibility_bytes(proj, synapses, longest) : 0.0);
 }
 

@@ -208,7 +208,7 @@ struct hk_proj_part {
     hk_syn *in_synapse; /* [count] index of the synapse */
     uint32_t *in_row;   /* [count] its row */
     void *pre_now[HK_TRACE_MAX], *post_now[HK_TRACE_MAX], *other[HK_TRACE_MAX], *own[HK_TRACE_MAX],
-        *gathered;        /* room */
+        *gathered;            /* room */
     struct hk_recent *recent; /* MATRIX, if nothing is remembered; else NULL */
     struct hk_late *late;     /* LATE: sim/late.h */
     /* What each synapse remembers, where its weight lies, and when it was last brought to date. */
@@ -295,8 +295,8 @@ struct hk_flight {
     uint64_t *marks;  /* [slots / HK_GROUP] a bit for each sum; of those awake HK_MARKS_AWAKE */
     uint32_t *marked; /* [marked_count] the groups of sums that have such a bit */
     size_t marked_count;
-    struct hk_err err;    /* of the first spike that there was no room for, */
-    bool full[2];         /* and whether there is one, at the end of even and odd windows */
+    struct hk_err err; /* of the first spike that there was no room for, */
+    bool full[2];      /* and whether there is one, at the end of even and odd windows */
 };
 
 struct hk_proj {
@@ -381,7 +381,7 @@ struct hk_sim {
     struct hk_watch *watches;   /* or NULL */
     hk_follower *follower;
     void *follower_context;
-    uint64_t runs; /* that have begun */
+    uint64_t runs;                       /* that have begun */
     _Alignas(HK_CACHE_LINE) hk_tick now; /* written while others read what is above */
 };
 
@@ -452,6 +452,8 @@ void hk_pop_prepare(struct hk_pop *pop);
 /* Choose the storage (needs no threads), then draw the connections (uses the pool). */
 bool hk_proj_plan(struct hk_proj *proj, struct hk_err *err) HK_MUST_USE;
 bool hk_proj_build(struct hk_proj *proj, struct hk_err *err) HK_MUST_USE;
+/* Traces and indexes of a projection that learns from events, whose synapses are there. */
+bool hk_plastic_build(struct hk_proj *proj, struct hk_err *err) HK_MUST_USE;
 /* The synapses of one target, as drawn; room for them a thread, given back by the caller. */
 struct hk_drawn {
     hk_neuron *source;
