@@ -119,9 +119,9 @@ static bool build_plastic_part(struct hk_proj *proj, int thread, struct hk_err *
     if (!(part->gathered = hk_sim_reals(sim, longest, err))) return false;
     for (size_t i = 0; i < rule->post_count; i++)
         if (!(part->own[i] = hk_sim_reals(sim, longest, err))) return false;
-    if (hk_proj_lapses(proj)) return build_eligibility(proj, thread, longest, err);
-    return rule->memory_count > 0 || proj->storage != HK_STORE_MATRIX ||
-           build_recent(proj, thread, err);
+    if (proj->storage == HK_STORE_MATRIX && rule->memory_count == 0)
+        return build_recent(proj, thread, err);
+    return !hk_proj_lapses(proj) || build_eligibility(proj, thread, longest, err);
 }
 
 bool hk_plastic_build(struct hk_proj *proj, struct hk_err *err) {
