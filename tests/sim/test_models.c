@@ -152,6 +152,66 @@ START_TEST(mandatory_operations_are_there) {
 }
 END_TEST
 
+/* ---- rules that learn from events ---- */
+
+enum { SYNAPSES = 50 };
+/* Numbers of either precision. */
+union reals {
+    float single[SYNAPSES];
+    double dual[SYNAPSES];
+};
+
+static void put(union reals *to, enum hk_precision precision, double first, double last) {
+    for (size_t k = 0; k < SYNAPSES; k++) {
+        double value = first + (last - first) * (double)k / (SYNAPSES - 1);
+        if (precision == HK_SINGLE)
+            to->single[k] = (float)value;
+        else
+            to->dual[k] = value;
+    }
+}
+
+/* A spike arrives where no target has fired. What on_pre says it doesn't look at isn't a number. */
+START_TEST(on_pre_changes_nothing_where_traces_are_0) {
+    const enum hk_precision precision = (enum hk_precision)_i;
+    const struct hk_model *model;
+    for (size_t n = 0; (model = at(HK_KIND_PLASTICITY, n, precision)); n++) {
+        const struct hk_plasticity_model *rule = (const void *)model;
+        if (!rule->on_pre) continue;
+        _Alignas(16) char param[FILLED_SIZE];
+        const struct hk_pair_params *pair = (const void *)filled(model, param);
+        union reals w[2], memory[2][HK_MEMORY_MAX], pre, post[2];
+        const void *pres[HK_TRACE_MAX], *posts[HK_TRACE_MAX];
+        void *memories[HK_MEMORY_MAX];
+        put(&pre, precision, rule->pre_unseen ? (double)NAN : 0.7,
+            rule->pre_unseen ? (double)NAN : 0.7);
+        put(&post[0], precision, 0.0, 0.0);
+        put(&post[1], precision, (double)NAN, (double)NAN);
+        for (size_t i = 0; i < HK_TRACE_MAX; i++) {
+            pres[i] = &pre;
+            posts[i] = &post[i >= hk_plasticity_post_seen(rule)];
+        }
+        for (size_t k = 0; k < 2; k++) {
+            put(&w[k], precision, pair->w_min, pair->w_max);
+            for (size_t i = 0; i < HK_MEMORY_MAX; i++) put(&memory[k][i], precision, -1.0, 2.0);
+        }
+        for (size_t i = 0; i < HK_MEMORY_MAX; i++) memories[i] = &memory[0][i];
+        rule->on_pre(&(struct hk_plastic){.param = param,
+                                          .w = (void *)&w[0],
+                                          .count = SYNAPSES,
+                                          .pre = (const void *)pres,
+                                          .post = (const void *)posts,
+                                          .memory = (void *)memories,
+                                          .signal = 1});
+        const size_t size = SYNAPSES * (precision == HK_SINGLE ? sizeof(float) : sizeof(double));
+        bool same = memcmp(&w[0], &w[1], size) == 0;
+        for (size_t i = 0; i < HK_MEMORY_MAX; i++)
+            same &= memcmp(&memory[0][i], &memory[1][i], size) == 0;
+        ck_assert_msg(same, "%s", model->name);
+    }
+}
+END_TEST
+
 /* ---- running ---- */
 
 enum { NEURONS = 37, TICKS = 100 };
@@ -424,6 +484,8 @@ Suite *suite_sim_models(void) {
     tcase_add_test(tables, all_variants_of_a_model_have_one_table);
     tcase_add_test(tables, a_model_is_found_by_name_and_a_wrong_name_lists_the_known);
     tcase_add_test(tables, mandatory_operations_are_there);
+    tcase_add_loop_test(tables, on_pre_changes_nothing_where_traces_are_0, HK_SINGLE,
+                        HK_DOUBLE + 1);
     suite_add_tcase(suite, tables);
     tcase_add_loop_test(running, every_neuron_runs_with_every_receptor_and_drive, 0, 2);
     tcase_add_loop_test(running, every_rule_runs_on_matrices_and_rows, 0, 2);
