@@ -15,8 +15,6 @@
  * sim/kernels/bundle.c. */
 #include "sim/sim_internal.h"
 
-#include "sim/numeric.h"
-
 #include <math.h>
 #include <string.h>
 
@@ -83,10 +81,6 @@ static bool choose_unit(const struct hk_sim *sim, struct hk_receptor *receptor) 
     return most >= LEAST;
 }
 
-int32_t hk_bundle_whole(const struct hk_proj *proj, double weight) {
-    return (int32_t)hk_round(weight / receptor_of(proj)->unit);
-}
-
 /* ---- joining ---- */
 
 /* Does the projection fit into the bundle? Two that share source and receptor couldn't be told
@@ -103,7 +97,7 @@ static bool fits(const struct hk_bundle *bundle, const struct hk_proj *proj, boo
 static struct hk_bundle *find_bundle(struct hk_sim *sim, const struct hk_proj *proj,
                                      struct hk_err *err) {
     bool is_shared = proj->weight.kind == HK_DIST_CONSTANT;
-    int32_t weight = is_shared ? hk_bundle_whole(proj, proj->weight.a) : 0;
+    int32_t weight = is_shared ? hk_bundle_whole(proj->weight.a, receptor_of(proj)->unit) : 0;
     for (size_t i = 0; i < sim->bundle_count; i++)
         if (fits(sim->bundles[i], proj, is_shared, weight)) return sim->bundles[i];
     struct hk_bundle *bundle = HK_NEW(sim->arena, struct hk_bundle, 1, err);

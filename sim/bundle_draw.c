@@ -240,11 +240,12 @@ static void fill_target(const struct wire *wire, int thread, const struct hk_pro
     const struct hk_bundle *bundle = wire->bundle;
     const struct hk_bundle_part *part = hk_bundle_part(bundle, thread);
     const struct hk_drawn *drawn = &wire->drawn[thread];
-    uint32_t place = slot % HK_PAGE;
+    const double unit = proj->target->receptors[proj->receptor].unit;
+    const uint32_t place = slot % HK_PAGE;
     for (size_t k = 0; bundle->is_shared && k < drawn->count; k++)
         part->shared[drawn->place[k]] = (uint16_t)place;
     for (size_t k = 0; !bundle->is_shared && k < drawn->count; k++) {
-        uint16_t w = (uint16_t)(int16_t)hk_bundle_whole(proj, drawn->weight[k]);
+        uint16_t w = (uint16_t)(int16_t)hk_bundle_whole(drawn->weight[k], unit);
         part->packed[drawn->place[k]] = (uint32_t)w << 16 | place;
     }
 }

@@ -13,6 +13,7 @@
 #ifndef HK_SIM_SIM_INTERNAL_H
 #define HK_SIM_SIM_INTERNAL_H
 
+#include "sim/numeric.h"
 #include "sim/pool.h"
 #include "sim/raster.h"
 #include "sim/sim.h"
@@ -475,8 +476,10 @@ void hk_bundles_finish(struct hk_sim *sim);
 static inline struct hk_bundle_part *hk_bundle_part(const struct hk_bundle *bundle, int thread) {
     return &bundle->source->sim->flights[thread].parts[bundle->index];
 }
-/* A weight as a whole number of the receptor's units. */
-int32_t hk_bundle_whole(const struct hk_proj *proj, double weight);
+/* A weight as a whole number of a receptor's units. */
+static inline int32_t hk_bundle_whole(double weight, double unit) {
+    return (int32_t)hk_round(weight / unit);
+}
 /* The synapses of one member that a thread owns, by source and delay; `at` names one. */
 typedef void hk_synapse_visitor(void *context, hk_neuron source, hk_neuron owned_target,
                                 hk_tick delay, hk_syn at);
