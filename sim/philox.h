@@ -77,10 +77,14 @@ static inline void hk_philox_below(struct hk_stream stream, uint64_t entity, uin
         const uint32_t *word = words[0];
         hk_philox_lanes(stream, entity, first / 4, HK_PHILOX_ROUNDS, words);
         size_t part = count - first < WORDS ? count - first : WORDS;
+        uint32_t rejected = 0;
         for (size_t k = 0; k < part; k++) {
             uint64_t product = (uint64_t)word[k] * bound;
             out[first + k] = (uint32_t)(product >> 32);
-            if ((uint32_t)product >= least) continue;
+            rejected |= (uint32_t)product < least;
+        }
+        for (size_t k = 0; rejected && k < part; k++) {
+            if (word[k] * bound >= least) continue;
             struct hk_draws draws = hk_draws_at(stream, entity, ~(uint64_t)(first + k) << 8);
             out[first + k] = hk_draws_below(&draws, bound);
         }
