@@ -98,12 +98,14 @@ static void same_weights(const char *rule, enum hk_precision precision, int thre
         memcpy(before, lists.weight, sizeof before);
         go_on(&matrix, step);
         go_on(&lists, step);
-        for (size_t k = 0; k < SYNAPSES; k++)
+        bool learns = false;
+        for (size_t k = 0; k < SYNAPSES; k++) {
             ck_assert_msg(matrix.weight[k] == lists.weight[k],
                           "%s, piece %d, synapse %zu: %g, with lists %g", rule, step, k,
                           matrix.weight[k], lists.weight[k]);
-        ck_assert_msg((memcmp(before, lists.weight, sizeof before) == 0) == (step == 6),
-                      "%s, piece %d: does it learn?", rule, step);
+            learns |= lists.weight[k] != before[k];
+        }
+        ck_assert_msg(learns == (step != 6), "%s, piece %d: does it learn?", rule, step);
     }
     hk_sim_destroy(matrix.sim);
     hk_sim_destroy(lists.sim);
