@@ -18,10 +18,6 @@
 #include <math.h>
 #include <string.h>
 
-static size_t owned_count(const struct hk_pop *pop, int thread) {
-    return pop->part[thread + 1] - pop->part[thread];
-}
-
 static struct hk_receptor *receptor_of(const struct hk_proj *proj) {
     return &proj->target->receptors[proj->receptor];
 }
@@ -37,7 +33,7 @@ static bool place_receptor(struct hk_sim *sim, const struct hk_pop *pop,
     for (int p = 0; p < sim->threads; p++) {
         struct hk_flight *flight = &sim->flights[p];
         receptor->slot[p] = flight->slots;
-        flight->slots += owned_count(pop, p);
+        flight->slots += hk_pop_owned(pop, p);
         flight->slots = (flight->slots + HK_GROUP - 1) / HK_GROUP * HK_GROUP;
         if (flight->slots > (size_t)HK_PAGES_MAX * HK_PAGE)
             return HK_FAIL(err, HK_ERR_LIMIT, "a thread owns more than %zu units",
@@ -223,7 +219,8 @@ void hk_bundle_visit(const struct hk_proj *proj, int thread, hk_synapse_visitor 
                      void *context) {
     const struct hk_bundle *bundle = proj->bundle;
     const struct hk_bundle_part *part = hk_bundle_part(bundle, thread);
-    size_t first = receptor_of(proj)->slot[thread], end = first + owned_count(proj->target, thread);
+    const size_t first = receptor_of(proj)->slot[thread];
+    const size_t end = first + hk_pop_owned(proj->target, thread);
     for (hk_neuron source = 0; source < bundle->source->size; source++) {
         hk_syn at = part->start[source];
         for (hk_tick delay = bundle->delay_min; at < part->start[source + 1];) {

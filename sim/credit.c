@@ -7,7 +7,7 @@ static bool build_room(struct hk_proj *proj, int thread, struct hk_err *err) {
     struct hk_sim *sim = proj->sim;
     struct hk_proj_part *part = &proj->parts[thread];
     struct hk_credit_room *room = &part->room;
-    size_t owned = proj->target->part[thread + 1] - proj->target->part[thread], longest = owned;
+    size_t owned = hk_pop_owned(proj->target, thread), longest = owned;
     size_t ticks = (size_t)sim->remembered;
     for (size_t row = 0; proj->storage == HK_STORE_ROWS && row < proj->rows; row++) {
         size_t length = part->row_start[row + 1] - part->row_start[row];

@@ -38,7 +38,7 @@ static void list_source(const struct hk_pop *pop, int thread, hk_tick from, hk_t
                                         .derived = pop->derived,
                                         .stream = pop->stream,
                                         .first = pop->part[thread],
-                                        .count = pop->part[thread + 1] - pop->part[thread],
+                                        .count = (hk_neuron)hk_pop_owned(pop, thread),
                                         .tick_ms = pop->sim->options.tick_ms};
     if (pop->encoder)
         list_shown(pop, thread, from, to, out);
@@ -81,7 +81,7 @@ static struct hk_drive_part part_of(const struct hk_pop *pop, int thread, size_t
                                   .derived = pop->drives[drive].derived,
                                   .stream = pop->drives[drive].stream,
                                   .first = pop->part[thread],
-                                  .count = pop->part[thread + 1] - pop->part[thread]};
+                                  .count = hk_pop_owned(pop, thread)};
 }
 
 static bool list_pulses(struct hk_sim *sim, int thread) {

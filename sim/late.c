@@ -4,10 +4,6 @@
 
 #include <math.h>
 
-static size_t owned_count(const struct hk_proj *proj, int thread) {
-    return proj->target->part[thread + 1] - proj->target->part[thread];
-}
-
 /* ---- drawing ---- */
 
 /* What is known of a row while it is drawn. */
@@ -42,7 +38,7 @@ static void count_rows(void *context, int thread) {
     struct hk_drawn *drawn = &build->drawn[thread];
     struct filling *filling = build->filling[thread].data;
     size_t *start = part->late->start;
-    for (hk_neuron i = 0; i < owned_count(proj, thread); i++) {
+    for (hk_neuron i = 0; i < hk_pop_owned(proj->target, thread); i++) {
         hk_proj_draw(proj, proj->target->part[thread] + i, false, drawn);
         for (size_t k = 0; k < drawn->count; k++) filling[row_of_drawn(proj, drawn, k)].count++;
         part->count += drawn->count;
@@ -110,7 +106,7 @@ static void fill_rows(void *context, int thread) {
     for (size_t source = 0; source < proj->source->size; source++)
         begin_axon(proj, hk_late_axon(proj->parts[thread].late, source),
                    &filling[source * proj->delays]);
-    for (hk_neuron i = 0; i < owned_count(proj, thread); i++) {
+    for (hk_neuron i = 0; i < hk_pop_owned(proj->target, thread); i++) {
         hk_proj_draw(proj, proj->target->part[thread] + i, true, drawn);
         fill_target(proj, thread, i, drawn, filling);
     }
@@ -161,7 +157,8 @@ static struct hk_late_posts *build_posts(struct hk_proj *proj, int thread, struc
     struct hk_late_posts *posts = posts_of_another(proj, thread);
     if (!posts) {
         posts = HK_NEW(proj->sim->arena, struct hk_late_posts, 1, err);
-        if (!posts || !fill_posts(posts, proj->sim, owned_count(proj, thread), err)) return NULL;
+        if (!posts || !fill_posts(posts, proj->sim, hk_pop_owned(proj->target, thread), err))
+            return NULL;
         posts->first = proj;
     }
     if (proj->delays > posts->delays) posts->delays = proj->delays;
@@ -187,7 +184,7 @@ static bool build_part(struct hk_proj *proj, int thread, struct hk_err *err) {
     late->slot = HK_NEW(arena, struct hk_late_slot, late->slots, err);
     late->posts = build_posts(proj, thread, err);
     proj->parts[thread].weight = late->axons;
-    late->sum = HK_NEW(arena, double, owned_count(proj, thread), err);
+    late->sum = HK_NEW(arena, double, hk_pop_owned(proj->target, thread), err);
     late->load = HK_NEW(arena, size_t, proj->delays, err);
     late->given =
         hk_arena_array(arena, longest_axon(proj, late), proj->sim->real_size, HK_CACHE_LINE, err);

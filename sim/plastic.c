@@ -4,17 +4,13 @@
 
 #include <string.h>
 
-static size_t owned_count(const struct hk_proj *proj, int thread) {
-    return proj->target->part[thread + 1] - proj->target->part[thread];
-}
-
 /* ---- columns ---- */
 
 /* Incoming synapses of each target, by row. */
 static void index_columns(void *context, int thread) {
     const struct hk_proj *proj = context;
     struct hk_proj_part *part = &proj->parts[thread];
-    size_t owned = owned_count(proj, thread);
+    size_t owned = hk_pop_owned(proj->target, thread);
     for (hk_syn k = 0; k < part->count; k++) part->in_start[part->target[k] + 1]++;
     for (size_t i = 0; i < owned; i++) part->in_start[i + 1] += part->in_start[i];
     for (size_t row = 0; row < part->rows; row++) {
@@ -32,7 +28,7 @@ static bool build_columns(struct hk_proj *proj, struct hk_err *err) {
     struct hk_sim *sim = proj->sim;
     for (int p = 0; p < sim->threads; p++) {
         struct hk_proj_part *part = &proj->parts[p];
-        part->in_start = HK_NEW(sim->arena, hk_syn, owned_count(proj, p) + 1, err);
+        part->in_start = HK_NEW(sim->arena, hk_syn, hk_pop_owned(proj->target, p) + 1, err);
         part->in_synapse = HK_NEW(sim->arena, hk_syn, part->count, err);
         part->in_row = HK_NEW(sim->arena, uint32_t, part->count, err);
         if (!part->in_start || !part->in_synapse || !part->in_row) return false;
@@ -73,7 +69,8 @@ static bool build_traces(struct hk_sim *sim, void **value, void **now, size_t tr
 /* The longest list of synapses that a rule can see at once. */
 static size_t longest_list(const struct hk_proj *proj, int thread) {
     const struct hk_proj_part *part = &proj->parts[thread];
-    size_t owned = owned_count(proj, thread), longest = part->rows > owned ? part->rows : owned;
+    const size_t owned = hk_pop_owned(proj->target, thread);
+    size_t longest = part->rows > owned ? part->rows : owned;
     if (proj->storage == HK_STORE_MATRIX) return longest;
     longest = 0;
     for (size_t row = 0; row < part->rows; row++) {
@@ -90,7 +87,7 @@ static size_t longest_list(const struct hk_proj *proj, int thread) {
 static bool build_recent(struct hk_proj *proj, int thread, struct hk_err *err) {
     struct hk_sim *sim = proj->sim;
     struct hk_proj_part *part = &proj->parts[thread];
-    const size_t owned = owned_count(proj, thread), room = owned + HK_LINE_UNITS;
+    const size_t owned = hk_pop_owned(proj->target, thread), room = owned + HK_LINE_UNITS;
     struct hk_recent *recent = HK_NEW(sim->arena, struct hk_recent, 1, err);
     if (!recent) return false;
     for (size_t i = 0; i < hk_plasticity_post_seen(proj->plasticity); i++)
@@ -107,7 +104,8 @@ static bool build_plastic_part(struct hk_proj *proj, int thread, struct hk_err *
     struct hk_sim *sim = proj->sim;
     const struct hk_plasticity_model *rule = proj->plasticity;
     struct hk_proj_part *part = &proj->parts[thread];
-    size_t owned = owned_count(proj, thread), longest = longest_list(proj, thread) + HK_LINE_UNITS;
+    const size_t owned = hk_pop_owned(proj->target, thread);
+    const size_t longest = longest_list(proj, thread) + HK_LINE_UNITS;
     for (size_t i = 0; i < HK_TRACE_MAX; i++)
         if (!(part->other[i] = hk_sim_reals(sim, longest, err))) return false;
     part->pre_last = HK_NEW(sim->arena, hk_tick, part->rows, err);

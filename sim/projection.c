@@ -14,10 +14,6 @@ static hk_neuron owned_first(const struct hk_proj *proj, int thread) {
     return proj->target->part[thread];
 }
 
-static size_t owned_count(const struct hk_proj *proj, int thread) {
-    return proj->target->part[thread + 1] - proj->target->part[thread];
-}
-
 /* ---- adding ---- */
 
 static bool choose_receptor(struct hk_proj *proj, const char *name, struct hk_err *err) {
@@ -311,7 +307,7 @@ static void count_rows(void *context, int thread) {
     struct hk_proj_part *part = &proj->parts[thread];
     struct hk_drawn *drawn = &build->drawn[thread];
     hk_neuron first = owned_first(proj, thread);
-    for (hk_neuron i = 0; i < owned_count(proj, thread); i++) {
+    for (hk_neuron i = 0; i < hk_pop_owned(proj->target, thread); i++) {
         hk_proj_draw(proj, first + i, false, drawn);
         for (size_t k = 0; k < drawn->count; k++)
             part->row_start[(size_t)drawn->source[k] * proj->delays + drawn->delay[k]]++;
@@ -332,7 +328,7 @@ static void fill_rows(void *context, int thread) {
     struct hk_proj_part *part = &proj->parts[thread];
     struct hk_drawn *drawn = &build->drawn[thread];
     hk_neuron first = owned_first(proj, thread);
-    for (hk_neuron i = 0; i < owned_count(proj, thread); i++) {
+    for (hk_neuron i = 0; i < hk_pop_owned(proj->target, thread); i++) {
         hk_proj_draw(proj, first + i, part->weight != NULL, drawn);
         for (size_t k = 0; k < drawn->count; k++) {
             size_t row = (size_t)drawn->source[k] * proj->delays + drawn->delay[k];
@@ -350,7 +346,7 @@ static void fill_matrix(void *context, int thread) {
     const struct hk_proj *proj = build->proj;
     struct hk_proj_part *part = &proj->parts[thread];
     hk_neuron first = owned_first(proj, thread);
-    for (hk_neuron i = 0; i < owned_count(proj, thread); i++) {
+    for (hk_neuron i = 0; i < hk_pop_owned(proj->target, thread); i++) {
         double *weight = build->drawn[thread].weight;
         draw_weights(proj, first + i, weight, proj->rows);
         for (size_t row = 0; row < proj->rows; row++)
@@ -383,8 +379,9 @@ static bool build_matrix(struct hk_proj *proj, struct build *build, struct hk_er
     struct hk_sim *sim = proj->sim;
     for (int p = 0; p < sim->threads; p++) {
         struct hk_proj_part *part = &proj->parts[p];
-        part->stride = (owned_count(proj, p) + HK_LINE_UNITS - 1) / HK_LINE_UNITS * HK_LINE_UNITS;
-        part->count = proj->rows * owned_count(proj, p);
+        part->stride =
+            (hk_pop_owned(proj->target, p) + HK_LINE_UNITS - 1) / HK_LINE_UNITS * HK_LINE_UNITS;
+        part->count = proj->rows * hk_pop_owned(proj->target, p);
         if (part->stride && proj->rows > SIZE_MAX / part->stride)
             return HK_FAIL(err, HK_ERR_MEMORY, "no memory for so many synapses");
         part->weight = hk_sim_reals(sim, proj->rows * part->stride, err);
@@ -426,7 +423,7 @@ static bool build_memory(struct hk_proj *proj, struct hk_err *err) {
 /* Room in which the spikes of a source that drops out are added up before they are scaled. */
 static bool build_sum(struct hk_proj *proj, struct hk_err *err) {
     for (int p = 0; p < proj->sim->threads; p++)
-        if (!(proj->parts[p].sum = hk_sim_reals(proj->sim, owned_count(proj, p), err)))
+        if (!(proj->parts[p].sum = hk_sim_reals(proj->sim, hk_pop_owned(proj->target, p), err)))
             return false;
     return true;
 }

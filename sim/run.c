@@ -27,7 +27,7 @@ static size_t emit_tick(const struct hk_pop *pop, int thread, hk_tick tick, uint
                                             .derived = pop->derived,
                                             .stream = pop->stream,
                                             .first = pop->part[thread],
-                                            .count = pop->part[thread + 1] - pop->part[thread],
+                                            .count = (hk_neuron)hk_pop_owned(pop, thread),
                                             .tick_ms = pop->sim->options.tick_ms};
         return pop->source->emit(&part, tick, out);
     }
@@ -69,7 +69,7 @@ static bool deliver(struct hk_proj *proj, int thread, hk_tick tick) {
     counts->events += events;
     if (!events) return false;
     if (!sim->dropping || proj->source->dropout <= 0.0) return true;
-    uint64_t owned = proj->target->part[thread + 1] - proj->target->part[thread];
+    uint64_t owned = hk_pop_owned(proj->target, thread);
     counts->additions += owned;
     counts->multiplications += owned;
     return true;

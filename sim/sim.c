@@ -123,7 +123,7 @@ static bool build_history(struct hk_sim *sim, int thread, struct hk_err *err) {
     if (!history->pop_offset) return false;
     for (size_t i = 0; i < sim->pop_count; i++) {
         const struct hk_pop *pop = sim->pops[i];
-        size_t owned = pop->part[thread + 1] - pop->part[thread];
+        size_t owned = hk_pop_owned(pop, thread);
         history->pop_offset[i] = history->slot_size;
         history->slot_size += owned * pop->burst;
     }

@@ -415,6 +415,11 @@ static inline hk_neuron hk_block_of(const struct hk_pop *pop, int thread, hk_neu
     return unit - (unit - pop->part[thread]) % HK_BLOCK;
 }
 
+/* How many units of the population a thread owns. */
+static inline size_t hk_pop_owned(const struct hk_pop *pop, int thread) {
+    return pop->part[thread + 1] - pop->part[thread];
+}
+
 /* Where a thread's units lie in a column: so far behind their numbers. What is swept at each tick
  * has a gap between two threads, because caches fetch what lies ahead of a sweep, and would take it
  * from the thread that writes there. */

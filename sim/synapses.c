@@ -175,7 +175,7 @@ static bool visit_listed(const struct hk_proj *proj, int thread, hk_syn first,
                          struct hk_err *err) {
     void (*list)(const struct hk_proj *, int, hk_synapse_visitor *, void *) =
         proj->storage == HK_STORE_LATE ? hk_late_visit : hk_bundle_visit;
-    size_t owned = proj->target->part[thread + 1] - proj->target->part[thread];
+    size_t owned = hk_pop_owned(proj->target, thread);
     if (!hk_block_reserve(room, owned + 1, sizeof(hk_syn), err)) return false;
     struct listed l = {proj, thread, room->data, visit, context};
     memset(l.next, 0, (owned + 1) * sizeof *l.next);

@@ -54,16 +54,12 @@ struct build {
     struct hk_err *err;     /* [threads] */
 };
 
-static size_t owned_count(const struct hk_proj *proj, int thread) {
-    return proj->target->part[thread + 1] - proj->target->part[thread];
-}
-
 static void count_sources(void *context, int thread) {
     struct build *build = context;
     const struct hk_proj *proj = build->proj;
     struct hk_proj_part *part = &proj->parts[thread];
     struct hk_drawn *drawn = &build->drawn[thread];
-    for (hk_neuron i = 0; i < owned_count(proj, thread); i++) {
+    for (hk_neuron i = 0; i < hk_pop_owned(proj->target, thread); i++) {
         hk_proj_draw(proj, proj->target->part[thread] + i, false, drawn);
         for (size_t k = 0; k < drawn->count; k++) part->first_row[drawn->source[k] + 1]++;
         part->count += drawn->count;
@@ -79,7 +75,7 @@ static void fill_sources(void *context, int thread) {
     struct hk_drawn *drawn = &build->drawn[thread];
     double *weight = part->weight;
     uint32_t *delay = build->delay[thread].data;
-    for (hk_neuron i = 0; i < owned_count(proj, thread); i++) {
+    for (hk_neuron i = 0; i < hk_pop_owned(proj->target, thread); i++) {
         hk_proj_draw(proj, proj->target->part[thread] + i, weight != NULL, drawn);
         for (size_t k = 0; k < drawn->count; k++) {
             size_t at = part->first_row[drawn->source[k]]++;

@@ -89,7 +89,7 @@ static void add_blame(const struct hk_proj *proj, int thread, struct hk_credit_r
 static void credit(struct hk_pop *pop, int thread) {
     const struct hk_sim *sim = pop->sim;
     memset((hk_real *)pop->blame + pop->part[thread], 0,
-           (pop->part[thread + 1] - pop->part[thread]) * sizeof(hk_real));
+           hk_pop_owned(pop, thread) * sizeof(hk_real));
     for (size_t i = 0; i < sim->proj_count; i++) {
         struct hk_proj *proj = sim->projs[i];
         if (proj->source == pop && hk_proj_is_judged(proj))

@@ -263,7 +263,7 @@ static void settle_rows(const struct hk_proj *proj, int thread, hk_tick tick) {
 static void settle_all(const struct hk_proj *proj, int thread, hk_tick tick) {
     const struct hk_pop *pop = proj->target;
     struct hk_late_posts *posts = proj->parts[thread].late->posts;
-    size_t owned = pop->part[thread + 1] - pop->part[thread];
+    size_t owned = hk_pop_owned(pop, thread);
     for (size_t k = 0; k < pop->incoming_count; k++)
         if (pop->incoming[k]->storage == HK_STORE_LATE && pop->incoming[k]->learning &&
             pop->incoming[k]->parts[thread].late->posts == posts)
@@ -405,7 +405,7 @@ static bool must_settle(const struct hk_late_posts *posts, size_t owned, hk_tick
 
 static uint64_t deliver(const struct hk_proj *proj, int thread, hk_tick tick, void *sum) {
     struct hk_late *late = proj->parts[thread].late;
-    size_t owned = proj->target->part[thread + 1] - proj->target->part[thread];
+    size_t owned = hk_pop_owned(proj->target, thread);
     struct round round = {.proj = proj, .late = late, .tick = tick, .sum = sum};
     if (must_settle(late->posts, owned, tick)) settle_all(proj, thread, tick - 1);
     take_off_all(proj, thread, tick - proj->delay_min);
@@ -458,7 +458,7 @@ static void scale(void *context, hk_neuron source, hk_neuron target, hk_tick del
 
 static void normalise(struct hk_proj *proj, int thread, double total) {
     struct scaling s = {proj->parts[thread].late->sum, proj->parts[thread].weight};
-    size_t owned = proj->target->part[thread + 1] - proj->target->part[thread];
+    size_t owned = hk_pop_owned(proj->target, thread);
     settle_all(proj, thread, proj->sim->now);
     memset(s.factor, 0, owned * sizeof *s.factor);
     hk_late_visit(proj, thread, sum_up, &s);
@@ -470,7 +470,7 @@ static void forget(struct hk_proj *proj, int thread) {
     struct hk_late *late = proj->parts[thread].late;
     struct source *sources = late->sources;
     struct target *targets = late->posts->targets;
-    size_t owned = proj->target->part[thread + 1] - proj->target->part[thread];
+    size_t owned = hk_pop_owned(proj->target, thread);
     if (proj->sim->built) settle_all(proj, thread, proj->sim->now);
     for (size_t k = 0; k < late->slots; k++) late->slot[k].next = late->slot[k].end = 0;
     for (size_t k = 0; k < proj->source->size; k++) sources[k] = (struct source){.tick = NEVER};

@@ -24,10 +24,6 @@ static const struct hk_pair_params *pair_of(const struct hk_proj *proj) {
     return proj->plasticity_param;
 }
 
-static size_t owned_targets(const struct hk_proj *proj, int thread) {
-    return proj->target->part[thread + 1] - proj->target->part[thread];
-}
-
 /* The traces of one unit, read at `now`. */
 static void read_own(const struct hk_proj *proj, int side, void *const *value, const hk_tick *last,
                      size_t count, size_t unit, hk_tick now, hk_real *own) {
@@ -96,7 +92,7 @@ static void lapse_at(const struct hk_proj *proj, struct hk_proj_part *part, size
 
 static void settle(struct hk_proj *proj, int thread, hk_tick tick) {
     struct hk_proj_part *part = &proj->parts[thread];
-    size_t owned = owned_targets(proj, thread);
+    size_t owned = hk_pop_owned(proj->target, thread);
     if (proj->storage != HK_STORE_MATRIX)
         lapse_at(proj, part, 0, part->count, tick);
     else
@@ -265,7 +261,7 @@ static inline void fetch_traces(const struct hk_proj *proj, const struct hk_proj
 /* Every row whose spike arrives at `tick`, in canonical order. */
 static void each_arrival(struct hk_proj *proj, int thread, hk_tick tick, row_action *action) {
     struct hk_proj_part *part = &proj->parts[thread];
-    size_t owned = owned_targets(proj, thread);
+    size_t owned = hk_pop_owned(proj->target, thread);
     if (proj->storage == HK_STORE_TIMED) {
         for (size_t k = 0; k < part->arrived_count; k++)
             action(proj, part, owned, part->arrived[k].row, tick);
@@ -380,7 +376,7 @@ static void arrive_at_recent(struct hk_proj *proj, struct hk_proj_part *part, si
 static void learn_few(struct hk_proj *proj, int thread, hk_tick tick) {
     struct hk_proj_part *part = &proj->parts[thread];
     uint64_t *seen_whole = part->recent->seen_whole, run = proj->sim->runs;
-    const size_t owned = owned_targets(proj, thread);
+    const size_t owned = hk_pop_owned(proj->target, thread);
     bool read = false;
     for (struct arrivals a = arrivals_at(proj, part, tick); arrivals_next(&a);) {
         if (seen_whole[a.row] == run) {
@@ -402,7 +398,7 @@ static bool are_few(const struct hk_recent *recent, size_t owned) {
 static void learn_arrivals(struct hk_proj *proj, int thread, hk_tick tick) {
     enum { AGAIN = 16 }; /* ticks after which it is seen whether many have become few */
     struct hk_proj_part *part = &proj->parts[thread];
-    const size_t owned = owned_targets(proj, thread);
+    const size_t owned = hk_pop_owned(proj->target, thread);
     bool read = are_few(part->recent, owned) || (part->recent && tick % AGAIN == 0);
     if (read) read_recent(proj, part, tick);
     if (read && are_few(part->recent, owned)) {
@@ -506,7 +502,7 @@ static void learn_at(struct hk_proj *proj, int thread, hk_tick tick, const uint3
 /* Sums run down the rows in double, in blocks of targets. */
 static void normalise_matrix(struct hk_proj *proj, int thread, double total) {
     struct hk_proj_part *part = &proj->parts[thread];
-    size_t owned = owned_targets(proj, thread);
+    size_t owned = hk_pop_owned(proj->target, thread);
     for (size_t first = 0; first < owned; first += HK_BLOCK) {
         size_t count = owned - first < HK_BLOCK ? owned - first : HK_BLOCK;
         double sum[HK_BLOCK] = {0.0};
@@ -527,7 +523,7 @@ static void normalise_matrix(struct hk_proj *proj, int thread, double total) {
 static void normalise_rows(struct hk_proj *proj, int thread, double total) {
     struct hk_proj_part *part = &proj->parts[thread];
     hk_real *w = part->weight;
-    for (size_t target = 0; target < owned_targets(proj, thread); target++) {
+    for (size_t target = 0; target < hk_pop_owned(proj->target, thread); target++) {
         double sum = 0.0;
         hk_syn first = part->in_start[target], end = part->in_start[target + 1];
         for (hk_syn k = first; k < end; k++) sum += (double)w[part->in_synapse[k]];
@@ -547,7 +543,7 @@ static void normalise(struct hk_proj *proj, int thread, double total) {
 static void forget(struct hk_proj *proj, int thread) {
     struct hk_proj_part *part = &proj->parts[thread];
     const struct hk_plasticity_model *rule = proj->plasticity;
-    size_t owned = owned_targets(proj, thread);
+    size_t owned = hk_pop_owned(proj->target, thread);
     size_t places = proj->storage == HK_STORE_MATRIX ? proj->rows * part->stride : part->count;
     if (hk_proj_lapses(proj)) settle(proj, thread, proj->sim->now);
     for (size_t i = 0; i < rule->pre_count; i++)

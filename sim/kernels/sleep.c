@@ -182,7 +182,7 @@ static void fetch(const struct hk_pop *pop, int thread, hk_neuron unit) {
 
 /* Is it one of the population's groups of sums, and whose units' then? */
 static bool is_of(const struct hk_pop *pop, int thread, size_t group_of_sums, hk_neuron *first) {
-    const size_t owned = pop->part[thread + 1] - pop->part[thread];
+    const size_t owned = hk_pop_owned(pop, thread);
     for (size_t r = 0; r < pop->receptor_count; r++) {
         if (!pop->receptors[r].slot) continue;
         size_t at = group_of_sums * HK_GROUP - pop->receptors[r].slot[thread];

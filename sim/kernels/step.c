@@ -185,7 +185,7 @@ static uint64_t deliver(const struct hk_proj *proj, int thread, hk_tick tick) {
     hk_real *sum = delivered_at(pop, thread, proj->receptor, pop->part[thread]);
     if (!pop->sim->dropping || proj->source->dropout <= 0.0)
         return deliver_to(proj, thread, tick, sum);
-    size_t owned = pop->part[thread + 1] - pop->part[thread];
+    size_t owned = hk_pop_owned(pop, thread);
     hk_real *aside = proj->parts[thread].sum;
     memset(aside, 0, owned * sizeof *aside);
     uint64_t events = deliver_to(proj, thread, tick, aside);
