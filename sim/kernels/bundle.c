@@ -231,7 +231,7 @@ static struct hk_inflight start_of(const struct hk_bundle *bundle,
 }
 
 /* Where the rows of a tick's spikes begin is all over memory: ask for all before reading any. */
-static void fetch_starts(const struct hk_sim *sim, struct hk_flight *flight, hk_tick tick) {
+static void fetch_starts(const struct hk_sim *sim, const struct hk_flight *flight, hk_tick tick) {
     for (size_t b = 0; b < sim->bundle_count; b++) {
         const struct hk_bundle *bundle = sim->bundles[b];
         const hk_syn *start = flight->parts[b].start;

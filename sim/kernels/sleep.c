@@ -181,11 +181,11 @@ static void fetch(const struct hk_pop *pop, int thread, hk_neuron unit) {
 }
 
 /* Is it one of the population's groups of sums, and whose units' then? */
-static bool is_of(const struct hk_pop *pop, int thread, size_t group_of_sums, hk_neuron *first) {
+static bool is_of(const struct hk_pop *pop, int thread, size_t group, hk_neuron *first) {
     const size_t owned = hk_pop_owned(pop, thread);
     for (size_t r = 0; r < pop->receptor_count; r++) {
         if (!pop->receptors[r].slot) continue;
-        size_t at = group_of_sums * HK_GROUP - pop->receptors[r].slot[thread];
+        size_t at = group * HK_GROUP - pop->receptors[r].slot[thread];
         if (at >= owned) continue; /* or it wraps around */
         *first = pop->part[thread] + (hk_neuron)at;
         return true;
