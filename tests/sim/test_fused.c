@@ -1,6 +1,8 @@
 /* Receptors that the membrane's pass takes along do what they do in passes of their own: a receptor
- * that nothing ends in, of another kind, keeps a population from that, and changes nothing else. */
+ * that nothing ends in, of another kind, keeps a population from that, and changes nothing else. One
+ * of their own kind is left out while its state is 0, and doesn't keep the others from it. */
 #include <check.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,7 +78,13 @@ static void add_links(struct network *n, const struct fused_case *c, struct hk_p
     }
 }
 
-static void make_network(struct network *n, const struct fused_case *c, int threads, bool apart) {
+/* Beside the receptors of a case, which nothing ends in. */
+enum unused { NONE, OTHER_KIND, SAME_KIND };
+
+static void make_network(struct network *n, const struct fused_case *c, int threads,
+                         enum unused unused) {
+    bool conducts = strstr(c->receptors[0], "cond") != NULL;
+    const char *same = conducts ? "idle:cond-exp:tau=4,e=-20 " : "idle:exp:tau=4 ";
     double times[RUN], units[RUN];
     char receptors[160];
     for (size_t k = 0; k < RUN; k++) {
@@ -84,9 +92,10 @@ static void make_network(struct network *n, const struct fused_case *c, int thre
         times[k] = 0.1 * (double)tick;
         units[k] = (double)(k * 7 % SOURCES);
     }
-    (void)snprintf(receptors, sizeof receptors, "%s%s%s%s", c->receptors[0],
-                   c->receptors[1] ? " " : "", c->receptors[1] ? c->receptors[1] : "",
-                   apart ? " none:alpha:tau=1" : "");
+    (void)snprintf(receptors, sizeof receptors, "%s%s%s%s%s", unused == SAME_KIND ? same : "",
+                   c->receptors[0], c->receptors[1] ? " " : "",
+                   c->receptors[1] ? c->receptors[1] : "",
+                   unused == OTHER_KIND ? " none:alpha:tau=1" : "");
     n->sim = net_create(HK_SINGLE, 0.1, threads);
     n->pop = net_neurons(n->sim, "pop", SIZE, "lif", c->settings, receptors, c->drives);
     net_hear(n->pop, &n->heard);
@@ -122,10 +131,10 @@ START_TEST(receptors_taken_along_do_what_they_do_alone) {
     static const char *const isas[] = {"base", "v3", "v4"};
     const struct fused_case *c = &cases[_i];
     struct network alone, along;
-    make_network(&alone, c, 1, true);
+    make_network(&alone, c, 1, OTHER_KIND);
     for (size_t i = 0; i < HK_COUNT(isas); i++) {
         ck_assert_int_eq(setenv("HILLOCK_ISA", isas[i], 1), 0);
-        make_network(&along, c, 1 + (int)i, false);
+        make_network(&along, c, 1 + (int)i, NONE);
         ck_assert_int_eq(unsetenv("HILLOCK_ISA"), 0);
         same(&alone, &along, c);
         network_finish(&along);
@@ -134,10 +143,47 @@ START_TEST(receptors_taken_along_do_what_they_do_alone) {
 }
 END_TEST
 
+START_TEST(an_idle_receptor_is_left_out) {
+    const struct fused_case *c = &cases[_i];
+    struct network alone, idle;
+    make_network(&alone, c, 1, OTHER_KIND);
+    make_network(&idle, c, 2, SAME_KIND);
+    same(&alone, &idle, c);
+    network_finish(&idle);
+    network_finish(&alone);
+}
+END_TEST
+
+/* By hand, between two runs: from then on it decays, and pushes V. */
+START_TEST(an_idle_receptor_that_is_given_a_state_acts) {
+    struct hk_sim *sim = net_create(HK_SINGLE, 0.1, 1);
+    static const double times[] = {1, 2}, units[] = {0, 0};
+    struct hk_pop *in = net_spikes(sim, "in", 1, times, units, 2);
+    struct hk_pop *pop =
+        net_neurons(sim, "pop", 1, "lif", "v_rest=-70", "idle:exp:tau=5 a:exp:tau=2", NULL);
+    (void)net_link(sim, &(struct net_link){.source = in,
+                                           .target = pop,
+                                           .receptor = "a",
+                                           .connect = "probability:p=1",
+                                           .weight = {HK_DIST_UNIFORM, 1e-9, 2e-9},
+                                           .delay_ms = net_value(0.1)});
+    net_build(sim);
+    net_run(sim, 100);
+    ck_assert_double_eq_tol(net_state(pop, "v", 0), -70, 1e-4);
+    net_set_state(pop, "i_idle", 0, 100);
+    net_run(sim, 100); /* 10 ms of 100 pA that decay with 5 ms, on 10 ms and 250 pF */
+    ck_assert_double_eq_tol(net_state(pop, "i_idle", 0), 100 * exp(-2), 1e-3);
+    ck_assert_double_eq_tol(net_state(pop, "v", 0), -70 + 4 * (exp(-1) - exp(-2)), 1e-3);
+    hk_sim_destroy(sim);
+}
+END_TEST
+
 Suite *suite_sim_fused(void) {
     Suite *suite = suite_create("sim/fused");
     TCase *bits = tcase_create("bits");
     tcase_add_loop_test(bits, receptors_taken_along_do_what_they_do_alone, 0, HK_COUNT(cases));
+    tcase_add_loop_test(bits, an_idle_receptor_is_left_out, 0, HK_COUNT(cases));
+    tcase_add_test(bits, an_idle_receptor_that_is_given_a_state_acts);
     suite_add_tcase(suite, bits);
     return suite;
 }

@@ -167,6 +167,23 @@ START_TEST(numbers_below_a_bound_are_uniform) {
 }
 END_TEST
 
+/* With a bound of 3 * 2^30 a quarter of the products are to be drawn anew: all of these give
+ * multiples of 3, which would be half of the numbers with them. */
+START_TEST(numbers_below_a_large_bound_are_uniform) {
+    enum { COUNT = 30003, THIRDS = 3 };
+    static uint32_t out[COUNT], found[THIRDS];
+    const uint32_t bound = UINT32_C(3) << 30;
+    double chi = 0, each = (double)COUNT / THIRDS;
+    hk_philox_below(hk_stream_make(8, "test", "below"), 4, bound, out, COUNT);
+    for (size_t k = 0; k < COUNT; k++) {
+        ck_assert_uint_lt(out[k], bound);
+        found[out[k] % THIRDS]++;
+    }
+    for (size_t k = 0; k < THIRDS; k++) chi += pow(found[k] - each, 2) / each;
+    ck_assert_double_lt(chi, (THIRDS - 1) + SIGMAS * sqrt(2.0 * (THIRDS - 1)));
+}
+END_TEST
+
 Suite *suite_synapses_connect_fixed_total(void) {
     Suite *suite = suite_create("synapses/connect_fixed_total");
     TCase *total = tcase_create("total"), *numbers = tcase_create("numbers");
@@ -177,6 +194,7 @@ Suite *suite_synapses_connect_fixed_total(void) {
     tcase_add_test(numbers, binomial_numbers_have_their_moments);
     tcase_add_test(numbers, binomial_numbers_have_their_distribution);
     tcase_add_test(numbers, numbers_below_a_bound_are_uniform);
+    tcase_add_test(numbers, numbers_below_a_large_bound_are_uniform);
     suite_add_tcase(suite, numbers);
     return suite;
 }
