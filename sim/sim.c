@@ -189,9 +189,6 @@ void hk_sim_reset_state(struct hk_sim *sim) {
         for (size_t c = 0; c < pop->column_count; c++)
             if (!pop->info[c].slow) hk_pop_restart(pop, c);
         if (pop->held) memset(pop->held, 0, pop->groups * sizeof *pop->held);
-        for (size_t r = 0; r < pop->receptor_count; r++)
-            if (pop->receptors[r].delivered)
-                memset(pop->receptors[r].arrived, 0, hk_pop_places(pop) * sim->real_size);
     }
     if (sim->exact) {
         hk_exact_reset(sim);

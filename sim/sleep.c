@@ -50,13 +50,6 @@ static bool build_pop(struct hk_pop *pop, struct hk_err *err) {
     return sleep->asleep && sleep->touches && sleep->awake_until && hk_alone_build(pop, err);
 }
 
-/* All are awake. */
-static void unmark(struct hk_flight *flight) {
-    flight->asleep = flight->marked_count = 0;
-    for (size_t k = 0; flight->marks && k < flight->slots / HK_GROUP; k++)
-        flight->marks[k] = HK_MARKS_AWAKE;
-}
-
 bool hk_sleep_build(struct hk_sim *sim, struct hk_err *err) {
     bool any = false;
     for (size_t i = 0; i < sim->pop_count; i++) {
@@ -71,7 +64,7 @@ bool hk_sleep_build(struct hk_sim *sim, struct hk_err *err) {
         flight->marks = HK_NEW(sim->arena, uint64_t, groups, err);
         flight->marked = HK_NEW(sim->arena, uint32_t, groups + 1, err); /* one is written ahead */
         if (!flight->marks || !flight->marked) return false;
-        unmark(flight);
+        for (size_t k = 0; k < groups; k++) flight->marks[k] = HK_MARKS_AWAKE;
     }
     return true;
 }
@@ -83,14 +76,13 @@ void hk_sleep_end(struct hk_pop *pop) {
             if (pop->sleep->asleep[i / HK_GROUP]) sim->sleep->wake(pop, p, i, sim->now);
 }
 
-/* All are awake again. */
+/* All have been woken (hk_sleep_end): what was known of them, and still arrived, is forgotten. */
 void hk_sleep_reset(struct hk_sim *sim) {
     for (size_t i = 0; i < sim->pop_count; i++) {
         struct hk_sleep *sleep = sim->pops[i]->sleep;
         if (!sleep) continue;
-        memset(sleep->asleep, 0, sim->pops[i]->groups);
         memset(sleep->touches, 0, sim->pops[i]->groups * sizeof *sleep->touches);
         memset(sleep->awake_until, 0, sim->pops[i]->groups * sizeof *sleep->awake_until);
     }
-    for (int p = 0; p < sim->threads; p++) unmark(&sim->flights[p]);
+    for (int p = 0; p < sim->threads; p++) sim->flights[p].marked_count = 0;
 }

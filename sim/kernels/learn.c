@@ -399,9 +399,9 @@ static void learn_arrivals(struct hk_proj *proj, int thread, hk_tick tick) {
     enum { AGAIN = 16 }; /* ticks after which it is seen whether many have become few */
     struct hk_proj_part *part = &proj->parts[thread];
     const size_t owned = hk_pop_owned(proj->target, thread);
-    bool read = are_few(part->recent, owned) || (part->recent && tick % AGAIN == 0);
-    if (read) read_recent(proj, part, tick);
-    if (read && are_few(part->recent, owned)) {
+    if (are_few(part->recent, owned) || (part->recent && tick % AGAIN == 0))
+        read_recent(proj, part, tick);
+    if (are_few(part->recent, owned)) { /* then they have been read */
         learn_few(proj, thread, tick);
         return;
     }

@@ -38,8 +38,8 @@ static size_t group_of_sums(const struct hk_pop *pop, int thread, size_t recepto
     return (pop->receptors[receptor].slot[thread] + (first - pop->part[thread])) / HK_GROUP;
 }
 
-/* Mark a group's sums, of all receptors. */
-static void mark(const struct hk_pop *pop, int thread, hk_neuron first, uint64_t marks) {
+/* What delivery finds at a group's sums, of all receptors, from now on. */
+static void set_marks(const struct hk_pop *pop, int thread, hk_neuron first, uint64_t marks) {
     for (size_t r = 0; r < pop->receptor_count; r++)
         if (pop->receptors[r].slot)
             pop->sim->flights[thread].marks[group_of_sums(pop, thread, r, first)] = marks;
@@ -66,7 +66,7 @@ static void wake(struct hk_pop *pop, int thread, hk_neuron first, hk_tick tick) 
     sleep->asleep[first / HK_GROUP] = 0;
     sleep->awake_until[first / HK_GROUP] = tick + STAY_AWAKE;
     pop->sim->flights[thread].asleep--;
-    mark(pop, thread, first, HK_MARKS_AWAKE);
+    set_marks(pop, thread, first, HK_MARKS_AWAKE);
 }
 
 /* Does nothing arrive at the group at the next tick? Its sums have been made already. */
@@ -113,7 +113,7 @@ static void test(struct hk_pop *pop, int thread, hk_neuron first, hk_tick tick) 
     if (!has_no_arrivals(pop, thread, first) || !group_is_quiet(pop, first, tick)) return;
     sleep->asleep[group] = 1;
     pop->sim->flights[thread].asleep++;
-    mark(pop, thread, first, 0);
+    set_marks(pop, thread, first, 0);
 }
 
 /* ---- what arrives ---- */
