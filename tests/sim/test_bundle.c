@@ -308,13 +308,6 @@ START_TEST(a_reset_forgets_what_is_on_its_way) {
 }
 END_TEST
 
-/* Tells that it can't go on, once anybody has fired. */
-static bool refuse(void *context, const struct hk_pop *pop, hk_tick tick, const uint32_t *units,
-                   size_t count, struct hk_err *err) {
-    (void)context, (void)pop, (void)tick, (void)units;
-    return count == 0 || HK_FAIL(err, HK_ERR_IO, "no room");
-}
-
 /* A run that a listener ends has gone on for a window, and has added up what arrives at the next
  * tick. What comes after a reset is as after one of a run that ended there by itself. */
 START_TEST(a_reset_after_a_run_that_failed_forgets_how_far_it_went) {
@@ -332,7 +325,7 @@ START_TEST(a_reset_after_a_run_that_failed_forgets_how_far_it_went) {
                                                .connect = "fixed-indegree:n=20",
                                                .weight = {HK_DIST_UNIFORM, 0.5, 1},
                                                .delay_ms = {HK_DIST_UNIFORM, 0.1, 1}});
-        if (fails) hk_pop_listen(late, refuse, NULL);
+        if (fails) net_refuse_spikes(late);
         net_build(sim);
         ck_assert(hk_sim_run(sim, fails ? 1000 : end, &err) == !fails);
         end = hk_sim_now(sim);

@@ -1,6 +1,6 @@
 /* Receptors that the membrane's pass takes along do what they do in passes of their own: a receptor
- * that nothing ends in, of another kind, keeps a population from that, and changes nothing else. One
- * of their own kind is left out while its state is 0, and doesn't keep the others from it. */
+ * that nothing ends in, of another kind, keeps a population from that, and changes nothing else.
+ * One of their own kind is left out while its state is 0, and doesn't keep the others from it. */
 #include <check.h>
 #include <math.h>
 #include <stdio.h>

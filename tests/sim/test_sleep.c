@@ -185,12 +185,6 @@ END_TEST
 
 /* ---- a run that fails ---- */
 
-static bool refuse(void *context, const struct hk_pop *pop, hk_tick tick, const uint32_t *units,
-                   size_t count, struct hk_err *err) {
-    (void)context, (void)pop, (void)tick, (void)units;
-    return count == 0 || HK_FAIL(err, HK_ERR_IO, "no room");
-}
-
 /* When it ends, what arrives at sleepers at the next tick has been marked. After a reset nothing is
  * left of that: the same follows as after one of a run that ended there by itself. */
 START_TEST(a_reset_after_a_run_that_failed_forgets_what_was_marked) {
@@ -209,7 +203,7 @@ START_TEST(a_reset_after_a_run_that_failed_forgets_what_was_marked) {
                                                .connect = "probability:p=0.1",
                                                .weight = {HK_DIST_UNIFORM, 1, 9},
                                                .delay_ms = {HK_DIST_UNIFORM, 0.1, 1}});
-        if (fails) hk_pop_listen(late, refuse, NULL);
+        if (fails) net_refuse_spikes(late);
         net_build(sim);
         ck_assert(hk_sim_run(sim, fails ? 1000 : end, &err) == !fails);
         end = hk_sim_now(sim);

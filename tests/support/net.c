@@ -350,3 +350,13 @@ void net_heard_finish(struct net_heard *heard) {
     hk_block_finish(&heard->ticks);
     hk_block_finish(&heard->units);
 }
+
+static bool refuse(void *context, const struct hk_pop *pop, hk_tick tick, const uint32_t *units,
+                   size_t count, struct hk_err *err) {
+    (void)context, (void)pop, (void)tick, (void)units;
+    return count == 0 || HK_FAIL(err, HK_ERR_IO, "no room");
+}
+
+void net_refuse_spikes(struct hk_pop *pop) {
+    hk_pop_listen(pop, refuse, NULL);
+}

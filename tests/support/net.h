@@ -61,5 +61,7 @@ uint32_t net_heard_unit(const struct net_heard *heard, size_t k);
 /* Both have heard the same, and at least so many spikes. */
 void net_same_spikes(const struct net_heard *a, const struct net_heard *b, size_t least);
 void net_heard_finish(struct net_heard *heard);
+/* A run ends with a failure at the end of the window in which the population fires. */
+void net_refuse_spikes(struct hk_pop *pop);
 
 #endif
