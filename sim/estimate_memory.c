@@ -130,7 +130,7 @@ static double plastic_bytes(const struct hk_proj *proj, double synapses) {
     bytes += threads * rows * (sizeof(hk_tick) + 2.0 * pre * real);
     bytes += targets * (sizeof(hk_tick) + 2.0 * post * real);
     if (proj->storage == HK_STORE_ROWS)
-        bytes += synapses * (sizeof(hk_syn) + sizeof(uint32_t)) + targets * sizeof(hk_syn);
+        bytes += 2.0 * synapses * sizeof(uint32_t) + targets * sizeof(hk_syn);
     bytes += threads * longest * real * (1.0 + post);
     if (matrix && proj->plasticity->memory_count == 0) bytes += recent_bytes(proj);
     return bytes + (hk_proj_lapses(proj) ? eligibility_bytes(proj, synapses, longest) : 0.0);

@@ -16,7 +16,7 @@ static void index_columns(void *context, int thread) {
     for (size_t row = 0; row < part->rows; row++) {
         for (hk_syn k = part->row_start[row]; k < part->row_start[row + 1]; k++) {
             hk_syn at = part->in_start[part->target[k]]++;
-            part->in_synapse[at] = k;
+            part->in_synapse[at] = (uint32_t)k;
             part->in_row[at] = (uint32_t)row;
         }
     }
@@ -28,8 +28,13 @@ static bool build_columns(struct hk_proj *proj, struct hk_err *err) {
     struct hk_sim *sim = proj->sim;
     for (int p = 0; p < sim->threads; p++) {
         struct hk_proj_part *part = &proj->parts[p];
+        if (part->count > UINT32_MAX)
+            return HK_FAIL(err, HK_ERR_LIMIT,
+                           "%zu synapses that learn belong to one thread, where %u fit; more "
+                           "threads would share them",
+                           (size_t)part->count, UINT32_MAX);
         part->in_start = HK_NEW(sim->arena, hk_syn, hk_pop_owned(proj->target, p) + 1, err);
-        part->in_synapse = HK_NEW(sim->arena, hk_syn, part->count, err);
+        part->in_synapse = HK_NEW(sim->arena, uint32_t, part->count, err);
         part->in_row = HK_NEW(sim->arena, uint32_t, part->count, err);
         if (!part->in_start || !part->in_synapse || !part->in_row) return false;
     }

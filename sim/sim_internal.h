@@ -205,9 +205,9 @@ struct hk_proj_part {
     /* Plastic only. Traces of the pre side are the thread's own copy: they are seen at arrival. */
     void *pre_value[HK_TRACE_MAX], *post_value[HK_TRACE_MAX]; /* [rows], [owned] */
     hk_tick *pre_last, *post_last;
-    hk_syn *in_start;   /* ROWS, TIMED: [owned + 1], incoming synapses of a target: */
-    hk_syn *in_synapse; /* [count] index of the synapse */
-    uint32_t *in_row;   /* [count] its row */
+    hk_syn *in_start;     /* ROWS, TIMED: [owned + 1], incoming synapses of a target: */
+    uint32_t *in_synapse; /* [count] index of the synapse */
+    uint32_t *in_row;     /* [count] its row */
     void *pre_now[HK_TRACE_MAX], *post_now[HK_TRACE_MAX], *other[HK_TRACE_MAX], *own[HK_TRACE_MAX],
         *gathered;            /* room */
     struct hk_recent *recent; /* MATRIX, if nothing is remembered; else NULL */

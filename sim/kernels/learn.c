@@ -180,7 +180,7 @@ static void arrive(struct hk_proj *proj, struct hk_proj_part *part, size_t owned
 
 /* The places of a target's incoming synapses: the k-th is at [k], or at k * stride + target. */
 struct column {
-    const hk_syn *synapse; /* NULL: a matrix */
+    const uint32_t *synapse; /* NULL: a matrix */
     size_t stride, target, count;
 };
 
