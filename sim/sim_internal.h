@@ -296,6 +296,7 @@ struct hk_flight {
     uint64_t *marks;  /* [slots / HK_GROUP] a bit for each sum; of those awake HK_MARKS_AWAKE */
     uint32_t *marked; /* [marked_count] the groups of sums that have such a bit */
     size_t marked_count;
+    uint64_t events;   /* that are being added */
     struct hk_err err; /* of the first spike that there was no room for, */
     bool full[2];      /* and whether there is one, at the end of even and odd windows */
 };

@@ -14,7 +14,8 @@ enum {
     NEAR = 8,   /* and others again: so many lines of each */
     NEAR_LINES = 4,
     LINES_MAX = 12,
-    LINE_WORDS = HK_CACHE_LINE / sizeof(uint32_t)
+    LINE_WORDS = HK_CACHE_LINE / sizeof(uint32_t),
+    EIGHT = 8 /* synapses a turn */
 };
 
 static inline void add_one(int32_t *restrict sums, uint32_t synapse) {
@@ -23,16 +24,10 @@ static inline void add_one(int32_t *restrict sums, uint32_t synapse) {
 
 static inline void add_packed(int32_t *restrict sums, const uint32_t *restrict synapse,
                               uint32_t count) {
-    uint32_t k = 0;
-    for (; k + 4 <= count; k += 4) {
-        uint64_t pairs[2]; /* half the loads */
-        memcpy(pairs, synapse + k, sizeof pairs);
-        for (int p = 0; p < 2; p++) {
-            add_one(sums, (uint32_t)pairs[p]);
-            add_one(sums, (uint32_t)(pairs[p] >> 32));
-        }
-    }
-    for (; k < count; k++) add_one(sums, synapse[k]);
+    const uint32_t *end = synapse + count;
+    for (; end - synapse >= EIGHT; synapse += EIGHT)
+        for (int k = 0; k < EIGHT; k++) add_one(sums, synapse[k]);
+    for (; synapse < end; synapse++) add_one(sums, *synapse);
 }
 
 static inline void add_shared(int32_t *restrict sums, const uint16_t *restrict place,
@@ -75,11 +70,12 @@ static void add_run(struct hk_flight *flight, uint32_t page, const uint32_t *syn
     size_t first = (size_t)page * HK_PAGE;
     add_packed(flight->sums + first, synapse, count);
     if (flight->asleep) mark_packed(flight, first, synapse, count);
+    flight->events += count;
 }
 
 static void add_copies(struct hk_flight *flight, struct copies *copies, uint32_t page) {
-    add_run(flight, page, copies->synapse, copies->count);
-    copies->count = 0;
+    add_run(flight, page, copies[page].synapse, copies[page].count);
+    copies[page].count = 0;
 }
 
 static void open_copies(struct copies *copies) {
@@ -87,7 +83,7 @@ static void open_copies(struct copies *copies) {
 }
 
 static void close_copies(struct hk_flight *flight, struct copies *copies) {
-    for (uint32_t page = 0; page < COPIED_PAGES; page++) add_copies(flight, &copies[page], page);
+    for (uint32_t page = 0; page < COPIED_PAGES; page++) add_copies(flight, copies, page);
 }
 
 /* A line of the copy, and one of what lies behind the run: in most rows the segment that follows,
@@ -99,65 +95,23 @@ static inline void copy_line(uint32_t *restrict out, const uint32_t *restrict ru
     HK_PREFETCH(next + k);
 }
 
-static inline void copy_run(struct copies *copies, const uint32_t *run, uint32_t count) {
-    uint32_t *out = copies->synapse + copies->count;
+static inline void copy_run(struct hk_flight *flight, struct copies *copies, uint32_t header,
+                            const uint32_t *run) {
+    const uint32_t page = hk_run_page(header), count = hk_run_count(header);
+    uint32_t *out = copies[page].synapse + copies[page].count, k = 0;
     const uint32_t *next = run + count;
-    uint32_t k = 0;
     for (; k < HK_RUN_COPIED; k += LINE_WORDS) copy_line(out, run, k, next);
     for (; k < count; k += LINE_WORDS) copy_line(out, run, k, next);
     HK_PREFETCH(next + k);
-    copies->count += count;
+    copies[page].count += count;
+    if (copies[page].count > ROOM - LONG) add_copies(flight, copies, page);
 }
 
 static inline bool is_copied(uint32_t header) {
     return hk_run_page(header) < COPIED_PAGES && hk_run_count(header) <= LONG;
 }
 
-static inline void take_run(struct hk_flight *flight, struct copies *copies, uint32_t header,
-                            const uint32_t *run) {
-    uint32_t page = hk_run_page(header), count = hk_run_count(header);
-    if (is_copied(header)) {
-        copy_run(&copies[page], run, count);
-        if (copies[page].count > ROOM - LONG) add_copies(flight, &copies[page], page);
-    } else {
-        add_run(flight, page, run, count);
-    }
-}
-
 /* ---- segments ---- */
-
-static inline uint32_t header_at(const struct hk_bundle *bundle, const void *at) {
-    const uint16_t *halves = at;
-    return bundle->is_shared ? halves[0] | (uint32_t)halves[1] << 16 : *(const uint32_t *)at;
-}
-
-/* Add the segment at `at`, or copy it; returns the next. */
-static inline const void *pass_packed(struct hk_flight *flight, struct copies *copies,
-                                      const struct hk_inflight *spike, uint64_t *events) {
-    const uint32_t *at = spike->at;
-    for (uint32_t header = spike->header;; header = *at) {
-        uint32_t count = hk_run_count(header);
-        take_run(flight, copies, header, at + 1);
-        *events += count;
-        at += 1 + count;
-        if (hk_run_is_last(header)) return at;
-    }
-}
-
-static const void *pass_shared(struct hk_flight *flight, const struct hk_bundle *bundle,
-                               const struct hk_inflight *spike, uint64_t *events) {
-    const uint16_t *at = spike->at;
-    for (uint32_t header = spike->header;; header = header_at(bundle, at)) {
-        uint32_t count = hk_run_count(header);
-        size_t first = (size_t)hk_run_page(header) * HK_PAGE;
-        at += 2;
-        add_shared(flight->sums + first, at, bundle->weight, count);
-        if (flight->asleep) mark_shared(flight, first, at, count);
-        *events += count;
-        at += count;
-        if (hk_run_is_last(header)) return at;
-    }
-}
 
 static inline void fetch(const char *at, size_t bytes) {
     const char *end = at + bytes, *next = at - (uintptr_t)at % HK_CACHE_LINE;
@@ -165,19 +119,18 @@ static inline void fetch(const char *at, size_t bytes) {
         HK_PREFETCH(next);
 }
 
-/* A segment of one run that is copied: that asks for what follows. */
-static inline bool fetches_next(const struct hk_bundle *bundle, uint32_t header) {
-    return !bundle->is_shared && hk_run_is_last(header) && is_copied(header);
+static inline uint32_t header_at(const void *at, bool shared) {
+    const uint16_t *halves = at;
+    return shared ? halves[0] | (uint32_t)halves[1] << 16 : *(const uint32_t *)at;
 }
 
-/* What arrives of a spike at the next tick: as long as its header says; of several runs, as long as
- * the `passed` bytes of the segment before. */
-static inline void fetch_next(const struct hk_bundle *bundle, const struct hk_inflight *spike,
-                              size_t passed) {
-    size_t run = (size_t)hk_run_count(spike->header) *
-                     (bundle->is_shared ? sizeof(uint16_t) : sizeof(uint32_t)) +
+/* What comes at the next tick, behind a segment of `passed` bytes: as long as its header says; of
+ * several runs, as long as that segment. */
+static inline void fetch_next(const char *at, size_t passed, bool shared) {
+    const uint32_t header = header_at(at, shared);
+    size_t run = (size_t)hk_run_count(header) * (shared ? sizeof(uint16_t) : sizeof(uint32_t)) +
                  2 * sizeof(uint32_t); /* both headers */
-    fetch(spike->at, hk_run_is_last(spike->header) ? run : passed);
+    fetch(at, hk_run_is_last(header) ? run : passed);
 }
 
 /* A segment that was asked for a tick ago may have left the nearest cache. */
@@ -192,31 +145,87 @@ static inline void fetch_first(const struct hk_bundle *bundle, const struct hk_i
     fetch(spike->at, row / bundle->delays + 1);
 }
 
+/* A segment of several runs, or of a long one; returns the next. */
+static const void *pass_runs(struct hk_flight *flight, struct copies *copies,
+                             const struct hk_inflight *spike) {
+    const uint32_t *at = spike->at;
+    for (uint32_t header = spike->header, last = false; !last; header = *at) {
+        if (is_copied(header))
+            copy_run(flight, copies, header, at + 1);
+        else
+            add_run(flight, hk_run_page(header), at + 1, hk_run_count(header));
+        at += 1 + hk_run_count(header);
+        last = hk_run_is_last(header);
+    }
+    if (at != spike->end)
+        fetch_next((const char *)at, (size_t)((const char *)at - (const char *)spike->at), false);
+    return at;
+}
+
+/* A segment, copied or added; returns the next. Most are one short run. */
+static inline const void *pass_packed(struct hk_flight *flight, struct copies *copies,
+                                      const struct hk_inflight *spike) {
+    const uint32_t header = spike->header, *at = spike->at;
+    if (!hk_run_is_last(header) || !is_copied(header)) return pass_runs(flight, copies, spike);
+    copy_run(flight, copies, header, at + 1);
+    return at + 1 + hk_run_count(header);
+}
+
+/* The same where all synapses weigh the same: added. */
+static inline const void *pass_shared(struct hk_flight *flight, int32_t weight,
+                                      const struct hk_inflight *spike) {
+    const uint16_t *at = spike->at;
+    for (uint32_t header = spike->header, last = false; !last; header = header_at(at, true)) {
+        const uint32_t count = hk_run_count(header);
+        const size_t first = (size_t)hk_run_page(header) * HK_PAGE;
+        at += 2;
+        add_shared(flight->sums + first, at, weight, count);
+        if (flight->asleep) mark_shared(flight, first, at, count);
+        flight->events += count;
+        at += count;
+        last = hk_run_is_last(header);
+    }
+    if (at != spike->end)
+        fetch_next((const char *)at, (size_t)((const char *)at - (const char *)spike->at), true);
+    return at;
+}
+
 /* One segment of each spike of a bundle from `first` on; those that have no more are taken out.
  * First segments are asked for AHEAD of their turn, the first of them by take_off; the others were
- * `foreseen`. */
-static inline uint64_t pass(struct hk_flight *flight, const struct hk_bundle *bundle,
-                            struct copies *copies, size_t first, bool foreseen) {
+ * `foreseen`. Made once for each of the last two, so that the common loop, known packed segments,
+ * is short enough for the registers. */
+HK_INLINE void pass_by(struct hk_flight *flight, const struct hk_bundle *bundle,
+                       struct copies *copies, size_t first, bool foreseen, bool shared) {
     struct hk_bundle_part *part = &flight->parts[bundle->index];
-    struct hk_inflight *spikes = part->spikes.data;
-    size_t count = part->spike_count, kept = first;
-    uint64_t events = 0;
-    for (size_t k = first; k < count; k++) {
-        struct hk_inflight spike = spikes[k];
-        const char *at = spike.at;
-        if (!foreseen) spike.header = header_at(bundle, at);
-        if (!foreseen && k + AHEAD < count) fetch_first(bundle, &spikes[k + AHEAD]);
-        if (foreseen && k + NEAR < count) fetch_again(&spikes[k + NEAR]);
-        bool fetched = fetches_next(bundle, spike.header);
-        spike.at = bundle->is_shared ? pass_shared(flight, bundle, &spike, &events)
-                                     : pass_packed(flight, copies, &spike, &events);
-        if (spike.at == spike.end) continue;
-        spike.header = header_at(bundle, spike.at);
-        if (!fetched) fetch_next(bundle, &spike, (size_t)((const char *)spike.at - at));
-        spikes[kept++] = spike;
+    struct hk_inflight *spikes = part->spikes.data, *kept = spikes + first;
+    struct hk_inflight *end = spikes + part->spike_count;
+    for (struct hk_inflight *s = kept; s < end; s++) {
+        const void *row_end = s->end, *at;
+        if (!foreseen) s->header = header_at(s->at, shared);
+        if (!foreseen && end - s > AHEAD) fetch_first(bundle, s + AHEAD);
+        if (foreseen && end - s > NEAR) fetch_again(s + NEAR);
+        at = shared ? pass_shared(flight, bundle->weight, s) : pass_packed(flight, copies, s);
+        /* The next header, or what lies behind the row. */
+        *kept = (struct hk_inflight){.at = at, .end = row_end, .header = header_at(at, shared)};
+        kept += at != row_end;
     }
-    part->spike_count = kept;
-    return events;
+    part->spike_count = (size_t)(kept - spikes);
+}
+
+static void pass_known(struct hk_flight *flight, const struct hk_bundle *bundle,
+                       struct copies *copies) {
+    if (bundle->is_shared)
+        pass_by(flight, bundle, copies, 0, true, true);
+    else
+        pass_by(flight, bundle, copies, 0, true, false);
+}
+
+static void pass_first(struct hk_flight *flight, const struct hk_bundle *bundle,
+                       struct copies *copies, size_t first) {
+    if (bundle->is_shared)
+        pass_by(flight, bundle, copies, first, false, true);
+    else
+        pass_by(flight, bundle, copies, first, false, false);
 }
 
 /* ---- spikes ---- */
@@ -269,30 +278,29 @@ static bool take_off(const struct hk_sim *sim, struct hk_flight *flight,
 static uint64_t launch(const struct hk_sim *sim, int thread, hk_tick tick) {
     struct hk_flight *flight = &sim->flights[thread];
     struct copies copies[COPIED_PAGES];
-    uint64_t events = 0;
+    flight->events = 0;
     fetch_starts(sim, flight, tick);
     open_copies(copies);
     for (size_t b = 0; b < sim->bundle_count; b++) {
         hk_tick at = tick - sim->bundles[b]->delay_min;
         size_t first = flight->parts[b].spike_count;
         if (at > 0 && !take_off(sim, flight, sim->bundles[b], at)) break;
-        events += pass(flight, sim->bundles[b], copies, first, false);
+        pass_first(flight, sim->bundles[b], copies, first);
     }
     close_copies(flight, copies);
-    return events;
+    return flight->events;
 }
 
 static uint64_t advance(const struct hk_sim *sim, int thread, hk_tick tick) {
     struct hk_flight *flight = &sim->flights[thread];
     struct copies copies[COPIED_PAGES];
-    uint64_t events = 0;
     if (flight->tick >= tick) return 0;
     flight->tick = tick;
+    flight->events = 0;
     open_copies(copies);
-    for (size_t b = 0; b < sim->bundle_count; b++)
-        events += pass(flight, sim->bundles[b], copies, 0, true);
+    for (size_t b = 0; b < sim->bundle_count; b++) pass_known(flight, sim->bundles[b], copies);
     close_copies(flight, copies);
-    return events;
+    return flight->events;
 }
 
 const struct hk_kernels_bundle hk_kernels_bundle = {.launch = launch, .advance = advance};
