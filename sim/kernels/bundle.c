@@ -14,8 +14,7 @@ enum {
     NEAR = 8,   /* and others again: so many lines of each */
     NEAR_LINES = 4,
     LINES_MAX = 12,
-    LINE_WORDS = HK_CACHE_LINE / sizeof(uint32_t),
-    EIGHT = 8 /* synapses a turn */
+    LINE_WORDS = HK_CACHE_LINE / sizeof(uint32_t)
 };
 
 static inline void add_one(int32_t *restrict sums, uint32_t synapse) {
@@ -24,14 +23,13 @@ static inline void add_one(int32_t *restrict sums, uint32_t synapse) {
 
 static inline void add_packed(int32_t *restrict sums, const uint32_t *restrict synapse,
                               uint32_t count) {
-    const uint32_t *end = synapse + count;
-    for (; end - synapse >= EIGHT; synapse += EIGHT)
-        for (int k = 0; k < EIGHT; k++) add_one(sums, synapse[k]);
-    for (; synapse < end; synapse++) add_one(sums, *synapse);
+    HK_UNROLLED
+    for (uint32_t k = 0; k < count; k++) add_one(sums, synapse[k]);
 }
 
 static inline void add_shared(int32_t *restrict sums, const uint16_t *restrict place,
                               int32_t weight, uint32_t count) {
+    HK_UNROLLED
     for (uint32_t k = 0; k < count; k++) sums[place[k]] += weight;
 }
 
@@ -47,11 +45,13 @@ static inline void mark(struct hk_flight *flight, size_t slot) {
 
 static void mark_packed(struct hk_flight *flight, size_t first, const uint32_t *restrict synapse,
                         uint32_t count) {
+    HK_UNROLLED
     for (uint32_t k = 0; k < count; k++) mark(flight, first + (synapse[k] & 0xffff));
 }
 
 static void mark_shared(struct hk_flight *flight, size_t first, const uint16_t *restrict place,
                         uint32_t count) {
+    HK_UNROLLED
     for (uint32_t k = 0; k < count; k++) mark(flight, first + place[k]);
 }
 

@@ -132,6 +132,7 @@ static const hk_real *other_traces(const struct hk_proj *proj, const struct hk_p
     hk_real *gathered = part->other[i];
     if (!units) return now;
     if (read) {
+        HK_UNROLLED
         for (size_t k = 0; k < count; k++) gathered[k] = now[units[k]];
         return gathered;
     }
@@ -193,13 +194,19 @@ static struct column column_of(const struct hk_proj *proj, const struct hk_proj_
 }
 
 static void gather(const struct column *c, hk_real *restrict out, const hk_real *restrict from) {
-    for (size_t k = 0; !c->synapse && k < c->count; k++) out[k] = from[k * c->stride + c->target];
-    for (size_t k = 0; c->synapse && k < c->count; k++) out[k] = from[c->synapse[k]];
+    const uint32_t *restrict synapse = c->synapse;
+    const size_t count = c->count;
+    for (size_t k = 0; !synapse && k < count; k++) out[k] = from[k * c->stride + c->target];
+    HK_UNROLLED
+    for (size_t k = 0; synapse && k < count; k++) out[k] = from[synapse[k]];
 }
 
 static void spread(const struct column *c, hk_real *restrict to, const hk_real *restrict values) {
-    for (size_t k = 0; !c->synapse && k < c->count; k++) to[k * c->stride + c->target] = values[k];
-    for (size_t k = 0; c->synapse && k < c->count; k++) to[c->synapse[k]] = values[k];
+    const uint32_t *restrict synapse = c->synapse;
+    const size_t count = c->count;
+    for (size_t k = 0; !synapse && k < count; k++) to[k * c->stride + c->target] = values[k];
+    HK_UNROLLED
+    for (size_t k = 0; synapse && k < count; k++) to[synapse[k]] = values[k];
 }
 
 static const hk_real *fill(hk_real *restrict to, hk_real value, size_t count) {

@@ -8,11 +8,13 @@
 
 static inline void scatter(hk_real *restrict sum, const uint32_t *restrict target,
                            const hk_real *restrict w, size_t count) {
+    HK_UNROLLED
     for (size_t k = 0; k < count; k++) sum[target[k]] += w[k];
 }
 
 static inline void scatter_part(hk_real *restrict sum, const uint32_t *restrict target,
                                 const hk_real *restrict w, hk_real part, size_t count) {
+    HK_UNROLLED
     for (size_t k = 0; k < count; k++) sum[target[k]] += part * w[k];
 }
 
