@@ -13,6 +13,7 @@
 
 static void scatter_shared(hk_real *restrict sum, const uint32_t *restrict target, hk_real w,
                            size_t count) {
+    HK_UNROLLED
     for (size_t k = 0; k < count; k++) sum[target[k]] += w;
 }
 
