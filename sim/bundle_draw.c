@@ -122,7 +122,7 @@ static bool lay_rows(struct wire *wire, int thread, struct hk_err *err) {
     /* Delivery reads beyond the last row. */
     size_t words = part->start[bundle->source->size];
     if (bundle->is_shared)
-        part->shared = HK_NEW(arena, uint16_t, words + HK_RUN_COPIED, err);
+        part->shared = HK_NEW(arena, uint16_t, words, err);
     else
         part->packed = HK_NEW(arena, uint32_t, words + HK_RUN_COPIED, err);
     return part->shared || part->packed;

@@ -45,13 +45,11 @@ static inline void mark(struct hk_flight *flight, size_t slot) {
 
 static void mark_packed(struct hk_flight *flight, size_t first, const uint32_t *restrict synapse,
                         uint32_t count) {
-    HK_UNROLLED
     for (uint32_t k = 0; k < count; k++) mark(flight, first + (synapse[k] & 0xffff));
 }
 
 static void mark_shared(struct hk_flight *flight, size_t first, const uint16_t *restrict place,
                         uint32_t count) {
-    HK_UNROLLED
     for (uint32_t k = 0; k < count; k++) mark(flight, first + place[k]);
 }
 
@@ -149,13 +147,13 @@ static inline void fetch_first(const struct hk_bundle *bundle, const struct hk_i
 static const void *pass_runs(struct hk_flight *flight, struct copies *copies,
                              const struct hk_inflight *spike) {
     const uint32_t *at = spike->at;
-    for (uint32_t header = spike->header, last = false; !last; header = *at) {
+    for (uint32_t header = spike->header;; header = *at) {
         if (is_copied(header))
             copy_run(flight, copies, header, at + 1);
         else
             add_run(flight, hk_run_page(header), at + 1, hk_run_count(header));
         at += 1 + hk_run_count(header);
-        last = hk_run_is_last(header);
+        if (hk_run_is_last(header)) break;
     }
     if (at != spike->end)
         fetch_next((const char *)at, (size_t)((const char *)at - (const char *)spike->at), false);
@@ -175,7 +173,7 @@ static inline const void *pass_packed(struct hk_flight *flight, struct copies *c
 static inline const void *pass_shared(struct hk_flight *flight, int32_t weight,
                                       const struct hk_inflight *spike) {
     const uint16_t *at = spike->at;
-    for (uint32_t header = spike->header, last = false; !last; header = header_at(at, true)) {
+    for (uint32_t header = spike->header;; header = header_at(at, true)) {
         const uint32_t count = hk_run_count(header);
         const size_t first = (size_t)hk_run_page(header) * HK_PAGE;
         at += 2;
@@ -183,7 +181,7 @@ static inline const void *pass_shared(struct hk_flight *flight, int32_t weight,
         if (flight->asleep) mark_shared(flight, first, at, count);
         flight->events += count;
         at += count;
-        last = hk_run_is_last(header);
+        if (hk_run_is_last(header)) break;
     }
     if (at != spike->end)
         fetch_next((const char *)at, (size_t)((const char *)at - (const char *)spike->at), true);
@@ -197,6 +195,7 @@ static inline const void *pass_shared(struct hk_flight *flight, int32_t weight,
 HK_INLINE void pass_by(struct hk_flight *flight, const struct hk_bundle *bundle,
                        struct copies *copies, size_t first, bool foreseen, bool shared) {
     struct hk_bundle_part *part = &flight->parts[bundle->index];
+    if (part->spike_count == first) return;
     struct hk_inflight *spikes = part->spikes.data, *kept = spikes + first;
     struct hk_inflight *end = spikes + part->spike_count;
     for (struct hk_inflight *s = kept; s < end; s++) {
@@ -205,9 +204,8 @@ HK_INLINE void pass_by(struct hk_flight *flight, const struct hk_bundle *bundle,
         if (!foreseen && end - s > AHEAD) fetch_first(bundle, s + AHEAD);
         if (foreseen && end - s > NEAR) fetch_again(s + NEAR);
         at = shared ? pass_shared(flight, bundle->weight, s) : pass_packed(flight, copies, s);
-        /* The next header, or what lies behind the row. */
-        *kept = (struct hk_inflight){.at = at, .end = row_end, .header = header_at(at, shared)};
-        kept += at != row_end;
+        if (at == row_end) continue;
+        *kept++ = (struct hk_inflight){.at = at, .end = row_end, .header = header_at(at, shared)};
     }
     part->spike_count = (size_t)(kept - spikes);
 }
