@@ -506,14 +506,16 @@ static void learn_at(struct hk_proj *proj, int thread, hk_tick tick, const uint3
                                   .count = count});
 }
 
-/* Sums run down the rows in double, in blocks of targets. */
+/* Sums run down the rows in double, in blocks of targets: of so many, the second cache still holds
+ * the weights when they are scaled. */
 static void normalise_matrix(struct hk_proj *proj, int thread, double total) {
+    enum { BLOCK = 128 };
     struct hk_proj_part *part = &proj->parts[thread];
     size_t owned = hk_pop_owned(proj->target, thread);
-    for (size_t first = 0; first < owned; first += HK_BLOCK) {
-        size_t count = owned - first < HK_BLOCK ? owned - first : HK_BLOCK;
-        double sum[HK_BLOCK] = {0.0};
-        hk_real scale[HK_BLOCK];
+    for (size_t first = 0; first < owned; first += BLOCK) {
+        size_t count = owned - first < BLOCK ? owned - first : BLOCK;
+        double sum[BLOCK] = {0.0};
+        hk_real scale[BLOCK];
         for (size_t row = 0; row < proj->rows; row++) {
             const hk_real *restrict w = (const hk_real *)part->weight + row * part->stride + first;
             for (size_t k = 0; k < count; k++) sum[k] += (double)w[k];
