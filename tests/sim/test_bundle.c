@@ -342,27 +342,40 @@ END_TEST
 
 enum { LARGE = 40000 };
 
-/* Two populations of 40,000 on one thread are more than the 65,536 accumulators of a bank; on two
- * threads they fit. */
+/* Three populations of 40,000 on one thread are more than the 65,536 accumulators of a bank; on two
+ * threads they fit. A spike reaches many of each bank, or few, but all together more than are
+ * copied; each arrives at its own tick. */
 START_TEST(accumulators_beyond_one_bank_are_kept_apart) {
-    static const double times[] = {1, 1, 1.1, 1.3}, units[] = {0, 2, 1, 2};
-    const uint32_t fired[] = {1, 1, 2};
+    static const char *const connect[] = {"probability:p=0.1", "probability:p=0.005"};
+    enum { FIRING = 30 };
+    static double times[FIRING], units[FIRING], on_the_way[2][POPS][LARGE];
+    uint32_t fired[FIRING];
+    for (size_t k = 0; k < FIRING; k++) {
+        times[k] = k < 25 ? 1 : 1.1;
+        units[k] = (double)k;
+        fired[k] = 1;
+    }
     for (int threads = 1; threads <= 2; threads++) {
         struct hk_proj *proj[POPS];
         struct hk_sim *sim = net_create(HK_SINGLE, 0.1, threads);
-        struct hk_pop *in = net_spikes(sim, "in", 3, times, units, 4);
+        struct hk_pop *in = net_spikes(sim, "in", FIRING, times, units, FIRING);
         for (size_t p = 0; p < POPS; p++) {
             char name[] = {(char)('a' + p), '\0'};
             proj[p] = net_link(sim, &(struct net_link){.source = in,
                                                        .target = add_adder(sim, name, LARGE),
-                                                       .connect = "probability:p=0.4",
-                                                       .weight = {HK_DIST_UNIFORM, -1, 1}});
+                                                       .connect = connect[_i],
+                                                       .weight = {HK_DIST_UNIFORM, -1, 1},
+                                                       .delay_ms = {HK_DIST_UNIFORM, 0.5, 0.7}});
         }
         net_build(sim);
-        net_run(sim, 30);
+        net_run(sim, 16);
+        for (size_t p = 0; p < POPS; p++)
+            hk_pop_read(hk_proj_target(proj[p]), 0, on_the_way[threads - 1][p]);
+        net_run(sim, 14);
         for (size_t p = 0; p < POPS; p++) check_sums(proj[p], sim, fired);
         hk_sim_destroy(sim);
     }
+    ck_assert_mem_eq(on_the_way[0], on_the_way[1], sizeof on_the_way[0]);
 }
 END_TEST
 
@@ -456,7 +469,7 @@ Suite *suite_sim_bundle(void) {
     tcase_add_loop_test(reading, a_reset_forgets_what_is_on_its_way, 0, 2);
     tcase_add_test(reading, a_reset_after_a_run_that_failed_forgets_how_far_it_went);
     suite_add_tcase(suite, reading);
-    tcase_add_test(large, accumulators_beyond_one_bank_are_kept_apart);
+    tcase_add_loop_test(large, accumulators_beyond_one_bank_are_kept_apart, 0, 2);
     tcase_add_test(large, a_row_may_be_longer_than_16_bits_can_count);
     tcase_add_test(large, a_population_larger_than_a_bank_works_too);
     suite_add_tcase(suite, large);
