@@ -122,12 +122,14 @@ static inline uint32_t header_at(const void *at, bool shared) {
     return shared ? halves[0] | (uint32_t)halves[1] << 16 : *(const uint32_t *)at;
 }
 
-/* What comes at the next tick, behind a segment of `passed` bytes: as long as its header says; of
- * several runs, as long as that segment. */
-static inline void fetch_next(const char *at, size_t passed, bool shared) {
+/* What comes of a spike at the next tick, behind the segment that ends at `at`: as long as its
+ * header says; of several runs, as long as that segment. */
+static inline void fetch_next(const struct hk_inflight *spike, const void *at, bool shared) {
+    if (at == spike->end) return;
     const uint32_t header = header_at(at, shared);
     size_t run = (size_t)hk_run_count(header) * (shared ? sizeof(uint16_t) : sizeof(uint32_t)) +
                  2 * sizeof(uint32_t); /* both headers */
+    size_t passed = (size_t)((const char *)at - (const char *)spike->at);
     fetch(at, hk_run_is_last(header) ? run : passed);
 }
 
@@ -155,8 +157,7 @@ static const void *pass_runs(struct hk_flight *flight, struct copies *copies,
         at += 1 + hk_run_count(header);
         if (hk_run_is_last(header)) break;
     }
-    if (at != spike->end)
-        fetch_next((const char *)at, (size_t)((const char *)at - (const char *)spike->at), false);
+    fetch_next(spike, at, false);
     return at;
 }
 
@@ -183,8 +184,7 @@ static inline const void *pass_shared(struct hk_flight *flight, int32_t weight,
         at += count;
         if (hk_run_is_last(header)) break;
     }
-    if (at != spike->end)
-        fetch_next((const char *)at, (size_t)((const char *)at - (const char *)spike->at), true);
+    fetch_next(spike, at, true);
     return at;
 }
 
@@ -210,20 +210,12 @@ HK_INLINE void pass_by(struct hk_flight *flight, const struct hk_bundle *bundle,
     part->spike_count = (size_t)(kept - spikes);
 }
 
-static void pass_known(struct hk_flight *flight, const struct hk_bundle *bundle,
-                       struct copies *copies) {
+HK_INLINE void pass(struct hk_flight *flight, const struct hk_bundle *bundle, struct copies *copies,
+                    size_t first, bool foreseen) {
     if (bundle->is_shared)
-        pass_by(flight, bundle, copies, 0, true, true);
+        pass_by(flight, bundle, copies, first, foreseen, true);
     else
-        pass_by(flight, bundle, copies, 0, true, false);
-}
-
-static void pass_first(struct hk_flight *flight, const struct hk_bundle *bundle,
-                       struct copies *copies, size_t first) {
-    if (bundle->is_shared)
-        pass_by(flight, bundle, copies, first, false, true);
-    else
-        pass_by(flight, bundle, copies, first, false, false);
+        pass_by(flight, bundle, copies, first, foreseen, false);
 }
 
 /* ---- spikes ---- */
@@ -283,7 +275,7 @@ static uint64_t launch(const struct hk_sim *sim, int thread, hk_tick tick) {
         hk_tick at = tick - sim->bundles[b]->delay_min;
         size_t first = flight->parts[b].spike_count;
         if (at > 0 && !take_off(sim, flight, sim->bundles[b], at)) break;
-        pass_first(flight, sim->bundles[b], copies, first);
+        pass(flight, sim->bundles[b], copies, first, false);
     }
     close_copies(flight, copies);
     return flight->events;
@@ -296,7 +288,7 @@ static uint64_t advance(const struct hk_sim *sim, int thread, hk_tick tick) {
     flight->tick = tick;
     flight->events = 0;
     open_copies(copies);
-    for (size_t b = 0; b < sim->bundle_count; b++) pass_known(flight, sim->bundles[b], copies);
+    for (size_t b = 0; b < sim->bundle_count; b++) pass(flight, sim->bundles[b], copies, 0, true);
     close_copies(flight, copies);
     return flight->events;
 }
