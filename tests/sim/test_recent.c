@@ -118,10 +118,45 @@ START_TEST(weights_are_those_of_lists) {
 }
 END_TEST
 
+/* 90,000 synapses of one thread, of a matrix and in lists: a target finds its own among them. */
+START_TEST(more_synapses_than_16_bits_can_count_learn) {
+    enum { MANY = 300 };
+    static const double times[] = {1, 1.5, 2}, units[] = {7, MANY - 1, 7};
+    static double weight[2][MANY * MANY];
+    struct hk_err err = {0};
+    for (int lists = 0; lists < 2; lists++) {
+        struct hk_sim *sim = net_create(HK_SINGLE, 0.1, 1);
+        struct hk_pop *told = net_spikes(sim, "told", MANY, times, units, HK_COUNT(times));
+        struct hk_pop *in = net_source(sim, "in", MANY, "poisson", "rate=300");
+        struct hk_pop *out =
+            net_neurons(sim, "out", MANY, "lif", "t_ref=0", "told:delta syn:exp", NULL);
+        (void)net_link(sim, &(struct net_link){.source = told,
+                                               .target = out,
+                                               .receptor = "told",
+                                               .connect = "one-to-one",
+                                               .weight = net_value(1000)});
+        struct hk_proj *proj =
+            net_link(sim, &(struct net_link){.source = in,
+                                             .target = out,
+                                             .receptor = "syn",
+                                             .connect = lists ? "probability:p=1" : "all-to-all",
+                                             .weight = {HK_DIST_UNIFORM, 0.2, 1},
+                                             .delay_ms = net_value(0.3),
+                                             .rule = rules[0]});
+        net_build(sim);
+        net_run(sim, 40);
+        ck_assert(hk_proj_read(proj, &(struct hk_synapses){.weight = weight[lists]}, &err));
+        hk_sim_destroy(sim);
+    }
+    ck_assert_mem_eq(weight[0], weight[1], sizeof weight[0]);
+}
+END_TEST
+
 Suite *suite_sim_recent(void) {
     Suite *suite = suite_create("sim/recent");
     TCase *all = tcase_create("all");
     tcase_add_loop_test(all, weights_are_those_of_lists, 0, sizeof rules / sizeof *rules);
+    tcase_add_test(all, more_synapses_than_16_bits_can_count_learn);
     suite_add_tcase(suite, all);
     return suite;
 }
