@@ -53,6 +53,7 @@ const struct hk_plasticity_model hk_plasticity_mstdp = {
     .post_tau = {offsetof(struct mstdp, tau_minus)},
     .post_count = 1,
     .pre_unseen = true,
+    .post_unseen = true,
     .on_pre = mstdp_on_pre,
     .on_post = mstdp_on_post,
     .modulated = true,

@@ -74,6 +74,7 @@ const struct hk_plasticity_model hk_plasticity_r_stdp = {
     .post_tau = {offsetof(struct r_stdp, tau_minus)},
     .post_count = 1,
     .pre_unseen = true,
+    .post_unseen = true,
     .on_pre = r_stdp_on_pre,
     .on_post = r_stdp_on_post,
     .modulated = true,

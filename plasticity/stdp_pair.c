@@ -93,6 +93,7 @@ const struct hk_plasticity_model hk_plasticity_stdp_pair = {
     .post_count = 1,
     .check = stdp_check,
     .pre_unseen = true,
+    .post_unseen = true,
     .on_pre = stdp_on_pre,
     .on_post = stdp_on_post,
 };

@@ -113,7 +113,8 @@ struct hk_plasticity_model {
     size_t pre_tau[HK_TRACE_MAX], post_tau[HK_TRACE_MAX];
     size_t pre_count, post_count;
     size_t post_seen; /* how many of the post traces, the first, on_pre looks at; 0: all */
-    bool pre_unseen;  /* on_pre doesn't look at the pre traces */
+    bool pre_unseen;  /* on_pre doesn't look at the pre traces, */
+    bool post_unseen; /* on_post not at the post traces */
     bool (*check)(const void *param, struct hk_err *err); /* optional */
 
     /* From events: both. Where the post traces that on_pre looks at are 0, it leaves what a synapse

@@ -15,6 +15,7 @@
 /* A spike that still arrives, and what its source's spike before it was. */
 struct flight {
     struct hk_late_axon *axon;
+    hk_real *weight;      /* the axon's */
     uint32_t unit, times; /* of so many spikes in that tick */
     struct source last;
 };
@@ -23,6 +24,7 @@ struct flight {
 struct parcel {
     uint32_t flight, first; /* in the slot; synapse of the axon */
     struct hk_late_row row;
+    uint32_t times; /* as the flight has, which lies elsewhere */
     bool prepared;
 };
 enum { PARCEL = (sizeof(struct parcel) + 7) / 8 * 8 }; /* bytes before its targets */
@@ -69,11 +71,12 @@ static struct flight *take_off(const struct hk_proj *proj, const struct hk_late 
 
 /* ---- preparing ---- */
 
-/* What is known of targets is all over memory, so it is asked for a piece ahead. */
-static inline void foresee_targets(const struct hk_late_posts *posts, const uint32_t *target,
-                                   uint32_t count) {
-    const struct target *targets = posts->targets;
-    for (uint32_t k = 0; k < count && k < TOGETHER; k++) HK_PREFETCH(&targets[target[k]]);
+/* Axons are read from end to end: the next piece is asked for before one is looked at. */
+static inline void fetch_synapses(const uint32_t *targets, const hk_real *weights, uint32_t left) {
+    const uint32_t count = left < TOGETHER ? left : TOGETHER;
+    const char *target = (const char *)targets, *weight = (const char *)weights;
+    for (size_t k = 0; k < count * sizeof(uint32_t); k += HK_CACHE_LINE) HK_PREFETCH(target + k);
+    for (size_t k = 0; k < count * sizeof(hk_real); k += HK_CACHE_LINE) HK_PREFETCH(weight + k);
 }
 
 static inline bool prepares(const struct hk_proj *proj) {
@@ -92,12 +95,13 @@ static uint32_t prepare(const struct hk_proj *proj, const struct hk_late *late,
         if (flight->last.tick + rows[k].delay >= at) break; /* the last one hasn't arrived */
         prepared += rows[k].count;
     }
-    struct piece piece = pieces_of(flight->axon, rows, 0, prepared);
-    for (; next_piece(proj, &piece); given += piece.count) {
-        foresee_targets(late->posts, piece.target + piece.count, piece.left);
+    struct piece piece;
+    begin_pieces(&piece, flight->axon, rows, 0, prepared);
+    for (; next_piece(proj, late->posts, &piece); given += piece.count) {
+        fetch_synapses(piece.target + piece.count, piece.weight + piece.count, piece.left);
         learn_piece(proj, late->posts, &piece, &flight->last, NEVER);
         memcpy(given, piece.weight, piece.count * sizeof *given);
-        see_piece(proj, late->posts, &piece, &flight->last, flight->times, at);
+        see_piece(proj, &piece, &flight->last, flight->times, at);
     }
     return prepared;
 }
@@ -107,13 +111,14 @@ static uint32_t prepare(const struct hk_proj *proj, const struct hk_late *late,
 /* Where the first parcel of each delay goes; returns the bytes of all. */
 static size_t plan_cargo(const struct hk_proj *proj, const struct hk_late *late,
                          const struct hk_late_slot *slot) {
-    const struct flight *flight = slot->flights.data;
+    struct flight *flight = slot->flights.data;
     size_t end = 0;
     memset(late->load, 0, proj->delays * sizeof *late->load);
     for (size_t k = 0; k < slot->count; k++) {
         const struct hk_late_row *row = hk_late_rows(flight[k].axon);
+        flight[k].weight = hk_late_weights(flight[k].axon);
         HK_PREFETCH(hk_late_targets(flight[k].axon));
-        HK_PREFETCH(hk_late_weights(flight[k].axon));
+        HK_PREFETCH(flight[k].weight);
         for (uint32_t j = 0; j < flight[k].axon->rows; j++)
             late->load[row[j].delay] += parcel_size(row[j].count);
     }
@@ -133,7 +138,7 @@ static void load(const struct hk_late *late, const struct hk_late_slot *slot, ui
     const struct hk_late_row *row = hk_late_rows(flight->axon), *end = row + flight->axon->rows;
     for (uint32_t first = 0; row < end; first += row++->count) {
         struct parcel *parcel = parcel_at(late, slot->next + late->load[row->delay]);
-        *parcel = (struct parcel){k, first, *row, first < prepared};
+        *parcel = (struct parcel){k, first, *row, flight->times, first < prepared};
         memcpy(targets_in(parcel), target + first, row->count * sizeof *target);
         if (parcel->prepared) memcpy(given_in(parcel), given + first, row->count * sizeof *given);
         late->load[row->delay] += parcel_size(row->count);
@@ -202,9 +207,9 @@ static void take_off_all(const struct hk_proj *proj, int thread, hk_tick at) {
     size_t bytes = plan_cargo(proj, late, slot);
     if (!make_room(late, at, bytes, err)) return;
     for (uint32_t k = 0; k < slot->count; k++) {
-        struct hk_late_axon *next_axon = k + 1 < slot->count ? first[k + 1].axon : NULL;
-        if (next_axon && prepares(proj))
-            foresee_targets(late->posts, hk_late_targets(next_axon), next_axon->synapses);
+        const struct flight *f = &first[k + 1];
+        if (k + 1 < slot->count)
+            fetch_synapses(hk_late_targets(f->axon), f->weight, f->axon->synapses);
         load(late, slot, k, prepare(proj, late, &first[k], at));
     }
     slot->end = slot->next + bytes;
@@ -217,8 +222,10 @@ static void settle_row(const struct hk_proj *proj, const struct hk_late *late,
                        struct hk_late_axon *axon, const struct hk_late_row *row, uint32_t first,
                        const struct source *last, hk_tick from, hk_tick tick) {
     if (last->tick + proj->delay_min + row->delay > tick) return;
-    struct piece piece = pieces_of(axon, row, first, row->count);
-    while (next_piece(proj, &piece)) learn_piece(proj, late->posts, &piece, last, from);
+    struct piece piece;
+    begin_pieces(&piece, axon, row, first, row->count);
+    while (next_piece(proj, late->posts, &piece))
+        learn_piece(proj, late->posts, &piece, last, from);
 }
 
 /* Rows at which a source's last spike has arrived. */
@@ -323,20 +330,24 @@ static inline void each_arrival(struct round *r, arrival_action *action, bool do
     }
 }
 
-static inline struct piece pieces_of_arrival(const struct arrival *a) {
+static inline void begin_arrival(struct piece *piece, const struct arrival *a) {
     const struct parcel *parcel = a->parcel;
-    return pieces_of(a->flight->axon, &parcel->row, parcel->first, parcel->row.count);
+    begin_pieces(piece, a->flight->axon, &parcel->row, parcel->first, parcel->row.count);
 }
 
 static inline void learn_arrival(const struct round *r, const struct arrival *a, hk_tick from) {
-    for (struct piece piece = pieces_of_arrival(a); next_piece(r->proj, &piece);)
+    struct piece piece;
+    begin_arrival(&piece, a);
+    while (next_piece(r->proj, r->late->posts, &piece))
         learn_piece(r->proj, r->late->posts, &piece, &a->flight->last, from);
 }
 
 /* The rule sees spikes that have arrived. */
 static inline void see(const struct round *r, const struct arrival *a) {
-    for (struct piece piece = pieces_of_arrival(a); next_piece(r->proj, &piece);)
-        see_piece(r->proj, r->late->posts, &piece, &a->flight->last, a->flight->times, a->at);
+    struct piece piece;
+    begin_arrival(&piece, a);
+    while (next_piece(r->proj, r->late->posts, &piece))
+        see_piece(r->proj, &piece, &a->flight->last, a->flight->times, a->at);
 }
 
 /* Synapses of a parcel that do it again, beginning with what was given to them. */
@@ -347,16 +358,20 @@ struct mending {
 
 static void mend(const struct round *r, const struct arrival *a, struct mending *m) {
     const struct hk_late_posts *posts = r->late->posts;
-    hk_real *weight = (hk_real *)hk_late_weights(a->flight->axon) + a->parcel->first;
+    hk_real *weight = a->flight->weight + a->parcel->first;
     hk_real *given = given_in(a->parcel);
-    struct piece piece = {.target = m->target, .weight = m->weight, .count = m->count};
+    struct piece piece;
+    piece.target = m->target;
+    piece.weight = m->weight;
+    piece.count = m->count;
     for (uint32_t j = 0; j < m->count; j++) {
-        piece.delay[j] = r->proj->delay_min + a->parcel->row.delay;
+        piece.delay[j] = (uint32_t)r->proj->delay_min + a->parcel->row.delay;
         m->weight[j] = given[m->synapse[j]];
     }
+    look_up(r->proj, posts, &piece);
     learn_piece(r->proj, posts, &piece, &a->flight->last, a->at + r->proj->delay_min);
     for (uint32_t j = 0; j < m->count; j++) given[m->synapse[j]] = m->weight[j];
-    see_piece(r->proj, posts, &piece, &a->flight->last, a->flight->times, a->at);
+    see_piece(r->proj, &piece, &a->flight->last, a->flight->times, a->at);
     for (uint32_t j = 0; j < m->count; j++) weight[m->synapse[j]] = m->weight[j];
     m->count = 0;
 }
@@ -366,10 +381,10 @@ static inline void mend_some(const struct round *r, const struct arrival *a) {
     const struct hk_late_posts *posts = r->late->posts;
     const struct target *targets = posts->targets;
     const hk_tick departed = a->at + r->proj->delay_min;
-    const uint32_t *target = targets_in(a->parcel);
+    const uint32_t *target = targets_in(a->parcel), count = a->parcel->row.count;
     struct mending m;
     m.count = 0;
-    for (uint32_t k = 0; k < a->parcel->row.count; k++) {
+    for (uint32_t k = 0; k < count; k++) {
         if (!fired_lately(posts, target[k]) || targets[target[k]].tick < departed) continue;
         m.synapse[m.count] = k;
         m.target[m.count++] = target[k];
@@ -386,15 +401,15 @@ static void arrive(struct round *r, const struct arrival *a) {
     if (prepared)
         mend_some(r, a);
     else
-        weight = (hk_real *)hk_late_weights(a->flight->axon) + a->parcel->first;
+        weight = a->flight->weight + a->parcel->first;
     if (!prepared && proj->learning) learn_arrival(r, a, NEVER);
-    for (uint32_t k = 0; k < a->flight->times; k++) {
+    for (uint32_t k = 0; k < a->parcel->times; k++) {
         if (released)
             scatter_part(r->sum, target, weight, released[a->flight->unit], count);
         else
             scatter(r->sum, target, weight, count);
     }
-    r->events += (uint64_t)a->flight->times * count;
+    r->events += (uint64_t)a->parcel->times * count;
     if (!prepared && proj->learning && sees_at_once(proj)) see(r, a);
 }
 

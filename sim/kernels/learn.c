@@ -209,9 +209,8 @@ static void spread(const struct column *c, hk_real *restrict to, const hk_real *
     for (size_t k = 0; synapse && k < count; k++) to[synapse[k]] = values[k];
 }
 
-static const hk_real *fill(hk_real *restrict to, hk_real value, size_t count) {
+static void fill(hk_real *restrict to, hk_real value, size_t count) {
     for (size_t k = 0; k < count; k++) to[k] = value;
-    return to;
 }
 
 /* Gather what a column's synapses remember, and bring the gathered weights and it to date. */
@@ -242,8 +241,12 @@ static void fire(struct hk_proj *proj, struct hk_proj_part *part, size_t target,
         pre[i] = other_traces(proj, part, PRE, i, read, rows, c.count, tick);
     for (size_t i = 0; i < rule->memory_count; i++) memory[i] = part->gathered_memory[i];
     if (rule->lapse) recall(proj, part, &c, memory, tick);
-    read_own(proj, POST, part->post_value, part->post_last, rule->post_count, target, tick, own);
-    for (size_t i = 0; i < rule->post_count; i++) post[i] = fill(part->own[i], own[i], c.count);
+    for (size_t i = 0; i < rule->post_count; i++) post[i] = part->own[i];
+    if (!rule->post_unseen) {
+        read_own(proj, POST, part->post_value, part->post_last, rule->post_count, target, tick,
+                 own);
+        for (size_t i = 0; i < rule->post_count; i++) fill(part->own[i], own[i], c.count);
+    }
     rule->on_post(&(struct hk_plastic){.param = proj->plasticity_param,
                                        .w = part->gathered,
                                        .count = c.count,

@@ -96,35 +96,52 @@ static inline void note_spike(const struct hk_proj *proj, struct hk_late_posts *
 
 /* ---- learning from notes ---- */
 
-enum { TOGETHER = 64 };
+enum {
+    TOGETHER = 128, /* synapses that are looked at together, at most */
+    ROW_COMMON = 32 /* most rows aren't longer */
+};
 
-/* Synapses of an axon side by side, as many as are looked at together: TOGETHER, or those left. */
+/* Synapses of an axon side by side: TOGETHER, or those left, and what is known of their targets. */
 struct piece {
     const struct hk_late_row *row; /* of the next synapse */
     uint32_t into, left;           /* that row; of all */
     uint32_t *target;
     hk_real *weight;
-    uint32_t count;
-    hk_tick delay[TOGETHER];
+    uint32_t count, delay[TOGETHER + ROW_COMMON];
+    hk_tick tick[TOGETHER];                /* of the last spike */
+    hk_real after[HK_TRACE_MAX][TOGETHER]; /* traces just after it */
 };
 
 /* So many synapses, those of `row` and the rows after it, from the axon's synapse `first` on. */
-static inline struct piece pieces_of(struct hk_late_axon *axon, const struct hk_late_row *row,
-                                     uint32_t first, uint32_t synapses) {
-    return (struct piece){.row = row,
-                          .left = synapses,
-                          .target = hk_late_targets(axon) + first,
-                          .weight = (hk_real *)hk_late_weights(axon) + first};
+static inline void begin_pieces(struct piece *piece, struct hk_late_axon *axon,
+                                const struct hk_late_row *row, uint32_t first, uint32_t synapses) {
+    piece->row = row;
+    piece->into = piece->count = 0;
+    piece->left = synapses;
+    piece->target = hk_late_targets(axon) + first;
+    piece->weight = (hk_real *)hk_late_weights(axon) + first;
 }
 
-static inline bool next_piece(const struct hk_proj *proj, struct piece *piece) {
+static inline void look_up(const struct hk_proj *proj, const struct hk_late_posts *posts,
+                           struct piece *piece) {
+    const struct target *targets = posts->targets;
+    for (uint32_t k = 0; k < piece->count; k++) piece->tick[k] = targets[piece->target[k]].tick;
+    for (size_t i = 0; i < proj->plasticity->post_count; i++)
+        for (uint32_t k = 0; k < piece->count; k++)
+            piece->after[i][k] = targets[piece->target[k]].after[i];
+}
+
+static inline bool next_piece(const struct hk_proj *proj, const struct hk_late_posts *posts,
+                              struct piece *piece) {
     piece->target += piece->count;
     piece->weight += piece->count;
     for (piece->count = 0; piece->left && piece->count < TOGETHER;) {
         uint32_t count = piece->row->count - piece->into, room = TOGETHER - piece->count;
+        uint32_t delay = (uint32_t)proj->delay_min + piece->row->delay;
+        uint32_t *to = piece->delay + piece->count;
         if (count > room) count = room;
-        for (uint32_t k = 0; k < count; k++)
-            piece->delay[piece->count + k] = proj->delay_min + piece->row->delay;
+        for (uint32_t k = 0; k < ROW_COMMON; k++) to[k] = delay; /* its end needn't be foreseen */
+        for (uint32_t k = ROW_COMMON; k < count; k++) to[k] = delay;
         piece->count += count;
         piece->left -= count;
         piece->into += count;
@@ -132,36 +149,65 @@ static inline bool next_piece(const struct hk_proj *proj, struct piece *piece) {
         piece->row++;
         piece->into = 0;
     }
+    look_up(proj, posts, piece);
     return piece->count > 0;
 }
 
 /* What the synapses of a piece have to learn: of each its last note, the one before that, and so
- * on. Those of each age stand together, because notes lie anywhere in memory. */
+ * on. Those of each age stand together, because notes lie anywhere in memory, and those of all ages
+ * side by side, because those of one are few. Ticks count from the arrival of the source's last
+ * spike on. */
+enum { DUE_MAX = TOGETHER * DEPTH_MAX };
 struct due {
-    uint32_t deepest, count[DEPTH_MAX];   /* the most notes of one; how many have more than n, */
-    uint8_t synapse[DEPTH_MAX][TOGETHER]; /* which, and their n-th last note and its tick */
-    const struct note *note[DEPTH_MAX][TOGETHER];
-    hk_tick tick[DEPTH_MAX][TOGETHER];
-    hk_tick since[TOGETHER]; /* of each synapse notes of then and later */
+    uint32_t ages, first[DEPTH_MAX + 1]; /* where notes of each age begin, and the last ones end */
+    uint8_t synapse[DUE_MAX + 1];
+    const struct note *note[DUE_MAX + 1];
+    hk_tick tick[DUE_MAX + 1];
+    hk_real since[DUE_MAX], pre[HK_TRACE_MAX][DUE_MAX]; /* the same; the source's traces then */
+    hk_tick from[TOGETHER]; /* of each synapse notes of then and later */
 };
 
-/* Of a post spike in the tick of a pre spike a row has learned before this, or does afterwards. */
-static inline hk_tick since_arrival(const struct hk_proj *proj, hk_tick arrived) {
-    return arrived + (pair_of(proj)->coincident == HK_COINCIDENT_POST_FIRST);
+/* Of the notes first..end, those that have one before that: it is added to them. Returns the new
+ * end. */
+static inline uint32_t find_older(const struct hk_late_posts *posts, struct due *due,
+                                  uint32_t first, uint32_t end) {
+    const struct note *notes = posts->notes;
+    uint32_t found = end;
+    for (uint32_t j = first; j < end; j++) {
+        const struct note *note = due->note[j];
+        uint8_t synapse = due->synapse[j];
+        hk_tick tick = due->tick[j] - note->gap;
+        due->synapse[found] = synapse;
+        due->note[found] = &notes[note->older];
+        due->tick[found] = tick;
+        found += tick >= due->from[synapse];
+    }
+    return found;
 }
 
-/* Of those that have an n-th last note, which have one before that; returns how many. */
-static inline uint32_t find_older(const struct hk_late_posts *posts, struct due *due, uint32_t n) {
-    const struct note *notes = posts->notes;
+/* The last notes of those synapses that have to learn from them; returns how many. */
+static inline uint32_t find_last(const struct hk_proj *proj, const struct hk_late_posts *posts,
+                                 const struct piece *piece, const struct source *last, hk_tick from,
+                                 struct due *due) {
+    const struct target *targets = posts->targets;
+    /* Of a post spike in the tick of a pre spike a row learns before that arrives, or after. */
+    const hk_tick least = pair_of(proj)->coincident == HK_COINCIDENT_POST_FIRST;
+    hk_tick tick[TOGETHER];
+    bool is_due[TOGETHER];
     uint32_t found = 0;
-    for (uint32_t j = 0; j < due->count[n]; j++) {
-        const struct note *note = due->note[n][j];
-        uint8_t synapse = due->synapse[n][j];
-        hk_tick tick = due->tick[n][j] - note->gap;
-        due->synapse[n + 1][found] = synapse;
-        due->note[n + 1][found] = &notes[note->older];
-        due->tick[n + 1][found] = tick;
-        found += tick >= due->since[synapse];
+    for (uint32_t k = 0; k < piece->count; k++) {
+        hk_tick arrived = last->tick + piece->delay[k];
+        due->from[k] = from - arrived > least ? from - arrived : least;
+        tick[k] = piece->tick[k] - arrived;
+        is_due[k] = tick[k] >= due->from[k];
+    }
+    for (uint32_t k = 0; k < piece->count; k++) {
+        due->synapse[found] = (uint8_t)k;
+        found += is_due[k];
+    }
+    for (uint32_t j = 0; j < found; j++) {
+        due->note[j] = &targets[piece->target[due->synapse[j]]].last;
+        due->tick[j] = tick[due->synapse[j]];
     }
     return found;
 }
@@ -170,23 +216,13 @@ static inline uint32_t find_older(const struct hk_late_posts *posts, struct due 
 static inline void find_due(const struct hk_proj *proj, const struct hk_late_posts *posts,
                             const struct piece *piece, const struct source *last, hk_tick from,
                             struct due *due) {
-    const struct target *targets = posts->targets;
-    const hk_tick arrived = since_arrival(proj, last->tick);
-    uint32_t found = 0;
     if (from <= posts->settled) from = posts->settled + 1;
-    for (uint32_t k = 0; k < piece->count; k++) {
-        const struct target *target = &targets[piece->target[k]];
-        hk_tick tick = target->tick, since = arrived + piece->delay[k];
-        if (since < from) since = from;
-        due->since[k] = since;
-        due->synapse[0][found] = (uint8_t)k;
-        due->note[0][found] = &target->last;
-        due->tick[0][found] = tick;
-        found += tick >= since;
-    }
-    for (due->deepest = 0; found; due->deepest++) {
-        due->count[due->deepest] = found;
-        found = due->deepest + 1 < DEPTH_MAX ? find_older(posts, due, due->deepest) : 0;
+    uint32_t first = 0, found = find_last(proj, posts, piece, last, from, due);
+    due->first[0] = due->ages = 0;
+    while (found > first) {
+        due->first[++due->ages] = found;
+        if (due->ages < DEPTH_MAX) found = find_older(posts, due, first, found);
+        first = due->first[due->ages];
     }
 }
 
@@ -201,39 +237,27 @@ static inline void read_pre(const struct hk_proj *proj, const struct source *las
 }
 
 /* The traces of a piece's targets when a spike of tick `at` arrives. */
-static inline void read_post(const struct hk_proj *proj, const struct hk_late_posts *posts,
-                             const struct piece *piece, hk_tick at, size_t i,
-                             hk_real *restrict trace) {
+static inline void read_post(const struct hk_proj *proj, const struct piece *piece, hk_tick at,
+                             size_t i, hk_real *restrict trace) {
     const hk_real rate = (hk_real)(-1.0 / proj->ticks_per_tau[POST][i]);
-    const struct target *targets = posts->targets;
-    const size_t count = piece->count;
-    hk_real since[TOGETHER];
-    for (size_t k = 0; k < count; k++) {
-        const struct target *target = &targets[piece->target[k]];
-        since[k] = (hk_real)(at + piece->delay[k] - target->tick);
-        trace[k] = target->after[i];
-    }
-    for (size_t k = 0; k < count; k++) trace[k] = trace_left(trace[k], since[k], rate);
+    for (size_t k = 0; k < piece->count; k++)
+        trace[k] =
+            trace_left(piece->after[i][k], (hk_real)(at + piece->delay[k] - piece->tick[k]), rate);
 }
 
-/* The n-th last notes. */
-static inline void learn_nth(const struct hk_proj *proj, const struct piece *piece,
-                             const struct source *last, const struct due *due, uint32_t n) {
+/* The notes of one age. */
+static inline void learn_age(const struct hk_proj *proj, const struct piece *piece,
+                             const struct due *due, uint32_t age) {
     const struct hk_plasticity_model *rule = proj->plasticity;
-    hk_real pre_trace[HK_TRACE_MAX][TOGETHER], post_trace[HK_TRACE_MAX][TOGETHER];
-    hk_real w[TOGETHER], since[TOGETHER];
+    const uint32_t first = due->first[age], count = due->first[age + 1] - first;
+    const uint8_t *synapse = due->synapse + first;
+    hk_real w[TOGETHER], post_trace[HK_TRACE_MAX][TOGETHER];
     const hk_real *pre[HK_TRACE_MAX], *post[HK_TRACE_MAX];
-    const uint8_t *synapse = due->synapse[n];
-    const uint32_t count = due->count[n];
-    for (uint32_t j = 0; j < count; j++) {
-        const struct note *note = due->note[n][j];
-        w[j] = piece->weight[synapse[j]];
-        since[j] = (hk_real)(due->tick[n][j] - (last->tick + piece->delay[synapse[j]]));
-        for (size_t i = 0; i < HK_TRACE_MAX; i++) post_trace[i][j] = note->trace[i];
-    }
+    for (uint32_t j = 0; j < count; j++) w[j] = piece->weight[synapse[j]];
     for (size_t i = 0; i < HK_TRACE_MAX; i++) {
-        if (i < rule->pre_count) read_pre(proj, last, i, since, count, pre_trace[i]);
-        pre[i] = pre_trace[i];
+        if (i < rule->post_count && !rule->post_unseen)
+            for (uint32_t j = 0; j < count; j++) post_trace[i][j] = due->note[first + j]->trace[i];
+        pre[i] = due->pre[i] + first;
         post[i] = post_trace[i];
     }
     rule->on_post(&(struct hk_plastic){.param = proj->plasticity_param,
@@ -248,24 +272,27 @@ static inline void learn_piece(const struct hk_proj *proj, const struct hk_late_
                                const struct piece *piece, const struct source *last, hk_tick from) {
     struct due due;
     find_due(proj, posts, piece, last, from, &due);
-    for (uint32_t n = due.deepest; n-- > 0;) learn_nth(proj, piece, last, &due, n);
+    const uint32_t count = due.first[due.ages];
+    for (uint32_t j = 0; j < count; j++) due.since[j] = (hk_real)due.tick[j];
+    for (size_t i = 0; i < proj->plasticity->pre_count; i++)
+        read_pre(proj, last, i, due.since, count, due.pre[i]);
+    for (uint32_t age = due.ages; age-- > 0;) learn_age(proj, piece, &due, age);
 }
 
 /* The rule sees a spike of tick `at`, or so many at once, that arrives at a piece. */
-static inline void see_piece(const struct hk_proj *proj, const struct hk_late_posts *posts,
-                             const struct piece *piece, const struct source *last, uint32_t times,
-                             hk_tick at) {
+static inline void see_piece(const struct hk_proj *proj, const struct piece *piece,
+                             const struct source *last, uint32_t times, hk_tick at) {
     const struct hk_plasticity_model *rule = proj->plasticity;
     const hk_real *pre[HK_TRACE_MAX], *post[HK_TRACE_MAX];
     hk_real own[HK_TRACE_MAX], trace[HK_TRACE_MAX][TOGETHER];
-    for (size_t i = 0; i < rule->pre_count; i++) {
+    for (size_t i = 0; i < rule->pre_count && !rule->pre_unseen; i++) {
         own[i] = decayed(proj, PRE, i, last->after[i], at - last->tick);
         for (uint32_t k = 0; k < times; k++)
             if (pair_of(proj)->coincident == HK_COINCIDENT_BOTH) own[i] = bumped(proj, own[i]);
         pre[i] = &own[i];
     }
     for (size_t i = 0; i < rule->post_count; i++) {
-        read_post(proj, posts, piece, at, i, trace[i]);
+        read_post(proj, piece, at, i, trace[i]);
         post[i] = trace[i];
     }
     for (uint32_t k = 0; k < times; k++)

@@ -184,6 +184,42 @@ START_TEST(weights_are_those_of_learning_at_once) {
 }
 END_TEST
 
+/* Rows of 160 synapses, which are looked at in pieces, learn as they do on four threads, where none
+ * is as long as a piece. A normal number may be 8.3 standard deviations off, so 17 delays share
+ * 400 synapses of a source; but 160 have the mean one. */
+START_TEST(long_rows_learn_as_short_ones_do) {
+    enum { FROM = 3, UNITS = 400, ALL = FROM * UNITS };
+    static struct trains pre, post;
+    static double weight[2][ALL];
+    struct hk_err err = {0};
+    draw_trains(&pre, "pre", FROM, true);
+    draw_trains(&post, "post", UNITS, false);
+    for (int k = 0; k < 2; k++) {
+        struct hk_sim *sim = net_create(HK_DOUBLE, 1, k ? 4 : 1);
+        struct hk_pop *source = net_spikes(sim, "pre", FROM, pre.times, pre.units, pre.count);
+        struct hk_pop *force = net_spikes(sim, "force", UNITS, post.times, post.units, post.count);
+        struct hk_pop *target =
+            net_neurons(sim, "post", UNITS, "lif", "t_ref=0", "force:delta a:exp", NULL);
+        (void)net_link(sim, &(struct net_link){.source = force,
+                                               .target = target,
+                                               .receptor = "force",
+                                               .connect = "one-to-one",
+                                               .weight = net_value(1000)});
+        struct hk_proj *proj = net_link(sim, &(struct net_link){.source = source,
+                                                                .target = target,
+                                                                .receptor = "a",
+                                                                .weight = {HK_DIST_UNIFORM, 0, 1},
+                                                                .delay_ms = {HK_DIST_NORMAL, 12, 1},
+                                                                .rule = rules[_i]});
+        net_build(sim);
+        net_run(sim, 700);
+        ck_assert(hk_proj_read(proj, &(struct hk_synapses){.weight = weight[k]}, &err));
+        hk_sim_destroy(sim);
+    }
+    for (size_t i = 0; i < ALL; i++) ck_assert_double_eq(weight[0][i], weight[1][i]);
+}
+END_TEST
+
 /* What isn't learned yet is, before weights are scaled or set. */
 START_TEST(weights_are_brought_to_date_before_they_are_scaled_or_set) {
     struct hk_err err = {0};
@@ -337,6 +373,7 @@ Suite *suite_sim_late(void) {
     Suite *suite = suite_create("sim/late");
     TCase *cases = tcase_create("late");
     tcase_add_loop_test(cases, weights_are_those_of_learning_at_once, 0, 4 * (int)HK_COUNT(rules));
+    tcase_add_loop_test(cases, long_rows_learn_as_short_ones_do, 0, (int)HK_COUNT(rules));
     tcase_add_test(cases, weights_are_brought_to_date_before_they_are_scaled_or_set);
     tcase_add_loop_test(cases, weights_arrive_as_those_of_other_rows_do, 0, 2);
     tcase_add_loop_test(cases, weights_arrive_as_they_were_learned, 0, (int)HK_COUNT(rules));

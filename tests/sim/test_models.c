@@ -171,44 +171,84 @@ static void put(union reals *to, enum hk_precision precision, double first, doub
     }
 }
 
+/* Synapses of a rule, weights between its bounds, and traces. */
+struct shown {
+    _Alignas(16) char param[FILLED_SIZE];
+    union reals w, memory[HK_MEMORY_MAX], pre[HK_TRACE_MAX], post[HK_TRACE_MAX];
+};
+
+static void prepare(struct shown *s, const struct hk_plasticity_model *rule,
+                    enum hk_precision precision, double pre, double post) {
+    memset(s, 0, sizeof *s);
+    const struct hk_pair_params *pair = (const void *)filled(&rule->base, s->param);
+    put(&s->w, precision, pair->w_min, pair->w_max);
+    for (size_t i = 0; i < HK_MEMORY_MAX; i++) put(&s->memory[i], precision, -1.0, 2.0);
+    for (size_t i = 0; i < HK_TRACE_MAX; i++) {
+        put(&s->pre[i], precision, pre, pre);
+        put(&s->post[i], precision, post, post);
+    }
+}
+
+static void show(struct shown *s, void (*event)(const struct hk_plastic *synapses)) {
+    const void *pre[HK_TRACE_MAX], *post[HK_TRACE_MAX];
+    void *memory[HK_MEMORY_MAX];
+    for (size_t i = 0; i < HK_TRACE_MAX; i++) {
+        pre[i] = &s->pre[i];
+        post[i] = &s->post[i];
+    }
+    for (size_t i = 0; i < HK_MEMORY_MAX; i++) memory[i] = &s->memory[i];
+    event(&(struct hk_plastic){.param = s->param,
+                               .w = (void *)&s->w,
+                               .count = SYNAPSES,
+                               .pre = (const void *)pre,
+                               .post = (const void *)post,
+                               .memory = (void *)memory,
+                               .signal = 1});
+}
+
+static bool same_synapses(const struct shown *a, const struct shown *b) {
+    const char *w[2] = {(const char *)&a->w, (const char *)&b->w};
+    const char *memory[2] = {(const char *)a->memory, (const char *)b->memory};
+    return memcmp(w[0], w[1], sizeof a->w) == 0 &&
+           memcmp(memory[0], memory[1], sizeof a->memory) == 0;
+}
+
 /* A spike arrives where no target has fired. What on_pre says it doesn't look at isn't a number. */
 START_TEST(on_pre_changes_nothing_where_traces_are_0) {
     const enum hk_precision precision = (enum hk_precision)_i;
     const struct hk_model *model;
     for (size_t n = 0; (model = at(HK_KIND_PLASTICITY, n, precision)); n++) {
         const struct hk_plasticity_model *rule = (const void *)model;
+        struct shown before, after;
         if (!rule->on_pre) continue;
-        _Alignas(16) char param[FILLED_SIZE];
-        const struct hk_pair_params *pair = (const void *)filled(model, param);
-        union reals w[2], memory[2][HK_MEMORY_MAX], pre, post[2];
-        const void *pres[HK_TRACE_MAX], *posts[HK_TRACE_MAX];
-        void *memories[HK_MEMORY_MAX];
-        put(&pre, precision, rule->pre_unseen ? (double)NAN : 0.7,
-            rule->pre_unseen ? (double)NAN : 0.7);
-        put(&post[0], precision, 0.0, 0.0);
-        put(&post[1], precision, (double)NAN, (double)NAN);
-        for (size_t i = 0; i < HK_TRACE_MAX; i++) {
-            pres[i] = &pre;
-            posts[i] = &post[i >= hk_plasticity_post_seen(rule)];
-        }
-        for (size_t k = 0; k < 2; k++) {
-            put(&w[k], precision, pair->w_min, pair->w_max);
-            for (size_t i = 0; i < HK_MEMORY_MAX; i++) put(&memory[k][i], precision, -1.0, 2.0);
-        }
-        for (size_t i = 0; i < HK_MEMORY_MAX; i++) memories[i] = &memory[0][i];
-        rule->on_pre(&(struct hk_plastic){.param = param,
-                                          .w = (void *)&w[0],
-                                          .count = SYNAPSES,
-                                          .pre = (const void *)pres,
-                                          .post = (const void *)posts,
-                                          .memory = (void *)memories,
-                                          .signal = 1});
-        const size_t size = SYNAPSES * (precision == HK_SINGLE ? sizeof(float) : sizeof(double));
-        bool same = memcmp(&w[0], &w[1], size) == 0;
-        for (size_t i = 0; i < HK_MEMORY_MAX; i++)
-            same &= memcmp(&memory[0][i], &memory[1][i], size) == 0;
-        ck_assert_msg(same, "%s", model->name);
+        prepare(&after, rule, precision, rule->pre_unseen ? (double)NAN : 0.7, 0.0);
+        for (size_t i = hk_plasticity_post_seen(rule); i < HK_TRACE_MAX; i++)
+            put(&after.post[i], precision, (double)NAN, (double)NAN);
+        before = after;
+        show(&after, rule->on_pre);
+        ck_assert_msg(same_synapses(&before, &after), "%s", model->name);
     }
+}
+END_TEST
+
+/* What on_post says it doesn't look at isn't a number, either. */
+START_TEST(on_post_does_not_look_at_what_it_says) {
+    const enum hk_precision precision = (enum hk_precision)_i;
+    const struct hk_model *model;
+    size_t seen = 0;
+    for (size_t n = 0; (model = at(HK_KIND_PLASTICITY, n, precision)); n++) {
+        const struct hk_plasticity_model *rule = (const void *)model;
+        struct shown before, a, b;
+        if (!rule->on_post || !rule->post_unseen) continue;
+        prepare(&a, rule, precision, 0.7, 0.4);
+        prepare(&b, rule, precision, 0.7, (double)NAN);
+        before = a;
+        show(&a, rule->on_post);
+        show(&b, rule->on_post);
+        ck_assert_msg(same_synapses(&a, &b) && !same_synapses(&a, &before), "%s", model->name);
+        seen++;
+    }
+    ck_assert_uint_gt(seen, 0);
 }
 END_TEST
 
@@ -486,6 +526,7 @@ Suite *suite_sim_models(void) {
     tcase_add_test(tables, mandatory_operations_are_there);
     tcase_add_loop_test(tables, on_pre_changes_nothing_where_traces_are_0, HK_SINGLE,
                         HK_DOUBLE + 1);
+    tcase_add_loop_test(tables, on_post_does_not_look_at_what_it_says, HK_SINGLE, HK_DOUBLE + 1);
     suite_add_tcase(suite, tables);
     tcase_add_loop_test(running, every_neuron_runs_with_every_receptor_and_drive, 0, 2);
     tcase_add_loop_test(running, every_rule_runs_on_matrices_and_rows, 0, 2);
