@@ -185,7 +185,7 @@ static bool build_part(struct hk_proj *proj, int thread, struct hk_err *err) {
     late->posts = build_posts(proj, thread, err);
     proj->parts[thread].weight = late->axons;
     late->sum = HK_NEW(arena, double, hk_pop_owned(proj->target, thread), err);
-    late->load = HK_NEW(arena, size_t, proj->delays, err);
+    late->load = HK_NEW(arena, struct hk_late_load, proj->delays, err);
     late->given =
         hk_arena_array(arena, longest_axon(proj, late), proj->sim->real_size, HK_CACHE_LINE, err);
     if (!late->load || !late->given) return false;

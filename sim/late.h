@@ -39,12 +39,18 @@ struct hk_late_posts {
     hk_tick settled;     /* all rows have learned from the spikes of then and before */
 };
 
-/* Spikes of one tick that still arrive, in the order of units, and what they bring to each row: a
- * parcel with its targets and the weights that the spike is to find there. */
+/* Spikes of one tick that still arrive, in the order of units, and what they bring to rows, with
+ * the weights that they are to find there: a crate for each delay. */
 struct hk_late_slot {
     struct hk_block flights;
     size_t count;     /* flights */
-    size_t next, end; /* bytes of cargo: the parcel to arrive next; parcels lie by delay */
+    size_t next, end; /* bytes of cargo: the crate to arrive next; crates lie by delay */
+};
+/* One that is being loaded: how much there will be, and where the next row's goes. */
+struct hk_late_load {
+    uint32_t parcels, synapses;
+    void *crate, *parcel, *weight;
+    uint32_t *target;
 };
 
 /* What a thread owns, beside its struct hk_proj_part. */
@@ -58,9 +64,9 @@ struct hk_late {
     hk_tick oldest;            /* whose slots before are empty */
     size_t end;                /* of the last slot's cargo, in the ring */
     struct hk_late_posts *posts;
-    double *sum;  /* [owned] room */
-    void *given;  /* [synapses of an axon, at most] room */
-    size_t *load; /* [delays] room */
+    double *sum;               /* [owned] room */
+    void *given;               /* [synapses of an axon, at most] room */
+    struct hk_late_load *load; /* [delays] room */
 };
 
 static inline size_t hk_late_pad(size_t bytes) {

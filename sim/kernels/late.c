@@ -17,28 +17,36 @@ struct flight {
     struct hk_late_axon *axon;
     hk_real *weight;      /* the axon's */
     uint32_t unit, times; /* of so many spikes in that tick */
+    uint32_t prepared;    /* synapses, the first of the axon */
     struct source last;
 };
-/* What it brings to a row: this, the targets, and the weights that are given to them, each on a
- * multiple of eight bytes. */
+/* What it brings to a row. */
 struct parcel {
-    uint32_t flight, first; /* in the slot; synapse of the axon */
-    struct hk_late_row row;
-    uint32_t times; /* as the flight has, which lies elsewhere */
-    bool prepared;
+    uint32_t flight, first, count; /* in the slot; of the axon's synapses */
 };
-enum { PARCEL = (sizeof(struct parcel) + 7) / 8 * 8 }; /* bytes before its targets */
+/* What all flights of a slot bring to rows of one delay: this, parcels in the order of flights, the
+ * targets of all, and the weights that are given to them. Each begins on a multiple of eight bytes.
+ */
+struct crate {
+    uint32_t delay, parcels, synapses; /* ticks above the projection's least */
+    bool plain;                        /* all is prepared, and of one spike */
+};
 
-static inline size_t parcel_size(uint32_t count) {
-    return PARCEL + hk_late_pad(count * sizeof(uint32_t)) + hk_late_pad(count * sizeof(hk_real));
+static inline size_t crate_size(uint32_t parcels, uint32_t synapses) {
+    return sizeof(struct crate) + hk_late_pad(parcels * sizeof(struct parcel)) +
+           hk_late_pad(synapses * sizeof(uint32_t)) + hk_late_pad(synapses * sizeof(hk_real));
 }
-static inline uint32_t *targets_in(struct parcel *parcel) {
-    return (void *)((char *)parcel + PARCEL);
+static inline struct parcel *parcels_in(struct crate *crate) {
+    return (void *)(crate + 1);
 }
-static inline hk_real *given_in(struct parcel *parcel) {
-    return (void *)((char *)parcel + PARCEL + hk_late_pad(parcel->row.count * sizeof(uint32_t)));
+static inline uint32_t *targets_in(struct crate *crate) {
+    return (void *)((char *)parcels_in(crate) +
+                    hk_late_pad(crate->parcels * sizeof(struct parcel)));
 }
-static inline struct parcel *parcel_at(const struct hk_late *late, size_t at) {
+static inline hk_real *given_in(struct crate *crate) {
+    return (void *)((char *)targets_in(crate) + hk_late_pad(crate->synapses * sizeof(uint32_t)));
+}
+static inline struct crate *crate_at(const struct hk_late *late, size_t at) {
     return (void *)((char *)late->cargo.data + at);
 }
 
@@ -108,40 +116,60 @@ static uint32_t prepare(const struct hk_proj *proj, const struct hk_late *late,
 
 /* ---- departure ---- */
 
-/* Where the first parcel of each delay goes; returns the bytes of all. */
+/* How much there is to load for each delay; returns the bytes of all. */
 static size_t plan_cargo(const struct hk_proj *proj, const struct hk_late *late,
                          const struct hk_late_slot *slot) {
     struct flight *flight = slot->flights.data;
-    size_t end = 0;
+    size_t bytes = 0;
     memset(late->load, 0, proj->delays * sizeof *late->load);
     for (size_t k = 0; k < slot->count; k++) {
         const struct hk_late_row *row = hk_late_rows(flight[k].axon);
         flight[k].weight = hk_late_weights(flight[k].axon);
         HK_PREFETCH(hk_late_targets(flight[k].axon));
         HK_PREFETCH(flight[k].weight);
-        for (uint32_t j = 0; j < flight[k].axon->rows; j++)
-            late->load[row[j].delay] += parcel_size(row[j].count);
+        for (uint32_t j = 0; j < flight[k].axon->rows; j++) {
+            late->load[row[j].delay].parcels++;
+            late->load[row[j].delay].synapses += row[j].count;
+        }
     }
     for (uint32_t delay = 0; delay < proj->delays; delay++) {
-        size_t bytes = late->load[delay];
-        late->load[delay] = end;
-        end += bytes;
+        const struct hk_late_load *load = &late->load[delay];
+        if (load->parcels) bytes += crate_size(load->parcels, load->synapses);
     }
-    return end;
+    return bytes;
 }
 
-static void load(const struct hk_late *late, const struct hk_late_slot *slot, uint32_t k,
-                 uint32_t prepared) {
+/* A crate for each delay, by delay. */
+static void begin_crates(const struct hk_proj *proj, const struct hk_late *late, size_t at) {
+    for (uint32_t delay = 0; delay < proj->delays; delay++) {
+        struct hk_late_load *load = &late->load[delay];
+        if (!load->parcels) continue;
+        struct crate *crate = load->crate = crate_at(late, at);
+        *crate = (struct crate){delay, load->parcels, load->synapses, true};
+        load->parcel = parcels_in(crate);
+        load->target = targets_in(crate);
+        load->weight = given_in(crate);
+        at += crate_size(crate->parcels, crate->synapses);
+    }
+}
+
+static void load(const struct hk_late *late, const struct hk_late_slot *slot, uint32_t k) {
     const struct flight *flight = (const struct flight *)slot->flights.data + k;
     const uint32_t *target = hk_late_targets(flight->axon);
     const hk_real *given = late->given;
     const struct hk_late_row *row = hk_late_rows(flight->axon), *end = row + flight->axon->rows;
     for (uint32_t first = 0; row < end; first += row++->count) {
-        struct parcel *parcel = parcel_at(late, slot->next + late->load[row->delay]);
-        *parcel = (struct parcel){k, first, *row, flight->times, first < prepared};
-        memcpy(targets_in(parcel), target + first, row->count * sizeof *target);
-        if (parcel->prepared) memcpy(given_in(parcel), given + first, row->count * sizeof *given);
-        late->load[row->delay] += parcel_size(row->count);
+        struct hk_late_load *load = &late->load[row->delay];
+        struct parcel *parcel = load->parcel;
+        hk_real *weight = load->weight;
+        *parcel = (struct parcel){k, first, row->count};
+        memcpy(load->target, target + first, row->count * sizeof *target);
+        if (first < flight->prepared) memcpy(weight, given + first, row->count * sizeof *given);
+        if (first >= flight->prepared || flight->times > 1)
+            ((struct crate *)load->crate)->plain = false;
+        load->parcel = parcel + 1;
+        load->target += row->count;
+        load->weight = weight + row->count;
     }
 }
 
@@ -159,7 +187,7 @@ static bool move_cargo(struct hk_late *late, hk_tick at, size_t bytes, struct hk
     for (hk_tick tick = late->oldest; tick < at; tick++) {
         struct hk_late_slot *slot = slot_of(late, tick);
         size_t left = slot->end - slot->next;
-        if (left) memcpy((char *)ring.data + late->end, parcel_at(late, slot->next), left);
+        if (left) memcpy((char *)ring.data + late->end, crate_at(late, slot->next), left);
         slot->next = late->end;
         late->end = slot->end = slot->next + left;
     }
@@ -206,26 +234,35 @@ static void take_off_all(const struct hk_proj *proj, int thread, hk_tick at) {
     slot->count = (size_t)(next - first);
     size_t bytes = plan_cargo(proj, late, slot);
     if (!make_room(late, at, bytes, err)) return;
+    begin_crates(proj, late, slot->next);
     for (uint32_t k = 0; k < slot->count; k++) {
         const struct flight *f = &first[k + 1];
         if (k + 1 < slot->count)
             fetch_synapses(hk_late_targets(f->axon), f->weight, f->axon->synapses);
-        load(late, slot, k, prepare(proj, late, &first[k], at));
+        first[k].prepared = prepare(proj, late, &first[k], at);
+        load(late, slot, k);
     }
     slot->end = slot->next + bytes;
 }
 
 /* ---- bringing all to date ---- */
 
-/* A row learns from notes of `from` on, if spike `last` has arrived there by `tick`. */
-static void settle_row(const struct hk_proj *proj, const struct hk_late *late,
-                       struct hk_late_axon *axon, const struct hk_late_row *row, uint32_t first,
-                       const struct source *last, hk_tick from, hk_tick tick) {
-    if (last->tick + proj->delay_min + row->delay > tick) return;
+/* A row learns from notes of `from` on since spike `last` arrived there. */
+static void learn_row(const struct hk_proj *proj, const struct hk_late *late,
+                      struct hk_late_axon *axon, struct hk_late_row row, uint32_t first,
+                      const struct source *last, hk_tick from) {
     struct piece piece;
-    begin_pieces(&piece, axon, row, first, row->count);
+    begin_pieces(&piece, axon, &row, first, row.count);
     while (next_piece(proj, late->posts, &piece))
         learn_piece(proj, late->posts, &piece, last, from);
+}
+
+/* The same, if that spike has arrived by `tick`. */
+static void settle_row(const struct hk_proj *proj, const struct hk_late *late,
+                       struct hk_late_axon *axon, struct hk_late_row row, uint32_t first,
+                       const struct source *last, hk_tick from, hk_tick tick) {
+    if (last->tick + proj->delay_min + row.delay <= tick)
+        learn_row(proj, late, axon, row, first, last, from);
 }
 
 /* Rows at which a source's last spike has arrived. */
@@ -234,27 +271,36 @@ static void settle_source(const struct hk_proj *proj, const struct hk_late *late
     struct hk_late_axon *axon = hk_late_axon(late, unit);
     const struct hk_late_row *row = hk_late_rows(axon), *end = row + axon->rows;
     for (uint32_t first = 0; row < end; first += row++->count)
-        settle_row(proj, late, axon, row, first, (const struct source *)late->sources + unit, NEVER,
-                   tick);
+        settle_row(proj, late, axon, *row, first, (const struct source *)late->sources + unit,
+                   NEVER, tick);
 }
 
 /* Rows at which spikes of `at` haven't arrived. What was prepared is as it was before. */
+static void settle_crate(const struct hk_proj *proj, const struct hk_late *late, hk_tick at,
+                         struct crate *crate, hk_tick tick) {
+    const struct flight *flights = slot_of(late, at)->flights.data;
+    const struct parcel *parcel = parcels_in(crate), *end = parcel + crate->parcels;
+    const hk_real *given = given_in(crate);
+    for (; parcel < end; given += parcel++->count) {
+        const struct flight *flight = &flights[parcel->flight];
+        const bool prepared = parcel->first < flight->prepared;
+        if (prepared) memcpy(flight->weight + parcel->first, given, parcel->count * sizeof *given);
+        settle_row(proj, late, flight->axon, (struct hk_late_row){parcel->count, crate->delay},
+                   parcel->first, &flight->last, prepared ? at + proj->delay_min : NEVER, tick);
+    }
+    crate->plain = false;
+}
+
 static void settle_slot(const struct hk_proj *proj, const struct hk_late *late, hk_tick at,
                         hk_tick tick) {
     const struct hk_late_slot *slot = slot_of(late, at);
-    const struct flight *flights = slot->flights.data;
+    struct flight *flights = slot->flights.data;
     for (size_t k = slot->next; k < slot->end;) {
-        struct parcel *parcel = parcel_at(late, k);
-        const struct flight *flight = &flights[parcel->flight];
-        const hk_tick from = parcel->prepared ? at + proj->delay_min : NEVER;
-        if (parcel->prepared)
-            memcpy((hk_real *)hk_late_weights(flight->axon) + parcel->first, given_in(parcel),
-                   parcel->row.count * sizeof(hk_real));
-        parcel->prepared = false;
-        settle_row(proj, late, flight->axon, &parcel->row, parcel->first, &flight->last, from,
-                   tick);
-        k += parcel_size(parcel->row.count);
+        struct crate *crate = crate_at(late, k);
+        settle_crate(proj, late, at, crate, tick);
+        k += crate_size(crate->parcels, crate->synapses);
     }
+    for (size_t k = 0; k < slot->count; k++) flights[k].prepared = 0;
 }
 
 static void settle_rows(const struct hk_proj *proj, int thread, hk_tick tick) {
@@ -294,11 +340,11 @@ struct round {
     hk_real *sum;
     uint64_t events;
 };
-/* A parcel that arrives. */
+/* A crate that arrives. */
 struct arrival {
     hk_tick at; /* the tick of its spikes */
-    const struct flight *flight;
-    struct parcel *parcel;
+    const struct flight *flights;
+    struct crate *crate;
 };
 typedef void arrival_action(struct round *round, const struct arrival *arrival);
 
@@ -307,7 +353,7 @@ enum { LINES_AHEAD = 12, SLOTS_AHEAD = 2 };
 static inline void fetch_cargo(const struct hk_late *late, hk_tick at) {
     const struct hk_late_slot *slot = slot_of(late, at);
     for (size_t k = 0; slot->next < slot->end && k < LINES_AHEAD; k++)
-        HK_PREFETCH((const char *)parcel_at(late, slot->next) + k * HK_CACHE_LINE);
+        HK_PREFETCH((const char *)crate_at(late, slot->next) + k * HK_CACHE_LINE);
 }
 
 /* `done`: it needn't arrive again. */
@@ -316,72 +362,78 @@ static inline void each_arrival(struct round *r, arrival_action *action, bool do
         hk_tick at = r->tick - r->proj->delay_min - delay;
         if (at <= 0) break;
         struct hk_late_slot *slot = slot_of(r->late, at);
-        const struct flight *flights = slot->flights.data;
-        size_t k = slot->next;
         fetch_cargo(r->late, at - SLOTS_AHEAD);
-        while (k < slot->end && parcel_at(r->late, k)->row.delay == delay) {
-            struct parcel *parcel = parcel_at(r->late, k);
-            for (size_t line = LINES_AHEAD; line < LINES_AHEAD + 2; line++)
-                HK_PREFETCH((const char *)parcel + line * HK_CACHE_LINE);
-            action(r, &(struct arrival){at, &flights[parcel->flight], parcel});
-            k += parcel_size(parcel->row.count);
-        }
-        if (done) slot->next = k;
+        if (slot->next >= slot->end) continue;
+        struct crate *crate = crate_at(r->late, slot->next);
+        if (crate->delay != delay) continue;
+        size_t size = crate_size(crate->parcels, crate->synapses);
+        for (size_t k = LINES_AHEAD * HK_CACHE_LINE; k < size; k += HK_CACHE_LINE)
+            HK_PREFETCH((const char *)crate + k);
+        action(r, &(struct arrival){at, slot->flights.data, crate});
+        if (done) slot->next += size;
     }
 }
 
-static inline void begin_arrival(struct piece *piece, const struct arrival *a) {
-    const struct parcel *parcel = a->parcel;
-    begin_pieces(piece, a->flight->axon, &parcel->row, parcel->first, parcel->row.count);
+static inline struct hk_late_row row_of(const struct arrival *a, const struct parcel *parcel) {
+    return (struct hk_late_row){parcel->count, a->crate->delay};
 }
 
-static inline void learn_arrival(const struct round *r, const struct arrival *a, hk_tick from) {
+/* The rule sees spikes that have arrived at a row. */
+static void see_row(const struct round *r, const struct arrival *a, const struct parcel *parcel) {
+    const struct flight *flight = &a->flights[parcel->flight];
+    const struct hk_late_row row = row_of(a, parcel);
     struct piece piece;
-    begin_arrival(&piece, a);
+    begin_pieces(&piece, flight->axon, &row, parcel->first, row.count);
     while (next_piece(r->proj, r->late->posts, &piece))
-        learn_piece(r->proj, r->late->posts, &piece, &a->flight->last, from);
+        see_piece(r->proj, &piece, &flight->last, flight->times, a->at);
 }
 
-/* The rule sees spikes that have arrived. */
-static inline void see(const struct round *r, const struct arrival *a) {
-    struct piece piece;
-    begin_arrival(&piece, a);
-    while (next_piece(r->proj, r->late->posts, &piece))
-        see_piece(r->proj, &piece, &a->flight->last, a->flight->times, a->at);
-}
-
-/* Synapses of a parcel that do it again, beginning with what was given to them. */
+/* Synapses of a crate that do it again, beginning with what was given to them. */
 struct mending {
     uint32_t count, synapse[TOGETHER], target[TOGETHER];
-    hk_real weight[TOGETHER];
 };
 
-static void mend(const struct round *r, const struct arrival *a, struct mending *m) {
+/* Those first..end, which are a parcel's that begins at `begin`. */
+static void mend_parcel(const struct round *r, const struct arrival *a, const struct parcel *parcel,
+                        uint32_t begin, struct mending *m, uint32_t first, uint32_t end) {
     const struct hk_late_posts *posts = r->late->posts;
-    hk_real *weight = a->flight->weight + a->parcel->first;
-    hk_real *given = given_in(a->parcel);
+    const struct flight *flight = &a->flights[parcel->flight];
+    const uint32_t *synapse = m->synapse + first, count = end - first;
+    hk_real *given = given_in(a->crate), w[TOGETHER];
+    hk_real *weight = flight->weight + parcel->first;
     struct piece piece;
-    piece.target = m->target;
-    piece.weight = m->weight;
-    piece.count = m->count;
-    for (uint32_t j = 0; j < m->count; j++) {
-        piece.delay[j] = (uint32_t)r->proj->delay_min + a->parcel->row.delay;
-        m->weight[j] = given[m->synapse[j]];
+    piece.target = m->target + first;
+    piece.weight = w;
+    piece.count = count;
+    for (uint32_t j = 0; j < count; j++) {
+        piece.delay[j] = (uint32_t)r->proj->delay_min + a->crate->delay;
+        w[j] = given[synapse[j]];
     }
     look_up(r->proj, posts, &piece);
-    learn_piece(r->proj, posts, &piece, &a->flight->last, a->at + r->proj->delay_min);
-    for (uint32_t j = 0; j < m->count; j++) given[m->synapse[j]] = m->weight[j];
-    see_piece(r->proj, &piece, &a->flight->last, a->flight->times, a->at);
-    for (uint32_t j = 0; j < m->count; j++) weight[m->synapse[j]] = m->weight[j];
+    learn_piece(r->proj, posts, &piece, &flight->last, a->at + r->proj->delay_min);
+    for (uint32_t j = 0; j < count; j++) given[synapse[j]] = w[j];
+    see_piece(r->proj, &piece, &flight->last, flight->times, a->at);
+    for (uint32_t j = 0; j < count; j++) weight[synapse[j] - begin] = w[j];
+}
+
+static void mend(const struct round *r, const struct arrival *a, struct mending *m) {
+    const struct parcel *parcel = parcels_in(a->crate);
+    uint32_t begin = 0;
+    for (uint32_t first = 0, end = 0; first < m->count; first = end) {
+        while (m->synapse[first] >= begin + parcel->count) begin += parcel++->count;
+        while (end < m->count && m->synapse[end] < begin + parcel->count) end++;
+        if (parcel->first < a->flights[parcel->flight].prepared)
+            mend_parcel(r, a, parcel, begin, m, first, end);
+    }
     m->count = 0;
 }
 
-/* Those whose targets have fired since the flight departed; few have, and those bits are near. */
+/* Those whose targets have fired since the flights departed; few have, and those bits are near. */
 static inline void mend_some(const struct round *r, const struct arrival *a) {
     const struct hk_late_posts *posts = r->late->posts;
     const struct target *targets = posts->targets;
     const hk_tick departed = a->at + r->proj->delay_min;
-    const uint32_t *target = targets_in(a->parcel), count = a->parcel->row.count;
+    const uint32_t *target = targets_in(a->crate), count = a->crate->synapses;
     struct mending m;
     m.count = 0;
     for (uint32_t k = 0; k < count; k++) {
@@ -393,24 +445,42 @@ static inline void mend_some(const struct round *r, const struct arrival *a) {
     if (m.count) mend(r, a, &m);
 }
 
-static void arrive(struct round *r, const struct arrival *a) {
+/* A spike, or more than one, arrives at a row, prepared or not. */
+static void arrive_at_row(struct round *r, const struct arrival *a, const struct parcel *parcel,
+                          const uint32_t *target, const hk_real *given) {
     const struct hk_proj *proj = r->proj;
-    const bool prepared = a->parcel->prepared;
-    const uint32_t *target = targets_in(a->parcel), count = a->parcel->row.count;
-    const hk_real *released = released_at(proj, a->at), *weight = given_in(a->parcel);
-    if (prepared)
-        mend_some(r, a);
-    else
-        weight = a->flight->weight + a->parcel->first;
-    if (!prepared && proj->learning) learn_arrival(r, a, NEVER);
-    for (uint32_t k = 0; k < a->parcel->times; k++) {
+    const struct flight *flight = &a->flights[parcel->flight];
+    const bool prepared = parcel->first < flight->prepared;
+    const hk_real *weight = prepared ? given : flight->weight + parcel->first;
+    const hk_real *released = released_at(proj, a->at);
+    if (!prepared && proj->learning)
+        learn_row(proj, r->late, flight->axon, row_of(a, parcel), parcel->first, &flight->last,
+                  NEVER);
+    for (uint32_t k = 0; k < flight->times; k++) {
         if (released)
-            scatter_part(r->sum, target, weight, released[a->flight->unit], count);
+            scatter_part(r->sum, target, weight, released[flight->unit], parcel->count);
         else
-            scatter(r->sum, target, weight, count);
+            scatter(r->sum, target, weight, parcel->count);
     }
-    r->events += (uint64_t)a->parcel->times * count;
-    if (!prepared && proj->learning && sees_at_once(proj)) see(r, a);
+    r->events += (uint64_t)flight->times * parcel->count;
+    if (!prepared && proj->learning && sees_at_once(proj)) see_row(r, a, parcel);
+}
+
+static void arrive(struct round *r, const struct arrival *a) {
+    const struct parcel *parcel = parcels_in(a->crate), *end = parcel + a->crate->parcels;
+    const uint32_t *target = targets_in(a->crate);
+    const hk_real *given = given_in(a->crate);
+    if (sees_at_once(r->proj)) mend_some(r, a);
+    if (a->crate->plain && !released_at(r->proj, a->at)) {
+        scatter(r->sum, target, given, a->crate->synapses);
+        r->events += a->crate->synapses;
+        return;
+    }
+    for (; parcel < end; parcel++) {
+        arrive_at_row(r, a, parcel, target, given);
+        target += parcel->count;
+        given += parcel->count;
+    }
 }
 
 static bool must_settle(const struct hk_late_posts *posts, size_t owned, hk_tick tick) {
@@ -431,9 +501,15 @@ static uint64_t deliver(const struct hk_proj *proj, int thread, hk_tick tick, vo
 /* ---- after the membranes ---- */
 
 static void see_afterwards(struct round *r, const struct arrival *a) {
-    if (!r->proj->learning) return;
-    if (pair_of(r->proj)->coincident == HK_COINCIDENT_POST_FIRST) learn_arrival(r, a, r->tick);
-    see(r, a);
+    const struct hk_proj *proj = r->proj;
+    const struct parcel *parcel = parcels_in(a->crate), *end = parcel + a->crate->parcels;
+    for (; proj->learning && parcel < end; parcel++) {
+        const struct flight *flight = &a->flights[parcel->flight];
+        if (pair_of(proj)->coincident == HK_COINCIDENT_POST_FIRST)
+            learn_row(proj, r->late, flight->axon, row_of(a, parcel), parcel->first, &flight->last,
+                      r->tick);
+        see_row(r, a, parcel);
+    }
 }
 
 /* Spikes of the targets, and what has to wait for them. */
