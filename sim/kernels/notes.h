@@ -207,6 +207,7 @@ static inline uint32_t find_last(const struct hk_proj *proj, const struct hk_lat
     }
     for (uint32_t j = 0; j < found; j++) {
         due->note[j] = &targets[piece->target[due->synapse[j]]].last;
+        HK_PREFETCH((const struct note *)posts->notes + due->note[j]->older);
         due->tick[j] = tick[due->synapse[j]];
     }
     return found;
