@@ -10,7 +10,9 @@
 #include "sim/sim_internal.h"
 
 enum {
-    HK_LATE_ROW = 32,   /* most synapses, in the mean, of a row that learns late */
+    /* most synapses, in the mean, of a row that learns late, where delays differ and where not */
+    HK_LATE_ROW = 128,
+    HK_LATE_ROW_FIXED = 32,
     HK_NOTES = 16,      /* spikes of targets that are noted for rows to learn from: so many each, */
     HK_NOTES_DEPTH = 64 /* and of one target */
 };

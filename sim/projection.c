@@ -219,7 +219,8 @@ static bool plan_late(struct hk_proj *proj, struct hk_err *err) {
     double synapses;
     if (!hk_proj_learns(proj) || proj->plasticity->modulated) return true;
     if (!hk_proj_expect(proj, &synapses, err)) return false;
-    if (synapses > (double)HK_LATE_ROW * (double)proj->rows) return true;
+    double longest = proj->delays > 1 ? HK_LATE_ROW : HK_LATE_ROW_FIXED;
+    if (synapses > longest * (double)proj->rows) return true;
     proj->storage = HK_STORE_LATE;
     proj->learn = &proj->sim->late->learn;
     return true;
