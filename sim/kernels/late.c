@@ -367,8 +367,8 @@ static inline void each_arrival(struct round *r, arrival_action *action, bool do
         struct crate *crate = crate_at(r->late, slot->next);
         if (crate->delay != delay) continue;
         size_t size = crate_size(crate->parcels, crate->synapses);
-        for (size_t k = LINES_AHEAD * HK_CACHE_LINE; k < size; k += HK_CACHE_LINE)
-            HK_PREFETCH((const char *)crate + k);
+        for (size_t line = LINES_AHEAD; line * HK_CACHE_LINE < size; line++)
+            HK_PREFETCH((const char *)crate + line * HK_CACHE_LINE);
         action(r, &(struct arrival){at, slot->flights.data, crate});
         if (done) slot->next += size;
     }
