@@ -17,26 +17,29 @@ static void scatter_shared(hk_real *restrict sum, const uint32_t *restrict targe
     for (size_t k = 0; k < count; k++) sum[target[k]] += w;
 }
 
-static void add_row(hk_real *restrict sum, const hk_real *restrict w, size_t count) {
-    for (size_t k = 0; k < count; k++) sum[k] += w[k];
-}
-
-/* Four rows, one after the other for each sum: a quarter of the loads and stores of the sums. */
-static void add_four(hk_real *restrict sum, const hk_real *const rows[4], size_t count) {
-    const hk_real *restrict a = rows[0], *restrict b = rows[1];
-    const hk_real *restrict c = rows[2], *restrict d = rows[3];
-    for (size_t k = 0; k < count; k++) sum[k] = sum[k] + a[k] + b[k] + c[k] + d[k];
+/* So many rows, one after the other for each sum, which is read and written once for all. */
+HK_INLINE void add_some(hk_real *sum, const hk_real *const *rows, uint32_t n, size_t count) {
+    HK_INDEPENDENT
+    for (size_t k = 0; k < count; k++) {
+        hk_real all = sum[k];
+        for (uint32_t r = 0; r < n; r++) all += rows[r][k];
+        sum[k] = all;
+    }
 }
 
 static void add_rows(hk_real *sum, const hk_real *weight, size_t stride, const uint32_t *units,
                      uint32_t count, size_t owned) {
-    uint32_t i = 0;
-    for (; i + 4 <= count; i += 4) {
-        const hk_real *rows[4];
-        for (uint32_t r = 0; r < 4; r++) rows[r] = weight + units[i + r] * stride;
-        add_four(sum, rows, owned);
+    const hk_real *rows[8];
+    for (uint32_t i = 0, n; i < count; i += n) {
+        n = count - i >= 8 ? 8 : count - i >= 4 ? 4 : 1;
+        for (uint32_t r = 0; r < n; r++) rows[r] = weight + units[i + r] * stride;
+        if (n == 8)
+            add_some(sum, rows, 8, owned);
+        else if (n == 4)
+            add_some(sum, rows, 4, owned);
+        else
+            add_some(sum, rows, 1, owned);
     }
-    for (; i < count; i++) add_row(sum, weight + units[i] * stride, owned);
 }
 
 static void add_part(hk_real *restrict sum, const hk_real *restrict w, hk_real part, size_t count) {
