@@ -87,6 +87,14 @@ static inline void fetch_synapses(const uint32_t *targets, const hk_real *weight
     for (size_t k = 0; k < count * sizeof(hk_real); k += HK_CACHE_LINE) HK_PREFETCH(weight + k);
 }
 
+/* How many synapses have delays of at most so many ticks above the least. */
+static inline uint32_t synapses_within(struct hk_late_axon *axon, hk_tick delay) {
+    const struct hk_late_row *row = hk_late_rows(axon), *end = row + axon->rows;
+    uint32_t count = 0;
+    for (; row < end && row->delay <= delay; row++) count += row->count;
+    return count;
+}
+
 static inline bool prepares(const struct hk_proj *proj) {
     return proj->learning && sees_at_once(proj);
 }
@@ -95,16 +103,12 @@ static inline bool prepares(const struct hk_proj *proj) {
  * many synapses are; what is given to them is in the room for that. */
 static uint32_t prepare(const struct hk_proj *proj, const struct hk_late *late,
                         const struct flight *flight, hk_tick at) {
-    const struct hk_late_row *rows = hk_late_rows(flight->axon);
     hk_real *given = late->given;
-    uint32_t prepared = 0;
     if (!prepares(proj)) return 0;
-    for (uint32_t k = 0; k < flight->axon->rows; k++) {
-        if (flight->last.tick + rows[k].delay >= at) break; /* the last one hasn't arrived */
-        prepared += rows[k].count;
-    }
+    /* The last spike has arrived there. */
+    const uint32_t prepared = synapses_within(flight->axon, at - flight->last.tick - 1);
     struct piece piece;
-    begin_pieces(&piece, flight->axon, rows, 0, prepared);
+    begin_pieces(&piece, flight->axon, hk_late_rows(flight->axon), 0, prepared);
     for (; next_piece(proj, late->posts, &piece); given += piece.count) {
         fetch_synapses(piece.target + piece.count, piece.weight + piece.count, piece.left);
         learn_piece(proj, late->posts, &piece, &flight->last, NEVER);
@@ -247,32 +251,24 @@ static void take_off_all(const struct hk_proj *proj, int thread, hk_tick at) {
 
 /* ---- bringing all to date ---- */
 
-/* A row learns from notes of `from` on since spike `last` arrived there. */
-static void learn_row(const struct hk_proj *proj, const struct hk_late *late,
-                      struct hk_late_axon *axon, struct hk_late_row row, uint32_t first,
-                      const struct source *last, hk_tick from) {
+/* So many synapses, those of `row` and the rows after it, learn from notes of `from` on since spike
+ * `last` arrived there. */
+static void learn_rows(const struct hk_proj *proj, const struct hk_late *late,
+                       struct hk_late_axon *axon, const struct hk_late_row *row, uint32_t first,
+                       uint32_t synapses, const struct source *last, hk_tick from) {
     struct piece piece;
-    begin_pieces(&piece, axon, &row, first, row.count);
+    begin_pieces(&piece, axon, row, first, synapses);
     while (next_piece(proj, late->posts, &piece))
         learn_piece(proj, late->posts, &piece, last, from);
-}
-
-/* The same, if that spike has arrived by `tick`. */
-static void settle_row(const struct hk_proj *proj, const struct hk_late *late,
-                       struct hk_late_axon *axon, struct hk_late_row row, uint32_t first,
-                       const struct source *last, hk_tick from, hk_tick tick) {
-    if (last->tick + proj->delay_min + row.delay <= tick)
-        learn_row(proj, late, axon, row, first, last, from);
 }
 
 /* Rows at which a source's last spike has arrived. */
 static void settle_source(const struct hk_proj *proj, const struct hk_late *late, size_t unit,
                           hk_tick tick) {
     struct hk_late_axon *axon = hk_late_axon(late, unit);
-    const struct hk_late_row *row = hk_late_rows(axon), *end = row + axon->rows;
-    for (uint32_t first = 0; row < end; first += row++->count)
-        settle_row(proj, late, axon, *row, first, (const struct source *)late->sources + unit,
-                   NEVER, tick);
+    const struct source *last = (const struct source *)late->sources + unit;
+    const uint32_t count = synapses_within(axon, tick - last->tick - proj->delay_min);
+    learn_rows(proj, late, axon, hk_late_rows(axon), 0, count, last, NEVER);
 }
 
 /* Rows at which spikes of `at` haven't arrived. What was prepared is as it was before. */
@@ -285,8 +281,10 @@ static void settle_crate(const struct hk_proj *proj, const struct hk_late *late,
         const struct flight *flight = &flights[parcel->flight];
         const bool prepared = parcel->first < flight->prepared;
         if (prepared) memcpy(flight->weight + parcel->first, given, parcel->count * sizeof *given);
-        settle_row(proj, late, flight->axon, (struct hk_late_row){parcel->count, crate->delay},
-                   parcel->first, &flight->last, prepared ? at + proj->delay_min : NEVER, tick);
+        const struct hk_late_row row = {parcel->count, crate->delay};
+        if (flight->last.tick + proj->delay_min + row.delay > tick) continue;
+        learn_rows(proj, late, flight->axon, &row, parcel->first, row.count, &flight->last,
+                   prepared ? at + proj->delay_min : NEVER);
     }
     crate->plain = false;
 }
@@ -378,6 +376,13 @@ static inline struct hk_late_row row_of(const struct arrival *a, const struct pa
     return (struct hk_late_row){parcel->count, a->crate->delay};
 }
 
+static void learn_row(const struct round *r, const struct arrival *a, const struct parcel *parcel,
+                      hk_tick from) {
+    const struct flight *flight = &a->flights[parcel->flight];
+    const struct hk_late_row row = row_of(a, parcel);
+    learn_rows(r->proj, r->late, flight->axon, &row, parcel->first, row.count, &flight->last, from);
+}
+
 /* The rule sees spikes that have arrived at a row. */
 static void see_row(const struct round *r, const struct arrival *a, const struct parcel *parcel) {
     const struct flight *flight = &a->flights[parcel->flight];
@@ -453,9 +458,7 @@ static void arrive_at_row(struct round *r, const struct arrival *a, const struct
     const bool prepared = parcel->first < flight->prepared;
     const hk_real *weight = prepared ? given : flight->weight + parcel->first;
     const hk_real *released = released_at(proj, a->at);
-    if (!prepared && proj->learning)
-        learn_row(proj, r->late, flight->axon, row_of(a, parcel), parcel->first, &flight->last,
-                  NEVER);
+    if (!prepared && proj->learning) learn_row(r, a, parcel, NEVER);
     for (uint32_t k = 0; k < flight->times; k++) {
         if (released)
             scatter_part(r->sum, target, weight, released[flight->unit], parcel->count);
@@ -504,10 +507,7 @@ static void see_afterwards(struct round *r, const struct arrival *a) {
     const struct hk_proj *proj = r->proj;
     const struct parcel *parcel = parcels_in(a->crate), *end = parcel + a->crate->parcels;
     for (; proj->learning && parcel < end; parcel++) {
-        const struct flight *flight = &a->flights[parcel->flight];
-        if (pair_of(proj)->coincident == HK_COINCIDENT_POST_FIRST)
-            learn_row(proj, r->late, flight->axon, row_of(a, parcel), parcel->first, &flight->last,
-                      r->tick);
+        if (pair_of(proj)->coincident == HK_COINCIDENT_POST_FIRST) learn_row(r, a, parcel, r->tick);
         see_row(r, a, parcel);
     }
 }
