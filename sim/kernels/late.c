@@ -79,14 +79,6 @@ static struct flight *take_off(const struct hk_proj *proj, const struct hk_late 
 
 /* ---- preparing ---- */
 
-/* Axons are read from end to end: the next piece is asked for before one is looked at. */
-static inline void fetch_synapses(const uint32_t *targets, const hk_real *weights, uint32_t left) {
-    const uint32_t count = left < TOGETHER ? left : TOGETHER;
-    const char *target = (const char *)targets, *weight = (const char *)weights;
-    for (size_t k = 0; k < count * sizeof(uint32_t); k += HK_CACHE_LINE) HK_PREFETCH(target + k);
-    for (size_t k = 0; k < count * sizeof(hk_real); k += HK_CACHE_LINE) HK_PREFETCH(weight + k);
-}
-
 /* How many synapses have delays of at most so many ticks above the least. */
 static inline uint32_t synapses_within(struct hk_late_axon *axon, hk_tick delay) {
     const struct hk_late_row *row = hk_late_rows(axon), *end = row + axon->rows;
@@ -110,7 +102,6 @@ static uint32_t prepare(const struct hk_proj *proj, const struct hk_late *late,
     struct piece piece;
     begin_pieces(&piece, flight->axon, hk_late_rows(flight->axon), 0, prepared);
     for (; next_piece(proj, late->posts, &piece); given += piece.count) {
-        fetch_synapses(piece.target + piece.count, piece.weight + piece.count, piece.left);
         learn_piece(proj, late->posts, &piece, &flight->last, NEVER);
         memcpy(given, piece.weight, piece.count * sizeof *given);
         see_piece(proj, &piece, &flight->last, flight->times, at);

@@ -131,6 +131,14 @@ static inline void look_up(const struct hk_proj *proj, const struct hk_late_post
             piece->after[i][k] = targets[piece->target[k]].after[i];
 }
 
+/* Axons are read from end to end: the next piece is asked for before one is looked at. */
+static inline void fetch_synapses(const uint32_t *targets, const hk_real *weights, uint32_t left) {
+    const uint32_t count = left < TOGETHER ? left : TOGETHER;
+    const char *target = (const char *)targets, *weight = (const char *)weights;
+    for (size_t k = 0; k < count * sizeof(uint32_t); k += HK_CACHE_LINE) HK_PREFETCH(target + k);
+    for (size_t k = 0; k < count * sizeof(hk_real); k += HK_CACHE_LINE) HK_PREFETCH(weight + k);
+}
+
 static inline bool next_piece(const struct hk_proj *proj, const struct hk_late_posts *posts,
                               struct piece *piece) {
     piece->target += piece->count;
@@ -149,6 +157,7 @@ static inline bool next_piece(const struct hk_proj *proj, const struct hk_late_p
         piece->row++;
         piece->into = 0;
     }
+    fetch_synapses(piece->target + piece->count, piece->weight + piece->count, piece->left);
     look_up(proj, posts, piece);
     return piece->count > 0;
 }
