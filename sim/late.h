@@ -50,7 +50,8 @@ struct hk_late_slot {
 };
 /* One that is being loaded: how much there will be, and where the next row's goes. */
 struct hk_late_load {
-    uint32_t parcels, synapses;
+    uint32_t parcels;
+    size_t synapses;
     void *crate, *parcel, *weight;
     uint32_t *target;
 };

@@ -28,11 +28,12 @@ struct parcel {
  * targets of all, and the weights that are given to them. Each begins on a multiple of eight bytes.
  */
 struct crate {
-    uint32_t delay, parcels, synapses; /* ticks above the projection's least */
-    bool plain;                        /* all is prepared, and of one spike */
+    uint32_t delay, parcels; /* ticks above the projection's least */
+    size_t synapses;
+    bool plain; /* all is prepared, and of one spike */
 };
 
-static inline size_t crate_size(uint32_t parcels, uint32_t synapses) {
+static inline size_t crate_size(uint32_t parcels, size_t synapses) {
     return sizeof(struct crate) + hk_late_pad(parcels * sizeof(struct parcel)) +
            hk_late_pad(synapses * sizeof(uint32_t)) + hk_late_pad(synapses * sizeof(hk_real));
 }
@@ -111,7 +112,8 @@ static uint32_t prepare(const struct hk_proj *proj, const struct hk_late *late,
 
 /* ---- departure ---- */
 
-/* How much there is to load for each delay; returns the bytes of all. */
+/* How much there is to load for each delay, and where flights find their weights; returns the bytes
+ * of all. */
 static size_t plan_cargo(const struct hk_proj *proj, const struct hk_late *late,
                          const struct hk_late_slot *slot) {
     struct flight *flight = slot->flights.data;
@@ -148,23 +150,23 @@ static void begin_crates(const struct hk_proj *proj, const struct hk_late *late,
     }
 }
 
-static void load(const struct hk_late *late, const struct hk_late_slot *slot, uint32_t k) {
+static void load_flight(const struct hk_late *late, const struct hk_late_slot *slot, uint32_t k) {
     const struct flight *flight = (const struct flight *)slot->flights.data + k;
     const uint32_t *target = hk_late_targets(flight->axon);
     const hk_real *given = late->given;
     const struct hk_late_row *row = hk_late_rows(flight->axon), *end = row + flight->axon->rows;
     for (uint32_t first = 0; row < end; first += row++->count) {
-        struct hk_late_load *load = &late->load[row->delay];
-        struct parcel *parcel = load->parcel;
-        hk_real *weight = load->weight;
+        const bool prepared = first < flight->prepared;
+        struct hk_late_load *to = &late->load[row->delay];
+        struct parcel *parcel = to->parcel;
+        hk_real *weight = to->weight;
         *parcel = (struct parcel){k, first, row->count};
-        memcpy(load->target, target + first, row->count * sizeof *target);
-        if (first < flight->prepared) memcpy(weight, given + first, row->count * sizeof *given);
-        if (first >= flight->prepared || flight->times > 1)
-            ((struct crate *)load->crate)->plain = false;
-        load->parcel = parcel + 1;
-        load->target += row->count;
-        load->weight = weight + row->count;
+        memcpy(to->target, target + first, row->count * sizeof *target);
+        if (prepared) memcpy(weight, given + first, row->count * sizeof *given);
+        if (!prepared || flight->times > 1) ((struct crate *)to->crate)->plain = false;
+        to->parcel = parcel + 1;
+        to->target += row->count;
+        to->weight = weight + row->count;
     }
 }
 
@@ -235,7 +237,7 @@ static void take_off_all(const struct hk_proj *proj, int thread, hk_tick at) {
         if (k + 1 < slot->count)
             fetch_synapses(hk_late_targets(f->axon), f->weight, f->axon->synapses);
         first[k].prepared = prepare(proj, late, &first[k], at);
-        load(late, slot, k);
+        load_flight(late, slot, k);
     }
     slot->end = slot->next + bytes;
 }
@@ -386,15 +388,17 @@ static void see_row(const struct round *r, const struct arrival *a, const struct
 
 /* Synapses of a crate that do it again, beginning with what was given to them. */
 struct mending {
-    uint32_t count, synapse[TOGETHER], target[TOGETHER];
+    size_t synapse[TOGETHER];
+    uint32_t count, target[TOGETHER];
 };
 
 /* Those first..end, which are a parcel's that begins at `begin`. */
 static void mend_parcel(const struct round *r, const struct arrival *a, const struct parcel *parcel,
-                        uint32_t begin, struct mending *m, uint32_t first, uint32_t end) {
+                        size_t begin, struct mending *m, uint32_t first, uint32_t end) {
     const struct hk_late_posts *posts = r->late->posts;
     const struct flight *flight = &a->flights[parcel->flight];
-    const uint32_t *synapse = m->synapse + first, count = end - first;
+    const size_t *synapse = m->synapse + first;
+    const uint32_t count = end - first;
     hk_real *given = given_in(a->crate), w[TOGETHER];
     hk_real *weight = flight->weight + parcel->first;
     struct piece piece;
@@ -414,7 +418,7 @@ static void mend_parcel(const struct round *r, const struct arrival *a, const st
 
 static void mend(const struct round *r, const struct arrival *a, struct mending *m) {
     const struct parcel *parcel = parcels_in(a->crate);
-    uint32_t begin = 0;
+    size_t begin = 0;
     for (uint32_t first = 0, end = 0; first < m->count; first = end) {
         while (m->synapse[first] >= begin + parcel->count) begin += parcel++->count;
         while (end < m->count && m->synapse[end] < begin + parcel->count) end++;
@@ -429,10 +433,10 @@ static inline void mend_some(const struct round *r, const struct arrival *a) {
     const struct hk_late_posts *posts = r->late->posts;
     const struct target *targets = posts->targets;
     const hk_tick departed = a->at + r->proj->delay_min;
-    const uint32_t *target = targets_in(a->crate), count = a->crate->synapses;
+    const uint32_t *target = targets_in(a->crate);
     struct mending m;
     m.count = 0;
-    for (uint32_t k = 0; k < count; k++) {
+    for (size_t k = 0; k < a->crate->synapses; k++) {
         if (!fired_lately(posts, target[k]) || targets[target[k]].tick < departed) continue;
         m.synapse[m.count] = k;
         m.target[m.count++] = target[k];

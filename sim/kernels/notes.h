@@ -122,6 +122,7 @@ static inline void begin_pieces(struct piece *piece, struct hk_late_axon *axon,
     piece->weight = (hk_real *)hk_late_weights(axon) + first;
 }
 
+/* Targets lie anywhere in memory: they are looked up once, for all that needs them. */
 static inline void look_up(const struct hk_proj *proj, const struct hk_late_posts *posts,
                            struct piece *piece) {
     const struct target *targets = posts->targets;
@@ -139,6 +140,7 @@ static inline void fetch_synapses(const uint32_t *targets, const hk_real *weight
     for (size_t k = 0; k < count * sizeof(hk_real); k += HK_CACHE_LINE) HK_PREFETCH(weight + k);
 }
 
+/* The next piece, if there is one. */
 static inline bool next_piece(const struct hk_proj *proj, const struct hk_late_posts *posts,
                               struct piece *piece) {
     piece->target += piece->count;
@@ -172,7 +174,7 @@ struct due {
     uint8_t synapse[DUE_MAX + 1];
     const struct note *note[DUE_MAX + 1];
     hk_tick tick[DUE_MAX + 1];
-    hk_real since[DUE_MAX], pre[HK_TRACE_MAX][DUE_MAX]; /* the same; the source's traces then */
+    hk_real since[DUE_MAX], pre[HK_TRACE_MAX][DUE_MAX]; /* tick; the source's traces then */
     hk_tick from[TOGETHER]; /* of each synapse notes of then and later */
 };
 
