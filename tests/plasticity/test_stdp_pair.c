@@ -232,11 +232,7 @@ START_TEST(single_pairs_trace_the_exponential_window) {
     struct hk_pop *force = net_spikes(sim, "force", TARGETS, post, units, TARGETS);
     struct hk_pop *out =
         net_neurons(sim, "out", TARGETS, "lif", "t_ref=0", "force:delta syn:exp", NULL);
-    (void)net_link(sim, &(struct net_link){.source = force,
-                                           .target = out,
-                                           .receptor = "force",
-                                           .connect = "one-to-one",
-                                           .weight = net_value(1000)});
+    net_force(sim, force, out, "force");
     struct hk_proj *synapses =
         net_link(sim,
                  &(struct net_link){.source = in,

@@ -64,11 +64,7 @@ static struct late_net make(enum hk_precision precision, int threads, hk_neuron 
         net_spikes(net.sim, "force", TARGETS, post.times, post.units, post.count);
     net.target = net_neurons(net.sim, "post", TARGETS, "lif", "t_ref=0",
                              "force:delta a:exp b:exp c:exp d:exp", NULL);
-    (void)net_link(net.sim, &(struct net_link){.source = force,
-                                               .target = net.target,
-                                               .receptor = "force",
-                                               .connect = "one-to-one",
-                                               .weight = net_value(1000)});
+    net_force(net.sim, force, net.target, "force");
     for (int k = 0; k < LINKS; k++) {
         char changed[250];
         bool short_ones = k == 0 && delay_ms.kind == HK_DIST_UNIFORM;
@@ -200,11 +196,7 @@ START_TEST(long_rows_learn_as_short_ones_do) {
         struct hk_pop *force = net_spikes(sim, "force", UNITS, post.times, post.units, post.count);
         struct hk_pop *target =
             net_neurons(sim, "post", UNITS, "lif", "t_ref=0", "force:delta a:exp", NULL);
-        (void)net_link(sim, &(struct net_link){.source = force,
-                                               .target = target,
-                                               .receptor = "force",
-                                               .connect = "one-to-one",
-                                               .weight = net_value(1000)});
+        net_force(sim, force, target, "force");
         struct hk_proj *proj = net_link(sim, &(struct net_link){.source = source,
                                                                 .target = target,
                                                                 .receptor = "a",

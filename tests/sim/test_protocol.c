@@ -95,22 +95,13 @@ static const struct hk_model *find(enum hk_model_kind kind, const char *name, ch
     return model;
 }
 
-/* A spike of `source` makes a unit of `target` fire in the same tick. */
-static void force(struct bench *b, struct hk_pop *source, struct hk_pop *target) {
-    (void)net_link(b->sim, &(struct net_link){.source = source,
-                                              .target = target,
-                                              .receptor = "force",
-                                              .connect = "one-to-one",
-                                              .weight = net_value(1000)});
-}
-
 static void bench_open(struct bench *b) {
     struct hk_err err = {0};
     b->sim = net_create(HK_DOUBLE, 1, 2);
     struct hk_pop *in =
         net_spikes(b->sim, "force", CLASSES, b->force.times, b->force.units, b->force.count);
     b->out = net_neurons(b->sim, "out", CLASSES, "lif", "t_ref=0", "force:delta", NULL);
-    force(b, in, b->out);
+    net_force(b->sim, in, b->out, "force");
     b->reward = hk_sim_add_signal(b->sim, &(struct hk_signal_spec){.name = "reward"}, &err);
     ck_assert_ptr_nonnull(b->reward);
     b->readout =
@@ -379,7 +370,7 @@ START_TEST(the_reward_teaches_pairs_within_its_time) {
     b.phases[0].reward = b.rewards;
     struct hk_pop *pre = net_spikes(b.sim, "pre", 1, &at, NULL, 1);
     struct hk_pop *post = net_neurons(b.sim, "post", 1, "lif", "", "force:delta syn:delta", NULL);
-    force(&b, pre, post);
+    net_force(b.sim, pre, post, "force");
     struct hk_proj *proj =
         net_link(b.sim, &(struct net_link){.name = "plastic",
                                            .source = pre,

@@ -58,11 +58,7 @@ static void make(struct twin *twin, enum hk_precision precision, int threads, co
     struct hk_pop *in = net_source(twin->sim, "in", SOURCES, "poisson", "rate=300");
     struct hk_pop *out =
         net_neurons(twin->sim, "out", TARGETS, "lif", "t_ref=0", "told:delta syn:exp", NULL);
-    (void)net_link(twin->sim, &(struct net_link){.source = told,
-                                                 .target = out,
-                                                 .receptor = "told",
-                                                 .connect = "one-to-one",
-                                                 .weight = net_value(1000)});
+    net_force(twin->sim, told, out, "told");
     twin->proj = net_link(twin->sim, &(struct net_link){.source = in,
                                                         .target = out,
                                                         .receptor = "syn",
@@ -130,11 +126,7 @@ START_TEST(more_synapses_than_16_bits_can_count_learn) {
         struct hk_pop *in = net_source(sim, "in", MANY, "poisson", "rate=300");
         struct hk_pop *out =
             net_neurons(sim, "out", MANY, "lif", "t_ref=0", "told:delta syn:exp", NULL);
-        (void)net_link(sim, &(struct net_link){.source = told,
-                                               .target = out,
-                                               .receptor = "told",
-                                               .connect = "one-to-one",
-                                               .weight = net_value(1000)});
+        net_force(sim, told, out, "told");
         struct hk_proj *proj =
             net_link(sim, &(struct net_link){.source = in,
                                              .target = out,

@@ -263,6 +263,15 @@ struct hk_dist net_value(double value) {
     return (struct hk_dist){HK_DIST_CONSTANT, value, 0.0};
 }
 
+void net_force(struct hk_sim *sim, struct hk_pop *source, struct hk_pop *target,
+               const char *receptor) {
+    (void)net_link(sim, &(struct net_link){.source = source,
+                                           .target = target,
+                                           .receptor = receptor,
+                                           .connect = "one-to-one",
+                                           .weight = net_value(1000)});
+}
+
 void net_build(struct hk_sim *sim) {
     struct hk_err err = {0};
     must(hk_sim_build(sim, &err), &err);

@@ -41,6 +41,9 @@ struct net_link {
 };
 struct hk_proj *net_link(struct hk_sim *sim, const struct net_link *link);
 struct hk_dist net_value(double value);
+/* A spike of unit k of `source` makes unit k of `target` fire, through a delta receptor. */
+void net_force(struct hk_sim *sim, struct hk_pop *source, struct hk_pop *target,
+               const char *receptor);
 
 void net_build(struct hk_sim *sim);
 void net_run(struct hk_sim *sim, hk_tick ticks);
