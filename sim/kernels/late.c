@@ -88,16 +88,12 @@ static inline uint32_t synapses_within(struct hk_late_axon *axon, hk_tick delay)
     return count;
 }
 
-static inline bool prepares(const struct hk_proj *proj) {
-    return proj->learning && sees_at_once(proj);
-}
-
 /* All rows that can be, of a flight of the spikes of `at`, which arrive from now on. Returns how
  * many synapses are; what is given to them is in the room for that. */
 static uint32_t prepare(const struct hk_proj *proj, const struct hk_late *late,
                         const struct flight *flight, hk_tick at) {
     hk_real *given = late->given;
-    if (!prepares(proj)) return 0;
+    if (!proj->learning || !sees_at_once(proj)) return 0;
     /* The last spike has arrived there. */
     const uint32_t prepared = synapses_within(flight->axon, at - flight->last.tick - 1);
     struct piece piece;

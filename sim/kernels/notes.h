@@ -109,7 +109,7 @@ struct piece {
     hk_real *weight;
     uint32_t count, delay[TOGETHER + ROW_COMMON];
     hk_tick tick[TOGETHER];                /* of the last spike */
-    hk_real after[HK_TRACE_MAX][TOGETHER]; /* traces just after it */
+    hk_real after[HK_TRACE_MAX][TOGETHER]; /* traces just after it that on_pre looks at */
 };
 
 /* So many synapses, those of `row` and the rows after it, from the axon's synapse `first` on. */
@@ -127,7 +127,7 @@ static inline void look_up(const struct hk_proj *proj, const struct hk_late_post
                            struct piece *piece) {
     const struct target *targets = posts->targets;
     for (uint32_t k = 0; k < piece->count; k++) piece->tick[k] = targets[piece->target[k]].tick;
-    for (size_t i = 0; i < proj->plasticity->post_count; i++)
+    for (size_t i = 0; i < hk_plasticity_post_seen(proj->plasticity); i++)
         for (uint32_t k = 0; k < piece->count; k++)
             piece->after[i][k] = targets[piece->target[k]].after[i];
 }
@@ -296,14 +296,15 @@ static inline void see_piece(const struct hk_proj *proj, const struct piece *pie
                              const struct source *last, uint32_t times, hk_tick at) {
     const struct hk_plasticity_model *rule = proj->plasticity;
     const hk_real *pre[HK_TRACE_MAX], *post[HK_TRACE_MAX];
-    hk_real own[HK_TRACE_MAX], trace[HK_TRACE_MAX][TOGETHER];
-    for (size_t i = 0; i < rule->pre_count && !rule->pre_unseen; i++) {
+    hk_real own[HK_TRACE_MAX] = {0}, trace[HK_TRACE_MAX][TOGETHER];
+    for (size_t i = 0; i < rule->pre_count; i++) {
+        pre[i] = &own[i];
+        if (rule->pre_unseen) continue;
         own[i] = decayed(proj, PRE, i, last->after[i], at - last->tick);
         for (uint32_t k = 0; k < times; k++)
             if (pair_of(proj)->coincident == HK_COINCIDENT_BOTH) own[i] = bumped(proj, own[i]);
-        pre[i] = &own[i];
     }
-    for (size_t i = 0; i < rule->post_count; i++) {
+    for (size_t i = 0; i < hk_plasticity_post_seen(rule); i++) {
         read_post(proj, piece, at, i, trace[i]);
         post[i] = trace[i];
     }

@@ -100,26 +100,31 @@ START_TEST(the_exact_clock_costs_what_arrives) {
 END_TEST
 
 /* The same network, with and without plasticity: the difference is what its events cost more. In
- * rows of 100 synapses, and of 25, which learn late. */
+ * rows of 100 synapses, and of 25, which learn late; with 11 delays in rows of 91, which do so, too,
+ * and of 182. */
 START_TEST(events_that_teach_cost_more) {
     static const char rule[] = "projections.in->out.plasticity={rule: stdp-pair, a_plus: 0 pA, "
                                "a_minus: 0 pA, w_max: 9 pA}";
     static const struct {
-        const char *size;
+        const char *size, *delay;
         double price;
-    } rows[] = {{"populations.out.size=200", HK_COST_LEARN},
-                {"populations.out.size=50", HK_COST_LATE}};
-    const char *const defines[] = {rows[_i].size, rule};
+    } rows[] = {{"populations.out.size=200", "1 ms", HK_COST_LEARN},
+                {"populations.out.size=50", "1 ms", HK_COST_LATE},
+                {"populations.out.size=2000", "{uniform: [1 ms, 2 ms]}", HK_COST_LATE},
+                {"populations.out.size=4000", "{uniform: [1 ms, 2 ms]}", HK_COST_LEARN}};
+    char delay[60];
+    (void)snprintf(delay, sizeof delay, "projections.in->out.delay=%s", rows[_i].delay);
+    const char *const defines[] = {rows[_i].size, delay, rule};
     const char *path = hk_test_write("rows.yaml", "name: rows\nduration: 1 s\npopulations:\n"
                                                   "  in: {size: 50, source: {regular: 5 ms}}\n"
                                                   "  out: {model: lif, size: 50}\n"
                                                   "projections:\n"
                                                   "  in->out: {connect: {rule: probability, p: "
                                                   "0.5}, weight: 1 pA, delay: 1 ms}\n");
-    estimate(path, defines, 1, 5.0);
+    estimate(path, defines, 2, 5.0);
     double plain = cost.run_s * cost.threads;
     hk_experiment_finish(&experiment);
-    estimate(path, defines, 2, 5.0);
+    estimate(path, defines, 3, 5.0);
     ck_assert_double_gt(cost.events, 1e5);
     expect_near("more", cost.run_s * cost.threads - plain,
                 1e-9 * (rows[_i].price - HK_COST_ROW) * cost.events, 1e-6);
@@ -179,7 +184,7 @@ Suite *suite_io_cost(void) {
                         (int)HK_COUNT(shipped));
     tcase_add_test(tcase, work_is_foreseen_where_the_rates_are_known);
     tcase_add_test(tcase, the_exact_clock_costs_what_arrives);
-    tcase_add_loop_test(tcase, events_that_teach_cost_more, 0, 2);
+    tcase_add_loop_test(tcase, events_that_teach_cost_more, 0, 4);
     tcase_add_test(tcase, pulses_of_drives_are_counted_on_the_exact_clock_alone);
     tcase_add_test(tcase, work_of_a_protocol_is_foreseen_from_its_samples);
     tcase_add_test(tcase, recorded_spikes_and_weights_make_the_output);
