@@ -100,8 +100,8 @@ START_TEST(the_exact_clock_costs_what_arrives) {
 END_TEST
 
 /* The same network, with and without plasticity: the difference is what its events cost more. In
- * rows of 100 synapses, and of 25, which learn late; with 11 delays in rows of 91, which do so, too,
- * and of 182. */
+ * rows of 100 synapses, and of 25, which learn late; with 11 delays in rows of 91, which do so as
+ * well, and of 182. */
 START_TEST(events_that_teach_cost_more) {
     static const char rule[] = "projections.in->out.plasticity={rule: stdp-pair, a_plus: 0 pA, "
                                "a_minus: 0 pA, w_max: 9 pA}";
