@@ -102,11 +102,10 @@ HK_RARE void draw_unsure(const struct hk_drive_part *part, const uint16_t *bits,
 }
 
 /* ALIAS_LANES draws, the first of which is that of `index`. */
-HK_INLINE void draw_lanes(const struct hk_drive_part *part, const uint16_t *bits, uint64_t index,
-                          hk_tick tick, uint16_t *drawn) {
-    const struct poisson_table *d = part->derived;
+HK_INLINE void draw_lanes(const struct hk_drive_part *part, struct alias_tables tables,
+                          const uint16_t *bits, uint64_t index, hk_tick tick, uint16_t *drawn) {
     uint16_t unsure[ALIAS_LANES];
-    if (alias_draw(&d->alias, bits, drawn, unsure))
+    if (alias_draw(tables, bits, drawn, unsure))
         draw_unsure(part, bits, index, tick, unsure, drawn);
 }
 
@@ -114,7 +113,9 @@ HK_INLINE void draw_lanes(const struct hk_drive_part *part, const uint16_t *bits
  * added. From one word to its draw is a long chain, so those of all groups go side by side. */
 static void draw_part(const struct hk_drive_part *part, uint64_t first, uint64_t groups, uint64_t k,
                       hk_tick tick, uint16_t *restrict count) {
-    const uint64_t parts = ((const struct poisson_table *)part->derived)->parts;
+    const struct poisson_table *d = part->derived;
+    const struct alias_tables tables = alias_load(&d->alias);
+    const uint64_t parts = d->parts;
     uint16_t bits[GROUPS * GROUP], drawn[ALIAS_LANES];
     for (uint64_t g = 0; g < groups; g++) {
         uint32_t words[4][HK_PHILOX_LANES];
@@ -124,7 +125,7 @@ static void draw_part(const struct hk_drive_part *part, uint64_t first, uint64_t
     }
     for (uint64_t j = 0; j < groups * GROUP; j += ALIAS_LANES) {
         uint64_t index = ((first + j / GROUP) * parts + k) * GROUP + j % GROUP;
-        draw_lanes(part, bits + j, index, tick, k == 0 ? count + j : drawn);
+        draw_lanes(part, tables, bits + j, index, tick, k == 0 ? count + j : drawn);
         for (uint64_t i = 0; k > 0 && i < ALIAS_LANES; i++)
             count[j + i] = (uint16_t)(count[j + i] + drawn[i]);
     }

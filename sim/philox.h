@@ -12,27 +12,42 @@
 
 enum { HK_PHILOX_LANES = 16, HK_PHILOX_ROUNDS = 10, HK_PHILOX_FEWEST = 7 };
 
-/* Vectors of 64 bits, of which the low halves count, and the product of these: x86-64 has an
- * instruction for it, which compilers don't find; for all 64 bits they take three and more. */
+/* Vectors of 64 bits, of which the low halves count, the product of these, and how they are put down
+ * side by side: x86-64 has instructions for both, which compilers don't find; for a product of all
+ * 64 bits they take three and more, and halves they carry from vectors to memory and back. */
 #if defined(__AVX512F__)
 typedef uint64_t hk_halves __attribute__((vector_size(64)));
 static inline hk_halves hk_halves_product(hk_halves a, hk_halves b) {
     return (hk_halves)_mm512_mul_epu32((__m512i)a, (__m512i)b);
+}
+static inline void hk_halves_put(uint32_t *words, hk_halves a) {
+    _mm256_storeu_si256((__m256i *)(void *)words, _mm512_cvtepi64_epi32((__m512i)a));
 }
 #elif defined(__AVX2__)
 typedef uint64_t hk_halves __attribute__((vector_size(32)));
 static inline hk_halves hk_halves_product(hk_halves a, hk_halves b) {
     return (hk_halves)_mm256_mul_epu32((__m256i)a, (__m256i)b);
 }
+static inline void hk_halves_put(uint32_t *words, hk_halves a) {
+    const __m256i low = _mm256_setr_epi32(0, 2, 4, 6, 0, 2, 4, 6);
+    __m256i packed = _mm256_permutevar8x32_epi32((__m256i)a, low);
+    _mm_storeu_si128((__m128i *)(void *)words, _mm256_castsi256_si128(packed));
+}
 #elif defined(__SSE2__)
 typedef uint64_t hk_halves __attribute__((vector_size(16)));
 static inline hk_halves hk_halves_product(hk_halves a, hk_halves b) {
     return (hk_halves)_mm_mul_epu32((__m128i)a, (__m128i)b);
 }
+static inline void hk_halves_put(uint32_t *words, hk_halves a) {
+    _mm_storel_epi64((__m128i *)(void *)words, _mm_shuffle_epi32((__m128i)a, 0x08));
+}
 #else
 typedef uint64_t hk_halves __attribute__((vector_size(16)));
 static inline hk_halves hk_halves_product(hk_halves a, hk_halves b) {
     return (a & UINT32_MAX) * (b & UINT32_MAX);
+}
+static inline void hk_halves_put(uint32_t *words, hk_halves a) {
+    for (size_t k = 0; k < sizeof a / sizeof a[0]; k++) words[k] = (uint32_t)a[k];
 }
 #endif
 enum { HK_HALVES = sizeof(hk_halves) / sizeof(uint64_t) };
@@ -57,12 +72,10 @@ static inline void hk_philox_lanes(struct hk_stream stream, uint64_t entity, uin
             key0 += 0x9E3779B9u;
             key1 += 0xBB67AE85u;
         }
-        for (size_t k = 0; k < HK_HALVES; k++) {
-            words[0][lane + k] = (uint32_t)a[k];
-            words[1][lane + k] = (uint32_t)b[k];
-            words[2][lane + k] = (uint32_t)c[k];
-            words[3][lane + k] = (uint32_t)d[k];
-        }
+        hk_halves_put(words[0] + lane, a);
+        hk_halves_put(words[1] + lane, b);
+        hk_halves_put(words[2] + lane, c);
+        hk_halves_put(words[3] + lane, d);
     }
 }
 

@@ -60,18 +60,25 @@ static inline uint16_t alias_draw_exactly(const struct alias *alias, uint16_t bi
     return own ? column : alias->other[column];
 }
 
-/* bool alias_draw(alias, bits, outcome, unsure): outcomes of 32 numbers of 16 bits. unsure[] is 1
+/* struct alias_tables alias_load(alias): what draws look up in, for as many as are wanted.
+ * bool alias_draw(tables, bits, outcome, unsure): outcomes of 32 numbers of 16 bits. unsure[] is 1
  * where one is at a cut, and where the last outcome came; returns whether any is. */
 #if defined(__AVX512BW__)
 
-static inline bool alias_draw(const struct alias *alias, const uint16_t *bits, uint16_t *outcome,
+struct alias_tables {
+    __m512i cuts, others;
+};
+static inline struct alias_tables alias_load(const struct alias *alias) {
+    return (struct alias_tables){_mm512_loadu_si512(alias->cut), _mm512_loadu_si512(alias->other)};
+}
+
+static inline bool alias_draw(struct alias_tables table, const uint16_t *bits, uint16_t *outcome,
                               uint16_t *unsure) {
-    const __m512i cuts = _mm512_loadu_si512(alias->cut), others = _mm512_loadu_si512(alias->other);
     const __m512i bit = _mm512_loadu_si512(bits), tail = _mm512_set1_epi16(ALIAS_OUTCOMES - 1);
     __m512i column = _mm512_srli_epi16(bit, 12);
     __m512i within = _mm512_and_si512(bit, _mm512_set1_epi16(ALIAS_CUT - 1));
-    __m512i cut = _mm512_permutexvar_epi16(column, cuts);
-    __m512i other = _mm512_permutexvar_epi16(column, others);
+    __m512i cut = _mm512_permutexvar_epi16(column, table.cuts);
+    __m512i other = _mm512_permutexvar_epi16(column, table.others);
     __m512i out = _mm512_mask_mov_epi16(other, _mm512_cmplt_epu16_mask(within, cut), column);
     __mmask32 open = _mm512_cmpeq_epi16_mask(within, cut) | _mm512_cmpeq_epi16_mask(out, tail);
     _mm512_storeu_si512(outcome, out);
@@ -81,40 +88,35 @@ static inline bool alias_draw(const struct alias *alias, const uint16_t *bits, u
 
 #elif defined(__AVX2__)
 
-/* 16 numbers of 12 bits, by the 4 bits of each lane: their bytes are looked up apart. */
-struct alias_bytes {
-    __m256i low, high;
+/* Bytes of 16 are what is looked up here, in each half of a register: those of cuts apart. */
+struct alias_tables {
+    __m256i cuts_low, cuts_high, others;
 };
-static inline struct alias_bytes alias_split(const uint16_t table[ALIAS_OUTCOMES]) {
-    _Alignas(16) uint8_t low[16], high[16];
-    for (int i = 0; i < ALIAS_OUTCOMES; i++) {
-        low[i] = (uint8_t)table[i];
-        high[i] = (uint8_t)(table[i] >> 8);
-    }
-    return (struct alias_bytes){_mm256_broadcastsi128_si256(
-                                    _mm_load_si128((const __m128i *)(const void *)low)),
-                                _mm256_broadcastsi128_si256(
-                                    _mm_load_si128((const __m128i *)(const void *)high))};
+static inline __m256i alias_bytes(__m256i numbers) {
+    return _mm256_permute4x64_epi64(_mm256_packus_epi16(numbers, numbers), 0x88);
 }
-static inline __m256i alias_look_up(struct alias_bytes table, __m256i column) {
-    const __m256i none = _mm256_set1_epi16((int16_t)0x8000);
-    __m256i low = _mm256_shuffle_epi8(table.low, _mm256_or_si256(column, none));
-    __m256i high = _mm256_shuffle_epi8(table.high, _mm256_or_si256(column, none));
-    return _mm256_or_si256(low, _mm256_slli_epi16(high, 8));
+static inline struct alias_tables alias_load(const struct alias *alias) {
+    __m256i cuts = _mm256_loadu_si256((const __m256i *)(const void *)alias->cut);
+    return (struct alias_tables){alias_bytes(_mm256_and_si256(cuts, _mm256_set1_epi16(0xFF))),
+                                 alias_bytes(_mm256_srli_epi16(cuts, 8)),
+                                 alias_bytes(_mm256_loadu_si256(
+                                     (const __m256i *)(const void *)alias->other))};
 }
 
-static inline bool alias_draw(const struct alias *alias, const uint16_t *bits, uint16_t *outcome,
+static inline bool alias_draw(struct alias_tables table, const uint16_t *bits, uint16_t *outcome,
                               uint16_t *unsure) {
-    const struct alias_bytes cuts = alias_split(alias->cut), others = alias_split(alias->other);
     const __m256i tail = _mm256_set1_epi16(ALIAS_OUTCOMES - 1), one = _mm256_set1_epi16(1);
+    const __m256i low_only = _mm256_set1_epi16((int16_t)0x8000); /* of each number: 0 above */
     int any = 0;
     for (int j = 0; j < ALIAS_LANES; j += 16) {
         __m256i bit = _mm256_loadu_si256((const __m256i *)(const void *)(bits + j));
-        __m256i column = _mm256_srli_epi16(bit, 12);
+        __m256i column = _mm256_srli_epi16(bit, 12), place = _mm256_or_si256(column, low_only);
         __m256i within = _mm256_and_si256(bit, _mm256_set1_epi16(ALIAS_CUT - 1));
-        __m256i cut = alias_look_up(cuts, column);
+        __m256i high = _mm256_slli_epi16(_mm256_shuffle_epi8(table.cuts_high, place), 8);
+        __m256i cut = _mm256_or_si256(_mm256_shuffle_epi8(table.cuts_low, place), high);
+        __m256i other = _mm256_shuffle_epi8(table.others, place);
         __m256i own = _mm256_cmpgt_epi16(cut, within); /* both below 2^15 */
-        __m256i out = _mm256_blendv_epi8(alias_look_up(others, column), column, own);
+        __m256i out = _mm256_blendv_epi8(other, column, own);
         __m256i open =
             _mm256_or_si256(_mm256_cmpeq_epi16(within, cut), _mm256_cmpeq_epi16(out, tail));
         _mm256_storeu_si256((__m256i *)(void *)(outcome + j), out);
@@ -126,13 +128,20 @@ static inline bool alias_draw(const struct alias *alias, const uint16_t *bits, u
 
 #else
 
-static inline bool alias_draw(const struct alias *alias, const uint16_t *bits, uint16_t *outcome,
+struct alias_tables {
+    const struct alias *alias;
+};
+static inline struct alias_tables alias_load(const struct alias *alias) {
+    return (struct alias_tables){alias};
+}
+
+static inline bool alias_draw(struct alias_tables table, const uint16_t *bits, uint16_t *outcome,
                               uint16_t *unsure) {
     uint16_t any = 0;
     for (int j = 0; j < ALIAS_LANES; j++) {
         uint16_t column = bits[j] / ALIAS_CUT, within = bits[j] % ALIAS_CUT;
-        uint16_t cut = alias->cut[column];
-        outcome[j] = within < cut ? column : alias->other[column];
+        uint16_t cut = table.alias->cut[column];
+        outcome[j] = within < cut ? column : table.alias->other[column];
         unsure[j] = (uint16_t)((within == cut) | (outcome[j] == ALIAS_OUTCOMES - 1));
         any |= unsure[j];
     }
