@@ -89,12 +89,14 @@ static inline float hk_expf(float x) {
 }
 
 /* ln x for normal x > 0: x = m 2^n with m in [0.70, 1.41), f = m - 1 (exact), s = f/(f + 2),
- * ln m = 2 artanh(s) = f - s (f - 2 (s^2/3 + s^4/5 + ...)). */
+ * ln m = 2 artanh(s) = f - s (f - 2 (s^2/3 + s^4/5 + ...)). n + 1023 is not negative, and becomes a
+ * number as the low bits of one: AVX2 has neither signed shifts nor conversions of 64 bits. */
 static inline double hk_log(double x) {
     uint64_t bits = hk_bits_from_double(x);
     const uint64_t half = 0x3fe6a09e667f3bcdu; /* sqrt(1/2) */
-    int64_t n = (int64_t)(bits - half) >> 52;
-    double m = hk_double_from_bits(bits - ((uint64_t)n << 52));
+    const uint64_t bias = UINT64_C(1023) << 52;
+    uint64_t raised = (bits - half + bias) >> 52;
+    double m = hk_double_from_bits(bits + bias - (raised << 52));
     double f = m - 1.0;
     double s = f / (f + 2.0);
     double z = s * s;
@@ -109,7 +111,7 @@ static inline double hk_log(double x) {
     p = p * z + 1.0 / 7.0;
     p = p * z + 1.0 / 5.0;
     p = p * z + 1.0 / 3.0;
-    double power = (double)n;
+    double power = hk_double_from_bits(raised | hk_bits_from_double(0x1p52)) - (0x1p52 + 1023.0);
     double small = power * 0x1.a39ef35793c76p-33 - s * (f - 2.0 * z * p);
     return power * 0x1.62e42fee00000p-1 + (f + small);
 }

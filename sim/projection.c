@@ -171,14 +171,14 @@ static bool table_delays(struct hk_proj *proj, struct hk_err *err) {
     double tick_ms = proj->sim->options.tick_ms, low = (double)proj->delay_min - 0.5;
     double first = cumulative(&proj->delay_ms, low * tick_ms);
     double last = cumulative(&proj->delay_ms, (low + proj->delays) * tick_ms);
-    proj->delay_below = HK_NEW(proj->sim->arena, uint32_t, proj->delays, err);
+    proj->delay_below = HK_NEW(proj->sim->arena, uint64_t, proj->delays, err);
     if (!proj->delay_below) return false;
     for (uint32_t d = 0; d < proj->delays; d++) {
         double up_to = cumulative(&proj->delay_ms, (low + d + 1.0) * tick_ms) - first;
         double part = last > first ? up_to / (last - first) : 1.0;
         proj->delay_below[d] = part < 1.0 ? (uint32_t)(part * 0x1p32) : UINT32_MAX;
     }
-    proj->delay_below[proj->delays - 1] = UINT32_MAX;
+    proj->delay_below[proj->delays - 1] = UINT64_C(1) << 32;
     for (uint32_t top = 0, d = 0; top < 256; top++) {
         while (d < proj->delays - 1 && proj->delay_below[d] <= top << 24) d++;
         proj->delay_guide[top] = (uint16_t)d;

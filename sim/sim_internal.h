@@ -327,7 +327,7 @@ struct hk_proj {
     struct hk_blocks blocks;  /* where there is one delay; else no groups */
     hk_tick delay_min;
     uint32_t delays;       /* number of different ones, a contiguous range from delay_min */
-    uint32_t *delay_below; /* [delays] of a 32-bit draw: below [d] it is delay_min + d or less */
+    uint64_t *delay_below; /* [delays] of a 32-bit draw: below [d] it is delay_min + d or less */
     uint16_t delay_guide[256]; /* the first d to look at, by the draw's upper 8 bits */
     size_t rows;               /* source size * delays */
     struct hk_stream connect_stream, weight_stream, delay_stream;

@@ -62,26 +62,25 @@ static void normals(struct hk_stream stream, uint64_t entity, double *out, size_
     }
 }
 
-/* The first of below[0 .. last] that a draw is below, last at the latest. Where the guide says to
- * begin, or one further, is right nearly always: which of the two, no branch could foresee. */
-static inline uint32_t delay_of(const uint16_t guide[256], const uint32_t *below, uint32_t last,
-                                uint32_t word) {
+/* The first of below[] that a draw is below: the last is above all. Where the guide says to begin,
+ * or one further, is right nearly always: which of the two, no branch could foresee. */
+static inline uint32_t delay_of(const uint16_t guide[256], const uint64_t *below, uint32_t word) {
     uint32_t d = guide[word >> 24];
-    d += (d < last) & (word >= below[d]);
-    while (word >= below[d] && d < last) d++;
+    d += word >= below[d];
+    while (word >= below[d]) d++;
     return d;
 }
 
 static void delays(const struct hk_proj *proj, uint64_t target, uint32_t *out, size_t count) {
     enum { WORDS = 4 * HK_PHILOX_LANES };
-    const uint32_t *below = proj->delay_below, last = proj->delays - 1;
+    const uint64_t *below = proj->delay_below;
     for (size_t first = 0; first < count; first += WORDS) {
         uint32_t words[4][HK_PHILOX_LANES];
         const uint32_t *word = words[0];
         size_t part = count - first < WORDS ? count - first : WORDS;
         hk_philox_lanes(proj->delay_stream, target, first / 4, HK_PHILOX_ROUNDS, words);
         for (size_t k = 0; k < part; k++)
-            out[first + k] = delay_of(proj->delay_guide, below, last, word[k]);
+            out[first + k] = delay_of(proj->delay_guide, below, word[k]);
     }
 }
 
