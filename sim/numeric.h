@@ -38,6 +38,22 @@ static inline uint32_t hk_bits_from_float(float value) {
     return bits;
 }
 
+/* A whole number, rounded once. Vectors without instructions for those of 64 bits put its halves
+ * into the low bits of 2^84 and 2^52 and take these off again; compilers convert one by one. */
+#if defined(__SSE2__) && !defined(__AVX512DQ__)
+#define HK_CONVERT_BY_HALVES
+#endif
+static inline double hk_double_from_int(int64_t k) {
+#ifdef HK_CONVERT_BY_HALVES
+    uint64_t bits = (uint64_t)k ^ UINT64_C(1) << 63; /* k + 2^63 */
+    double high = hk_double_from_bits(hk_bits_from_double(0x1p84) | bits >> 32);
+    double low = hk_double_from_bits(hk_bits_from_double(0x1p52) | (bits & UINT32_MAX));
+    return high - (0x1p84 + 0x1p63 + 0x1p52) + low;
+#else
+    return (double)k;
+#endif
+}
+
 /* To the nearest whole number, ties to even, for |x| < 2^51. */
 static inline double hk_round(double x) {
     const double shift = 0x1.8p52;
@@ -224,6 +240,15 @@ static inline hk_real hk_real_phi1_near(hk_real x) {
     return hk_phi1_nearf(x);
 }
 #endif
+
+/* A whole number; single precision rounds it once where |k| < 2^53. */
+static inline hk_real hk_real_from_int(int64_t k) {
+#ifdef HK_CONVERT_BY_HALVES
+    return (hk_real)hk_double_from_int(k);
+#else
+    return (hk_real)k;
+#endif
+}
 
 static inline hk_real hk_real_pow(hk_real x, hk_real y) {
     return (hk_real)hk_pow((double)x, (double)y);

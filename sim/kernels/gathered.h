@@ -4,6 +4,7 @@
 #ifndef HK_SIM_KERNELS_GATHERED_H
 #define HK_SIM_KERNELS_GATHERED_H
 
+#include "sim/numeric.h"
 #include "sim/sim_internal.h"
 
 #include <string.h>
@@ -54,7 +55,7 @@ static inline void gather(const struct hk_pop *pop, struct gathered *g) {
     const double tick_ms = pop->sim->options.tick_ms;
     const hk_tick *last = pop->alone->last;
     for (size_t k = 0; k < g->count; k++) {
-        g->ms[k] = (double)(g->at[k] - last[g->unit[k]]) * tick_ms;
+        g->ms[k] = hk_double_from_int(g->at[k] - last[g->unit[k]]) * tick_ms;
         g->push[k] = 0.0;
     }
     for (size_t c = 0; c < pop->column_count; c++) {

@@ -17,7 +17,7 @@ static void read_traces(hk_real *restrict out, const hk_real *restrict value,
                         double ticks_per_tau) {
     const hk_real rate = (hk_real)(-1.0 / ticks_per_tau);
     for (size_t k = 0; k < count; k++)
-        out[k] = trace_left(value[k], real_ticks(now - last[k]), rate);
+        out[k] = trace_left(value[k], hk_real_from_int(now - last[k]), rate);
 }
 
 static const struct hk_pair_params *pair_of(const struct hk_proj *proj) {
@@ -64,8 +64,8 @@ static void lapse(const struct hk_proj *proj, int thread, hk_real *w, hk_real *c
         size_t part = count - first < HK_BLOCK ? count - first : HK_BLOCK;
         hk_real elapsed[HK_BLOCK], start[HK_BLOCK], unused[HK_BLOCK], *here[HK_MEMORY_MAX];
         for (size_t k = 0; k < part; k++) {
-            elapsed[k] = real_ticks(now - last[first + k]) * tick_ms;
-            start[k] = value * hk_real_exp(real_ticks(last[first + k] - signal->at) * decay);
+            elapsed[k] = hk_real_from_int(now - last[first + k]) * tick_ms;
+            start[k] = value * hk_real_exp(hk_real_from_int(last[first + k] - signal->at) * decay);
             last[first + k] = now;
         }
         for (size_t i = 0; i < rule->memory_count; i++) here[i] = memory[i] + first;
@@ -140,7 +140,7 @@ static const hk_real *other_traces(const struct hk_proj *proj, const struct hk_p
     const hk_tick *last = side == POST ? part->post_last : part->pre_last;
     const hk_real rate = (hk_real)(-1.0 / proj->ticks_per_tau[side][i]);
     for (size_t k = 0; k < count; k++)
-        gathered[k] = trace_left(value[units[k]], real_ticks(tick - last[units[k]]), rate);
+        gathered[k] = trace_left(value[units[k]], hk_real_from_int(tick - last[units[k]]), rate);
     return gathered;
 }
 

@@ -28,7 +28,8 @@ static inline const struct hk_pair_params *pair_of(const struct hk_proj *proj) {
 /* A trace after so many ticks. */
 static inline hk_real decayed(const struct hk_proj *proj, int side, size_t i, hk_real trace,
                               hk_tick ticks) {
-    return trace_left(trace, real_ticks(ticks), (hk_real)(-1.0 / proj->ticks_per_tau[side][i]));
+    return trace_left(trace, hk_real_from_int(ticks),
+                      (hk_real)(-1.0 / proj->ticks_per_tau[side][i]));
 }
 
 /* A spike adds 1 to a trace, or sets it to 1. */
@@ -253,8 +254,8 @@ static inline void read_post(const struct hk_proj *proj, const struct piece *pie
                              size_t i, hk_real *restrict trace) {
     const hk_real rate = (hk_real)(-1.0 / proj->ticks_per_tau[POST][i]);
     for (size_t k = 0; k < piece->count; k++)
-        trace[k] =
-            trace_left(piece->after[i][k], real_ticks(at + piece->delay[k] - piece->tick[k]), rate);
+        trace[k] = trace_left(piece->after[i][k],
+                              hk_real_from_int(at + piece->delay[k] - piece->tick[k]), rate);
 }
 
 /* The notes of one age. */
@@ -285,7 +286,7 @@ static inline void learn_piece(const struct hk_proj *proj, const struct hk_late_
     struct due due;
     find_due(proj, posts, piece, last, from, &due);
     const uint32_t count = due.first[due.ages];
-    for (uint32_t j = 0; j < count; j++) due.since[j] = real_ticks(due.tick[j]);
+    for (uint32_t j = 0; j < count; j++) due.since[j] = hk_real_from_int(due.tick[j]);
     for (size_t i = 0; i < proj->plasticity->pre_count; i++)
         read_pre(proj, last, i, due.since, count, due.pre[i]);
     for (uint32_t age = due.ages; age-- > 0;) learn_age(proj, piece, &due, age);

@@ -156,6 +156,32 @@ START_TEST(clamp_keeps_what_lies_between) {
 }
 END_TEST
 
+static void convert(int64_t k) {
+    ck_assert_double_eq(hk_double_from_int(k), (double)k);
+    if (k > -((int64_t)1 << 53) && k < (int64_t)1 << 53)
+        ck_assert(hk_real_from_int(k) == (hk_real)k);
+}
+
+/* Around all powers of two, where rounding begins and halves carry, and in between. */
+START_TEST(whole_numbers_are_converted_as_the_compiler_does) {
+    struct hk_draws d = draws();
+    for (int power = 0; power < 63; power++) {
+        int64_t two = (int64_t)1 << power;
+        for (int64_t k = -300; k <= 300; k++) {
+            convert(two - 1 + k);
+            convert(-two + 1 + k);
+        }
+        for (int k = 0; k < 1000; k++) {
+            uint64_t bits = (uint64_t)hk_draws_word(&d) << 32 | hk_draws_word(&d);
+            convert((int64_t)(bits >> (63 - power)));
+            convert(-(int64_t)(bits >> (63 - power)));
+        }
+    }
+    convert(INT64_MAX);
+    convert(INT64_MIN);
+}
+END_TEST
+
 Suite *suite_sim_numeric(void) {
     Suite *suite = suite_create("sim/numeric");
     TCase *error = tcase_create("error"), *edges = tcase_create("edges");
@@ -166,6 +192,7 @@ Suite *suite_sim_numeric(void) {
     tcase_add_test(error, pow_is_within_its_bound);
     suite_add_tcase(suite, error);
     tcase_add_test(edges, exact_values_are_exact);
+    tcase_add_test(edges, whole_numbers_are_converted_as_the_compiler_does);
     tcase_add_test(edges, arguments_out_of_range_have_stated_values);
     tcase_add_test(edges, exp_rises_where_its_argument_does);
     tcase_add_test(edges, what_has_decayed_settles_at_zero);
