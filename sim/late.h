@@ -30,7 +30,8 @@ struct hk_late_row {
  * whose rules see them alike. sim/kernels/late.c has the types. */
 struct hk_late_posts {
     const struct hk_proj *first; /* of those projections */
-    void *targets;               /* [owned]: the last spike */
+    void *targets;               /* [owned]: the last spike, which every synapse looks at; */
+    void *newest;                /* [owned]: the note of it, for those that have to learn from it; */
     void *notes;                 /* [size]: from 1 on, those before that not all rows have learned
                                   * from */
     uint16_t *depth;             /* [owned]: of how many spikes there are notes */

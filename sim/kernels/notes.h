@@ -54,8 +54,7 @@ struct note {
 };
 enum { DEPTH_MAX = HK_NOTES_DEPTH };
 struct target {
-    hk_tick tick; /* of the last spike; NEVER: there was none */
-    struct note last;
+    hk_tick tick;                /* of the last spike; NEVER: there was none */
     hk_real after[HK_TRACE_MAX]; /* traces just after it */
 };
 static const hk_tick GAP_MAX = UINT32_MAX, SETTLED_AGO_MAX = UINT32_MAX / 2;
@@ -77,18 +76,19 @@ static inline void forget_fired(struct hk_late_posts *posts, size_t owned, hk_ti
 static inline void note_spike(const struct hk_proj *proj, struct hk_late_posts *posts, size_t unit,
                               hk_tick tick) {
     struct target *target = (struct target *)posts->targets + unit;
+    struct note *note = (struct note *)posts->newest + unit;
     hk_tick gap = tick - target->tick;
     uint32_t older = 0;
     if (target->tick > posts->settled) {
         older = ++posts->last;
-        ((struct note *)posts->notes)[older] = target->last;
+        ((struct note *)posts->notes)[older] = *note;
     }
-    target->last = (struct note){.older = older, .gap = gap < GAP_MAX ? (uint32_t)gap : UINT32_MAX};
+    *note = (struct note){.older = older, .gap = gap < GAP_MAX ? (uint32_t)gap : UINT32_MAX};
     if (++posts->depth[unit] > posts->deepest) posts->deepest = posts->depth[unit];
     for (size_t i = 0; i < proj->plasticity->post_count; i++) {
         hk_real before = decayed(proj, POST, i, target->after[i], gap);
         target->after[i] = bumped(proj, before);
-        target->last.trace[i] =
+        note->trace[i] =
             pair_of(proj)->coincident == HK_COINCIDENT_BOTH ? target->after[i] : before;
     }
     target->tick = tick;
@@ -192,6 +192,7 @@ static inline uint32_t find_older(const struct hk_late_posts *posts, struct due 
         due->synapse[found] = synapse;
         due->note[found] = &notes[note->older];
         due->tick[found] = tick;
+        HK_PREFETCH(due->note[found]);
         found += tick >= due->from[synapse];
     }
     return found;
@@ -201,7 +202,7 @@ static inline uint32_t find_older(const struct hk_late_posts *posts, struct due 
 static inline uint32_t find_last(const struct hk_proj *proj, const struct hk_late_posts *posts,
                                  const struct piece *piece, const struct source *last, hk_tick from,
                                  struct due *due) {
-    const struct target *targets = posts->targets;
+    const struct note *newest = posts->newest;
     /* Of a post spike in the tick of a pre spike a row learns before that arrives, or after. */
     const hk_tick least = pair_of(proj)->coincident == HK_COINCIDENT_POST_FIRST;
     hk_tick tick[TOGETHER];
@@ -218,8 +219,8 @@ static inline uint32_t find_last(const struct hk_proj *proj, const struct hk_lat
         found += is_due[k];
     }
     for (uint32_t j = 0; j < found; j++) {
-        due->note[j] = &targets[piece->target[due->synapse[j]]].last;
-        HK_PREFETCH((const struct note *)posts->notes + due->note[j]->older);
+        due->note[j] = &newest[piece->target[due->synapse[j]]];
+        HK_PREFETCH(due->note[j]);
         due->tick[j] = tick[due->synapse[j]];
     }
     return found;
