@@ -187,8 +187,8 @@ static bool build_part(struct hk_proj *proj, int thread, struct hk_err *err) {
     proj->parts[thread].weight = late->axons;
     late->sum = HK_NEW(arena, double, hk_pop_owned(proj->target, thread), err);
     late->load = HK_NEW(arena, struct hk_late_load, proj->delays, err);
-    late->given =
-        hk_arena_array(arena, longest_axon(proj, late), proj->sim->real_size, HK_CACHE_LINE, err);
+    late->given = hk_arena_array(arena, longest_axon(proj, late) + HK_LATE_LOADED,
+                                 proj->sim->real_size, HK_CACHE_LINE, err);
     if (!late->load || !late->given) return false;
     if (!late->axons || !late->sources || !late->slot || !late->posts || !late->sum) return false;
     proj->learn->forget(proj, thread);

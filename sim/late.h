@@ -13,8 +13,9 @@ enum {
     /* most synapses, in the mean, of a row that learns late, where delays differ and where not */
     HK_LATE_ROW = 128,
     HK_LATE_ROW_FIXED = 32,
-    HK_NOTES = 16,      /* spikes of targets that are noted for rows to learn from: so many each, */
-    HK_NOTES_DEPTH = 64 /* and of one target */
+    HK_NOTES = 16, /* spikes of targets that are noted for rows to learn from: so many each, */
+    HK_NOTES_DEPTH = 64, /* and of one target */
+    HK_LATE_LOADED = 4   /* synapses of a row that are copied together */
 };
 
 /* The synapses of a source that a thread owns, by delay: this; its rows, without those that are
@@ -31,10 +32,10 @@ struct hk_late_row {
 struct hk_late_posts {
     const struct hk_proj *first; /* of those projections */
     void *targets;               /* [owned]: the last spike, which every synapse looks at; */
-    void *newest;                /* [owned]: the note of it, for those that have to learn from it; */
-    void *notes;                 /* [size]: from 1 on, those before that not all rows have learned
+    void *newest;        /* [owned]: the note of it, for those that have to learn from it; */
+    void *notes;         /* [size]: from 1 on, those before that not all rows have learned
                                   * from */
-    uint16_t *depth;             /* [owned]: of how many spikes there are notes */
+    uint16_t *depth;     /* [owned]: of how many spikes there are notes */
     uint64_t *fired[2];  /* [owned / 64 + 1]: who has, in the last so many ticks and before */
     uint32_t delays;     /* so many: the most of the projections' */
     uint32_t last, size; /* the last note */

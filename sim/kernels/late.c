@@ -25,8 +25,10 @@ struct parcel {
     uint32_t flight, first, count; /* in the slot; of the axon's synapses */
 };
 /* What all flights of a slot bring to rows of one delay: this, parcels in the order of flights, the
- * targets of all, and the weights that are given to them. Each begins on a multiple of eight bytes.
- */
+ * targets of all, and the weights that are given to them. Each begins on a multiple of eight bytes,
+ * and the last two end in room for some more: rows are short, so they are loaded HK_LATE_LOADED at a time
+ * without regard to their ends. */
+
 struct crate {
     uint32_t delay, parcels; /* ticks above the projection's least */
     size_t synapses;
@@ -35,7 +37,8 @@ struct crate {
 
 static inline size_t crate_size(uint32_t parcels, size_t synapses) {
     return sizeof(struct crate) + hk_late_pad(parcels * sizeof(struct parcel)) +
-           hk_late_pad(synapses * sizeof(uint32_t)) + hk_late_pad(synapses * sizeof(hk_real));
+           hk_late_pad((synapses + HK_LATE_LOADED) * sizeof(uint32_t)) +
+           hk_late_pad((synapses + HK_LATE_LOADED) * sizeof(hk_real));
 }
 static inline struct parcel *parcels_in(struct crate *crate) {
     return (void *)(crate + 1);
@@ -45,7 +48,8 @@ static inline uint32_t *targets_in(struct crate *crate) {
                     hk_late_pad(crate->parcels * sizeof(struct parcel)));
 }
 static inline hk_real *given_in(struct crate *crate) {
-    return (void *)((char *)targets_in(crate) + hk_late_pad(crate->synapses * sizeof(uint32_t)));
+    return (void *)((char *)targets_in(crate) +
+                    hk_late_pad((crate->synapses + HK_LATE_LOADED) * sizeof(uint32_t)));
 }
 static inline struct crate *crate_at(const struct hk_late *late, size_t at) {
     return (void *)((char *)late->cargo.data + at);
@@ -157,8 +161,10 @@ static void load_flight(const struct hk_late *late, const struct hk_late_slot *s
         struct parcel *parcel = to->parcel;
         hk_real *weight = to->weight;
         *parcel = (struct parcel){k, first, row->count};
-        memcpy(to->target, target + first, row->count * sizeof *target);
-        if (prepared) memcpy(weight, given + first, row->count * sizeof *given);
+        for (uint32_t j = 0; j < row->count; j += HK_LATE_LOADED) {
+            memcpy(to->target + j, target + first + j, HK_LATE_LOADED * sizeof *target);
+            memcpy(weight + j, given + first + j, HK_LATE_LOADED * sizeof *given);
+        }
         if (!prepared || flight->times > 1) ((struct crate *)to->crate)->plain = false;
         to->parcel = parcel + 1;
         to->target += row->count;
