@@ -124,9 +124,9 @@ static bool see_alike(const struct hk_proj *a, const struct hk_proj *b) {
     return alike;
 }
 
-/* Room for notes; a tick can begin while there is room for one of each target. */
+/* Room for notes: each target's last; and a tick can begin while there is room for one of each. */
 static uint32_t note_count(size_t owned) {
-    size_t size = (HK_NOTES + 1) * owned + 1;
+    size_t size = (HK_NOTES + 2) * owned + 1;
     return size < UINT32_MAX ? (uint32_t)size : UINT32_MAX;
 }
 
@@ -143,15 +143,16 @@ static bool fill_posts(struct hk_late_posts *posts, const struct hk_sim *sim, si
                        struct hk_err *err) {
     bool ok = true;
     posts->size = note_count(owned);
+    posts->last = (uint32_t)owned;
     posts->targets = hk_arena_array(sim->arena, owned, sim->late->target, HK_CACHE_LINE, err);
-    posts->newest = hk_arena_array(sim->arena, owned, sim->late->note, HK_CACHE_LINE, err);
     posts->notes = hk_arena_sparse(sim->arena, posts->size, sim->late->note, err);
+    posts->traces = hk_arena_sparse(sim->arena, posts->size, HK_TRACE_MAX * sim->real_size, err);
     posts->depth = HK_NEW(sim->arena, uint16_t, owned, err);
     for (int k = 0; ok && k < 2; k++) {
         posts->fired[k] = HK_NEW(sim->arena, uint64_t, owned / 64 + 1, err);
         ok = posts->fired[k] != NULL;
     }
-    return ok && posts->targets && posts->newest && posts->notes && posts->depth;
+    return ok && posts->targets && posts->notes && posts->traces && posts->depth;
 }
 
 static struct hk_late_posts *build_posts(struct hk_proj *proj, int thread, struct hk_err *err) {
@@ -256,5 +257,5 @@ double hk_late_bytes(const struct hk_proj *proj, double synapses) {
                (sizeof(size_t) + sizeof(struct hk_late_axon) + 2.0 * 2.0 + (double)late->source) +
            threads * slots * sizeof(struct hk_late_slot) +
            targets * (sizeof(double) + sizeof(uint16_t) + 2.0 / 8.0 + (double)late->target +
-                      (2.0 + HK_NOTES) * (double)late->note);
+                      (2.0 + HK_NOTES) * ((double)late->note + HK_TRACE_MAX * real));
 }

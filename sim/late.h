@@ -31,11 +31,11 @@ struct hk_late_row {
  * whose rules see them alike. sim/kernels/late.c has the types. */
 struct hk_late_posts {
     const struct hk_proj *first; /* of those projections */
-    void *targets;               /* [owned]: the last spike, which every synapse looks at; */
-    void *newest;        /* [owned]: the note of it, for those that have to learn from it; */
-    void *notes;         /* [size]: from 1 on, those before that not all rows have learned
-                                  * from */
-    uint16_t *depth;     /* [owned]: of how many spikes there are notes */
+    void *targets;               /* [owned]: the last spike */
+    void *notes;                 /* [size]: of each target's last spike, and from [owned + 1] on of
+                                  * those before that not all rows have learned from; */
+    void *traces;                /* [size][HK_TRACE_MAX]: of the targets, with these */
+    uint16_t *depth;             /* [owned]: of how many spikes there are notes */
     uint64_t *fired[2];  /* [owned / 64 + 1]: who has, in the last so many ticks and before */
     uint32_t delays;     /* so many: the most of the projections' */
     uint32_t last, size; /* the last note */

@@ -316,7 +316,8 @@ static void settle_all(const struct hk_proj *proj, int thread, hk_tick tick) {
             settle_rows(pop->incoming[k], thread, tick);
     posts->settled = tick;
     if (posts->deepest) memset(posts->depth, 0, owned * sizeof *posts->depth);
-    posts->last = posts->deepest = 0;
+    posts->last = (uint32_t)owned;
+    posts->deepest = 0;
 }
 
 static void settle(struct hk_proj *proj, int thread, hk_tick tick) {

@@ -49,8 +49,10 @@ static inline bool sees_at_once(const struct hk_proj *proj) {
 /* A spike of a target, for rows to learn from. Between settling, ticks are so few that gaps are
  * exact; where there is none to learn from before, a gap is no shorter than since all settled. */
 struct note {
-    uint32_t older, gap;         /* the target's note before this one; ticks since that */
-    hk_real trace[HK_TRACE_MAX]; /* the target's, as on_post is to see them */
+    uint32_t older, gap; /* the target's note before this one; ticks since that */
+};
+struct traces {
+    hk_real trace[HK_TRACE_MAX]; /* of the target, as on_post is to see them */
 };
 enum { DEPTH_MAX = HK_NOTES_DEPTH };
 struct target {
@@ -76,19 +78,21 @@ static inline void forget_fired(struct hk_late_posts *posts, size_t owned, hk_ti
 static inline void note_spike(const struct hk_proj *proj, struct hk_late_posts *posts, size_t unit,
                               hk_tick tick) {
     struct target *target = (struct target *)posts->targets + unit;
-    struct note *note = (struct note *)posts->newest + unit;
+    struct note *notes = posts->notes;
+    struct traces *traces = posts->traces;
     hk_tick gap = tick - target->tick;
     uint32_t older = 0;
     if (target->tick > posts->settled) {
         older = ++posts->last;
-        ((struct note *)posts->notes)[older] = *note;
+        notes[older] = notes[unit];
+        traces[older] = traces[unit];
     }
-    *note = (struct note){.older = older, .gap = gap < GAP_MAX ? (uint32_t)gap : UINT32_MAX};
+    notes[unit] = (struct note){.older = older, .gap = gap < GAP_MAX ? (uint32_t)gap : UINT32_MAX};
     if (++posts->depth[unit] > posts->deepest) posts->deepest = posts->depth[unit];
     for (size_t i = 0; i < proj->plasticity->post_count; i++) {
         hk_real before = decayed(proj, POST, i, target->after[i], gap);
         target->after[i] = bumped(proj, before);
-        note->trace[i] =
+        traces[unit].trace[i] =
             pair_of(proj)->coincident == HK_COINCIDENT_BOTH ? target->after[i] : before;
     }
     target->tick = tick;
@@ -173,7 +177,7 @@ enum { DUE_MAX = TOGETHER * DEPTH_MAX };
 struct due {
     uint32_t ages, first[DEPTH_MAX + 1]; /* where notes of each age begin, and the last ones end */
     uint8_t synapse[DUE_MAX + 1];
-    const struct note *note[DUE_MAX + 1];
+    uint32_t note[DUE_MAX + 1];
     hk_tick tick[DUE_MAX + 1];
     hk_real since[DUE_MAX], pre[HK_TRACE_MAX][DUE_MAX]; /* tick; the source's traces then */
     hk_tick from[TOGETHER]; /* of each synapse notes of then and later */
@@ -186,13 +190,13 @@ static inline uint32_t find_older(const struct hk_late_posts *posts, struct due 
     const struct note *notes = posts->notes;
     uint32_t found = end;
     for (uint32_t j = first; j < end; j++) {
-        const struct note *note = due->note[j];
+        const struct note *note = &notes[due->note[j]];
         uint8_t synapse = due->synapse[j];
         hk_tick tick = due->tick[j] - note->gap;
         due->synapse[found] = synapse;
-        due->note[found] = &notes[note->older];
+        due->note[found] = note->older;
         due->tick[found] = tick;
-        HK_PREFETCH(due->note[found]);
+        HK_PREFETCH(&notes[note->older]);
         found += tick >= due->from[synapse];
     }
     return found;
@@ -202,7 +206,7 @@ static inline uint32_t find_older(const struct hk_late_posts *posts, struct due 
 static inline uint32_t find_last(const struct hk_proj *proj, const struct hk_late_posts *posts,
                                  const struct piece *piece, const struct source *last, hk_tick from,
                                  struct due *due) {
-    const struct note *newest = posts->newest;
+    const struct note *notes = posts->notes;
     /* Of a post spike in the tick of a pre spike a row learns before that arrives, or after. */
     const hk_tick least = pair_of(proj)->coincident == HK_COINCIDENT_POST_FIRST;
     hk_tick tick[TOGETHER];
@@ -219,8 +223,8 @@ static inline uint32_t find_last(const struct hk_proj *proj, const struct hk_lat
         found += is_due[k];
     }
     for (uint32_t j = 0; j < found; j++) {
-        due->note[j] = &newest[piece->target[due->synapse[j]]];
-        HK_PREFETCH(due->note[j]);
+        due->note[j] = piece->target[due->synapse[j]];
+        HK_PREFETCH(&notes[due->note[j]]);
         due->tick[j] = tick[due->synapse[j]];
     }
     return found;
@@ -260,8 +264,9 @@ static inline void read_post(const struct hk_proj *proj, const struct piece *pie
 }
 
 /* The notes of one age. */
-static inline void learn_age(const struct hk_proj *proj, const struct piece *piece,
-                             const struct due *due, uint32_t age) {
+static inline void learn_age(const struct hk_proj *proj, const struct hk_late_posts *posts,
+                             const struct piece *piece, const struct due *due, uint32_t age) {
+    const struct traces *traces = posts->traces;
     const struct hk_plasticity_model *rule = proj->plasticity;
     const uint32_t first = due->first[age], count = due->first[age + 1] - first;
     const uint8_t *synapse = due->synapse + first;
@@ -270,7 +275,8 @@ static inline void learn_age(const struct hk_proj *proj, const struct piece *pie
     for (uint32_t j = 0; j < count; j++) w[j] = piece->weight[synapse[j]];
     for (size_t i = 0; i < HK_TRACE_MAX; i++) {
         if (i < rule->post_count && !rule->post_unseen)
-            for (uint32_t j = 0; j < count; j++) post_trace[i][j] = due->note[first + j]->trace[i];
+            for (uint32_t j = 0; j < count; j++)
+                post_trace[i][j] = traces[due->note[first + j]].trace[i];
         pre[i] = due->pre[i] + first;
         post[i] = post_trace[i];
     }
@@ -290,7 +296,7 @@ static inline void learn_piece(const struct hk_proj *proj, const struct hk_late_
     for (uint32_t j = 0; j < count; j++) due.since[j] = hk_real_from_int(due.tick[j]);
     for (size_t i = 0; i < proj->plasticity->pre_count; i++)
         read_pre(proj, last, i, due.since, count, due.pre[i]);
-    for (uint32_t age = due.ages; age-- > 0;) learn_age(proj, piece, &due, age);
+    for (uint32_t age = due.ages; age-- > 0;) learn_age(proj, posts, piece, &due, age);
 }
 
 /* The rule sees a spike of tick `at`, or so many at once, that arrives at a piece. */
