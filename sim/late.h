@@ -36,8 +36,8 @@ struct hk_late_posts {
                                   * those before that not all rows have learned from; */
     void *traces;                /* [size][HK_TRACE_MAX]: of the targets, with these */
     uint16_t *depth;             /* [owned]: of how many spikes there are notes */
-    uint64_t *fired[2];  /* [owned / 64 + 1]: who has, in the last so many ticks and before */
-    uint32_t delays;     /* so many: the most of the projections' */
+    uint64_t *fired[2];  /* [owned / 64 + 1]: who has, in this span of ticks; in it or the last */
+    uint32_t delays;     /* a span: the most of the projections' */
     uint32_t last, size; /* the last note */
     uint16_t deepest;    /* of `depth` */
     hk_tick settled;     /* all rows have learned from the spikes of then and before */

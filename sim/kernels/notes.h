@@ -63,16 +63,15 @@ static const hk_tick GAP_MAX = UINT32_MAX, SETTLED_AGO_MAX = UINT32_MAX / 2;
 
 /* Which targets have fired lately: since before anything departed that still arrives. */
 static inline bool fired_lately(const struct hk_late_posts *posts, uint32_t target) {
-    return (posts->fired[0][target / 64] | posts->fired[1][target / 64]) >> target % 64 & 1;
+    return posts->fired[1][target / 64] >> target % 64 & 1;
 }
 
-/* Every so many ticks the older ones of these are forgotten. */
+/* At the end of a span those of the one before it are forgotten. */
 static inline void forget_fired(struct hk_late_posts *posts, size_t owned, hk_tick tick) {
     if (tick % posts->delays) return;
-    uint64_t *older = posts->fired[1];
-    posts->fired[1] = posts->fired[0];
-    posts->fired[0] = older;
-    memset(older, 0, (owned / 64 + 1) * sizeof *older);
+    const size_t bytes = (owned / 64 + 1) * sizeof *posts->fired[0];
+    memcpy(posts->fired[1], posts->fired[0], bytes);
+    memset(posts->fired[0], 0, bytes);
 }
 
 static inline void note_spike(const struct hk_proj *proj, struct hk_late_posts *posts, size_t unit,
@@ -96,7 +95,7 @@ static inline void note_spike(const struct hk_proj *proj, struct hk_late_posts *
             pair_of(proj)->coincident == HK_COINCIDENT_BOTH ? target->after[i] : before;
     }
     target->tick = tick;
-    posts->fired[0][unit / 64] |= (uint64_t)1 << unit % 64;
+    for (int k = 0; k < 2; k++) posts->fired[k][unit / 64] |= (uint64_t)1 << unit % 64;
 }
 
 /* ---- learning from notes ---- */
