@@ -121,8 +121,8 @@ struct hk_kernels_late {
     /* Learn from what happened before, then add what arrives at `tick` to the sums of the thread's
      * targets. Returns synaptic events. */
     uint64_t (*deliver)(const struct hk_proj *proj, int thread, hk_tick tick, void *sum);
-    /* Bytes of one of struct hk_late's sources, and of its posts' targets and notes. */
-    size_t source, target, note;
+    /* Bytes of one of struct hk_late's sources, and of its posts' notes. */
+    size_t source, note;
 };
 
 /* Learning from whole presentations. */

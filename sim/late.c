@@ -144,7 +144,11 @@ static bool fill_posts(struct hk_late_posts *posts, const struct hk_sim *sim, si
     bool ok = true;
     posts->size = note_count(owned);
     posts->last = (uint32_t)owned;
-    posts->targets = hk_arena_array(sim->arena, owned, sim->late->target, HK_CACHE_LINE, err);
+    posts->tick = HK_NEW(sim->arena, int32_t, owned, err);
+    for (size_t i = 0; ok && i < HK_TRACE_MAX; i++) {
+        posts->after[i] = hk_arena_array(sim->arena, owned, sim->real_size, HK_CACHE_LINE, err);
+        ok = posts->after[i] != NULL;
+    }
     posts->notes = hk_arena_sparse(sim->arena, posts->size, sim->late->note, err);
     posts->traces = hk_arena_sparse(sim->arena, posts->size, HK_TRACE_MAX * sim->real_size, err);
     posts->depth = HK_NEW(sim->arena, uint16_t, owned, err);
@@ -152,7 +156,7 @@ static bool fill_posts(struct hk_late_posts *posts, const struct hk_sim *sim, si
         posts->fired[k] = HK_NEW(sim->arena, uint64_t, owned / 64 + 1, err);
         ok = posts->fired[k] != NULL;
     }
-    return ok && posts->targets && posts->notes && posts->traces && posts->depth;
+    return ok && posts->tick && posts->notes && posts->traces && posts->depth;
 }
 
 static struct hk_late_posts *build_posts(struct hk_proj *proj, int thread, struct hk_err *err) {
@@ -256,6 +260,7 @@ double hk_late_bytes(const struct hk_proj *proj, double synapses) {
            threads * sources *
                (sizeof(size_t) + sizeof(struct hk_late_axon) + 2.0 * 2.0 + (double)late->source) +
            threads * slots * sizeof(struct hk_late_slot) +
-           targets * (sizeof(double) + sizeof(uint16_t) + 2.0 / 8.0 + (double)late->target +
+           targets * (sizeof(double) + sizeof(uint16_t) + 2.0 / 8.0 + sizeof(int32_t) +
+                      HK_TRACE_MAX * real +
                       (2.0 + HK_NOTES) * ((double)late->note + HK_TRACE_MAX * real));
 }

@@ -15,7 +15,10 @@ enum {
     HK_LATE_ROW_FIXED = 32,
     HK_NOTES = 16, /* spikes of targets that are noted for rows to learn from: so many each, */
     HK_NOTES_DEPTH = 64, /* and of one target */
-    HK_LATE_LOADED = 4   /* synapses of a row that are copied together */
+    HK_LATE_LOADED = 4,  /* synapses of a row that are copied together */
+    /* ticks within which all rows learn once; of spikes longer ago no trace is left */
+    HK_LATE_AGO = 1 << 29,
+    HK_LATE_TAU = HK_LATE_AGO / 128
 };
 
 /* The synapses of a source that a thread owns, by delay: this; its rows, without those that are
@@ -31,7 +34,9 @@ struct hk_late_row {
  * whose rules see them alike. sim/kernels/late.c has the types. */
 struct hk_late_posts {
     const struct hk_proj *first; /* of those projections */
-    void *targets;               /* [owned]: the last spike */
+    int32_t *tick;               /* [owned]: of the last spike, from `settled` on, at least
+                                  * -HK_LATE_AGO; */
+    void *after[HK_TRACE_MAX];   /* [owned]: traces just after it */
     void *notes;                 /* [size]: of each target's last spike, and from [owned + 1] on of
                                   * those before that not all rows have learned from; */
     void *traces;                /* [size][HK_TRACE_MAX]: of the targets, with these */

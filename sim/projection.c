@@ -214,10 +214,20 @@ static bool plan_delays(struct hk_proj *proj, struct hk_err *err) {
     return is_exact || table_delays(proj, err);
 }
 
+/* Traces that are to be forgotten in time (sim/late.h). */
+static bool is_forgetful(const struct hk_proj *proj) {
+    const struct hk_plasticity_model *rule = proj->plasticity;
+    for (size_t i = 0; i < rule->pre_count; i++)
+        if (proj->ticks_per_tau[0][i] > HK_LATE_TAU) return false;
+    for (size_t i = 0; i < rule->post_count; i++)
+        if (proj->ticks_per_tau[1][i] > HK_LATE_TAU) return false;
+    return true;
+}
+
 /* Do rows learn late? Those that the signal of a network teaches can't. */
 static bool plan_late(struct hk_proj *proj, struct hk_err *err) {
     double synapses;
-    if (!hk_proj_learns(proj) || proj->plasticity->modulated) return true;
+    if (!hk_proj_learns(proj) || proj->plasticity->modulated || !is_forgetful(proj)) return true;
     if (!hk_proj_expect(proj, &synapses, err)) return false;
     double longest = proj->delays > 1 ? HK_LATE_ROW : HK_LATE_ROW_FIXED;
     if (synapses > longest * (double)proj->rows) return true;

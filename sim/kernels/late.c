@@ -105,7 +105,7 @@ static uint32_t prepare(const struct hk_proj *proj, const struct hk_late *late,
     for (; next_piece(proj, late->posts, &piece); given += piece.count) {
         learn_piece(proj, late->posts, &piece, &flight->last, NEVER);
         memcpy(given, piece.weight, piece.count * sizeof *given);
-        see_piece(proj, &piece, &flight->last, flight->times, at);
+        see_piece(proj, late->posts, &piece, &flight->last, flight->times, at);
     }
     return prepared;
 }
@@ -314,7 +314,9 @@ static void settle_all(const struct hk_proj *proj, int thread, hk_tick tick) {
         if (pop->incoming[k]->storage == HK_STORE_LATE && pop->incoming[k]->learning &&
             pop->incoming[k]->parts[thread].late->posts == posts)
             settle_rows(pop->incoming[k], thread, tick);
+    const hk_tick before = posts->settled;
     posts->settled = tick;
+    for (size_t k = 0; k < owned; k++) posts->tick[k] = near_tick(posts, before + posts->tick[k]);
     if (posts->deepest) memset(posts->depth, 0, owned * sizeof *posts->depth);
     posts->last = (uint32_t)owned;
     posts->deepest = 0;
@@ -386,7 +388,7 @@ static void see_row(const struct round *r, const struct arrival *a, const struct
     struct piece piece;
     begin_pieces(&piece, flight->axon, &row, parcel->first, row.count);
     while (next_piece(r->proj, r->late->posts, &piece))
-        see_piece(r->proj, &piece, &flight->last, flight->times, a->at);
+        see_piece(r->proj, r->late->posts, &piece, &flight->last, flight->times, a->at);
 }
 
 /* Synapses of a crate that do it again, beginning with what was given to them. */
@@ -415,7 +417,7 @@ static void mend_parcel(const struct round *r, const struct arrival *a, const st
     look_up(r->proj, posts, &piece);
     learn_piece(r->proj, posts, &piece, &flight->last, a->at + r->proj->delay_min);
     for (uint32_t j = 0; j < count; j++) given[synapse[j]] = w[j];
-    see_piece(r->proj, &piece, &flight->last, flight->times, a->at);
+    see_piece(r->proj, posts, &piece, &flight->last, flight->times, a->at);
     for (uint32_t j = 0; j < count; j++) weight[synapse[j] - begin] = w[j];
 }
 
@@ -434,13 +436,12 @@ static void mend(const struct round *r, const struct arrival *a, struct mending 
 /* Those whose targets have fired since the flights departed; few have, and those bits are near. */
 static inline void mend_some(const struct round *r, const struct arrival *a) {
     const struct hk_late_posts *posts = r->late->posts;
-    const struct target *targets = posts->targets;
-    const hk_tick departed = a->at + r->proj->delay_min;
+    const int32_t departed = near_tick(posts, a->at + r->proj->delay_min);
     const uint32_t *target = targets_in(a->crate);
     struct mending m;
     m.count = 0;
     for (size_t k = 0; k < a->crate->synapses; k++) {
-        if (!fired_lately(posts, target[k]) || targets[target[k]].tick < departed) continue;
+        if (!fired_lately(posts, target[k]) || posts->tick[target[k]] < departed) continue;
         m.synapse[m.count] = k;
         m.target[m.count++] = target[k];
         if (m.count == TOGETHER) mend(r, a, &m);
@@ -486,7 +487,7 @@ static void arrive(struct round *r, const struct arrival *a) {
 
 static bool must_settle(const struct hk_late_posts *posts, size_t owned, hk_tick tick) {
     return posts->last + owned >= posts->size || posts->deepest == DEPTH_MAX ||
-           tick - posts->settled > SETTLED_AGO_MAX;
+           tick - posts->settled >= HK_LATE_AGO;
 }
 
 static uint64_t deliver(const struct hk_proj *proj, int thread, hk_tick tick, void *sum) {
@@ -558,17 +559,17 @@ static void normalise(struct hk_proj *proj, int thread, double total) {
 static void forget(struct hk_proj *proj, int thread) {
     struct hk_late *late = proj->parts[thread].late;
     struct source *sources = late->sources;
-    struct target *targets = late->posts->targets;
     size_t owned = hk_pop_owned(proj->target, thread);
     if (proj->sim->built) settle_all(proj, thread, proj->sim->now);
     for (size_t k = 0; k < late->slots; k++) late->slot[k].next = late->slot[k].end = 0;
     for (size_t k = 0; k < proj->source->size; k++) sources[k] = (struct source){.tick = NEVER};
-    for (size_t k = 0; k < owned; k++) targets[k] = (struct target){.tick = NEVER};
+    for (size_t k = 0; k < owned; k++) late->posts->tick[k] = -HK_LATE_AGO;
+    for (size_t i = 0; i < HK_TRACE_MAX; i++)
+        memset(late->posts->after[i], 0, owned * sizeof(hk_real));
 }
 
 const struct hk_kernels_late hk_kernels_late =
     {.learn = {.learn = learn, .settle = settle, .normalise = normalise, .forget = forget},
      .deliver = deliver,
      .source = sizeof(struct source),
-     .target = sizeof(struct target),
      .note = sizeof(struct note)};

@@ -46,8 +46,8 @@ static inline bool sees_at_once(const struct hk_proj *proj) {
 
 /* ---- targets ---- */
 
-/* A spike of a target, for rows to learn from. Between settling, ticks are so few that gaps are
- * exact; where there is none to learn from before, a gap is no shorter than since all settled. */
+/* A spike of a target, for rows to learn from. Where there is none to learn from before, a gap is no
+ * shorter than since all settled. */
 struct note {
     uint32_t older, gap; /* the target's note before this one; ticks since that */
 };
@@ -55,11 +55,12 @@ struct traces {
     hk_real trace[HK_TRACE_MAX]; /* of the target, as on_post is to see them */
 };
 enum { DEPTH_MAX = HK_NOTES_DEPTH };
-struct target {
-    hk_tick tick;                /* of the last spike; NEVER: there was none */
-    hk_real after[HK_TRACE_MAX]; /* traces just after it */
-};
-static const hk_tick GAP_MAX = UINT32_MAX, SETTLED_AGO_MAX = UINT32_MAX / 2;
+
+/* A tick from that on at which all settled; long ago is long ago. */
+static inline int32_t near_tick(const struct hk_late_posts *posts, hk_tick tick) {
+    hk_tick since = tick - posts->settled;
+    return since > -HK_LATE_AGO ? (int32_t)since : -HK_LATE_AGO;
+}
 
 /* Which targets have fired lately: since before anything departed that still arrives. */
 static inline bool fired_lately(const struct hk_late_posts *posts, uint32_t target) {
@@ -76,25 +77,24 @@ static inline void forget_fired(struct hk_late_posts *posts, size_t owned, hk_ti
 
 static inline void note_spike(const struct hk_proj *proj, struct hk_late_posts *posts, size_t unit,
                               hk_tick tick) {
-    struct target *target = (struct target *)posts->targets + unit;
     struct note *notes = posts->notes;
     struct traces *traces = posts->traces;
-    hk_tick gap = tick - target->tick;
+    const int32_t now = near_tick(posts, tick), gap = now - posts->tick[unit];
     uint32_t older = 0;
-    if (target->tick > posts->settled) {
+    if (posts->tick[unit] > 0) {
         older = ++posts->last;
         notes[older] = notes[unit];
         traces[older] = traces[unit];
     }
-    notes[unit] = (struct note){.older = older, .gap = gap < GAP_MAX ? (uint32_t)gap : UINT32_MAX};
+    notes[unit] = (struct note){.older = older, .gap = (uint32_t)gap};
     if (++posts->depth[unit] > posts->deepest) posts->deepest = posts->depth[unit];
     for (size_t i = 0; i < proj->plasticity->post_count; i++) {
-        hk_real before = decayed(proj, POST, i, target->after[i], gap);
-        target->after[i] = bumped(proj, before);
-        traces[unit].trace[i] =
-            pair_of(proj)->coincident == HK_COINCIDENT_BOTH ? target->after[i] : before;
+        hk_real *after = (hk_real *)posts->after[i] + unit;
+        hk_real before = decayed(proj, POST, i, *after, gap);
+        *after = bumped(proj, before);
+        traces[unit].trace[i] = pair_of(proj)->coincident == HK_COINCIDENT_BOTH ? *after : before;
     }
-    target->tick = tick;
+    posts->tick[unit] = now;
     for (int k = 0; k < 2; k++) posts->fired[k][unit / 64] |= (uint64_t)1 << unit % 64;
 }
 
@@ -112,7 +112,7 @@ struct piece {
     uint32_t *target;
     hk_real *weight;
     uint32_t count, delay[TOGETHER + ROW_COMMON];
-    hk_tick tick[TOGETHER];                /* of the last spike */
+    int32_t tick[TOGETHER];                /* of the last spike */
     hk_real after[HK_TRACE_MAX][TOGETHER]; /* traces just after it that on_pre looks at */
 };
 
@@ -129,11 +129,11 @@ static inline void begin_pieces(struct piece *piece, struct hk_late_axon *axon,
 /* Targets lie anywhere in memory: they are looked up once, for all that needs them. */
 static inline void look_up(const struct hk_proj *proj, const struct hk_late_posts *posts,
                            struct piece *piece) {
-    const struct target *targets = posts->targets;
-    for (uint32_t k = 0; k < piece->count; k++) piece->tick[k] = targets[piece->target[k]].tick;
-    for (size_t i = 0; i < hk_plasticity_post_seen(proj->plasticity); i++)
-        for (uint32_t k = 0; k < piece->count; k++)
-            piece->after[i][k] = targets[piece->target[k]].after[i];
+    for (uint32_t k = 0; k < piece->count; k++) piece->tick[k] = posts->tick[piece->target[k]];
+    for (size_t i = 0; i < hk_plasticity_post_seen(proj->plasticity); i++) {
+        const hk_real *after = posts->after[i];
+        for (uint32_t k = 0; k < piece->count; k++) piece->after[i][k] = after[piece->target[k]];
+    }
 }
 
 /* Axons are read from end to end: the next piece is asked for before one is looked at. */
@@ -177,9 +177,9 @@ struct due {
     uint32_t ages, first[DEPTH_MAX + 1]; /* where notes of each age begin, and the last ones end */
     uint8_t synapse[DUE_MAX + 1];
     uint32_t note[DUE_MAX + 1];
-    hk_tick tick[DUE_MAX + 1];
+    int32_t tick[DUE_MAX + 1];
     hk_real since[DUE_MAX], pre[HK_TRACE_MAX][DUE_MAX]; /* tick; the source's traces then */
-    hk_tick from[TOGETHER]; /* of each synapse notes of then and later */
+    int32_t from[TOGETHER]; /* of each synapse notes of then and later */
 };
 
 /* Of the notes first..end, those that have one before that: it is added to them. Returns the new
@@ -191,7 +191,7 @@ static inline uint32_t find_older(const struct hk_late_posts *posts, struct due 
     for (uint32_t j = first; j < end; j++) {
         const struct note *note = &notes[due->note[j]];
         uint8_t synapse = due->synapse[j];
-        hk_tick tick = due->tick[j] - note->gap;
+        int32_t tick = due->tick[j] - (int32_t)note->gap;
         due->synapse[found] = synapse;
         due->note[found] = note->older;
         due->tick[found] = tick;
@@ -207,13 +207,14 @@ static inline uint32_t find_last(const struct hk_proj *proj, const struct hk_lat
                                  struct due *due) {
     const struct note *notes = posts->notes;
     /* Of a post spike in the tick of a pre spike a row learns before that arrives, or after. */
-    const hk_tick least = pair_of(proj)->coincident == HK_COINCIDENT_POST_FIRST;
-    hk_tick tick[TOGETHER];
+    const int32_t least = pair_of(proj)->coincident == HK_COINCIDENT_POST_FIRST;
+    const int32_t first = near_tick(posts, from), departed = near_tick(posts, last->tick);
+    int32_t tick[TOGETHER];
     bool is_due[TOGETHER];
     uint32_t found = 0;
     for (uint32_t k = 0; k < piece->count; k++) {
-        hk_tick arrived = last->tick + piece->delay[k];
-        due->from[k] = from - arrived > least ? from - arrived : least;
+        int32_t arrived = departed + (int32_t)piece->delay[k];
+        due->from[k] = first - arrived > least ? first - arrived : least;
         tick[k] = piece->tick[k] - arrived;
         is_due[k] = tick[k] >= due->from[k];
     }
@@ -254,12 +255,12 @@ static inline void read_pre(const struct hk_proj *proj, const struct source *las
 }
 
 /* The traces of a piece's targets when a spike of tick `at` arrives. */
-static inline void read_post(const struct hk_proj *proj, const struct piece *piece, hk_tick at,
+static inline void read_post(const struct hk_proj *proj, const struct piece *piece, int32_t at,
                              size_t i, hk_real *restrict trace) {
     const hk_real rate = (hk_real)(-1.0 / proj->ticks_per_tau[POST][i]);
     for (size_t k = 0; k < piece->count; k++)
         trace[k] = trace_left(piece->after[i][k],
-                              hk_real_from_int(at + piece->delay[k] - piece->tick[k]), rate);
+                              (hk_real)(at + (int32_t)piece->delay[k] - piece->tick[k]), rate);
 }
 
 /* The notes of one age. */
@@ -292,15 +293,16 @@ static inline void learn_piece(const struct hk_proj *proj, const struct hk_late_
     struct due due;
     find_due(proj, posts, piece, last, from, &due);
     const uint32_t count = due.first[due.ages];
-    for (uint32_t j = 0; j < count; j++) due.since[j] = hk_real_from_int(due.tick[j]);
+    for (uint32_t j = 0; j < count; j++) due.since[j] = (hk_real)due.tick[j];
     for (size_t i = 0; i < proj->plasticity->pre_count; i++)
         read_pre(proj, last, i, due.since, count, due.pre[i]);
     for (uint32_t age = due.ages; age-- > 0;) learn_age(proj, posts, piece, &due, age);
 }
 
 /* The rule sees a spike of tick `at`, or so many at once, that arrives at a piece. */
-static inline void see_piece(const struct hk_proj *proj, const struct piece *piece,
-                             const struct source *last, uint32_t times, hk_tick at) {
+static inline void see_piece(const struct hk_proj *proj, const struct hk_late_posts *posts,
+                             const struct piece *piece, const struct source *last, uint32_t times,
+                             hk_tick at) {
     const struct hk_plasticity_model *rule = proj->plasticity;
     const hk_real *pre[HK_TRACE_MAX], *post[HK_TRACE_MAX];
     hk_real own[HK_TRACE_MAX] = {0}, trace[HK_TRACE_MAX][TOGETHER];
@@ -312,7 +314,7 @@ static inline void see_piece(const struct hk_proj *proj, const struct piece *pie
             if (pair_of(proj)->coincident == HK_COINCIDENT_BOTH) own[i] = bumped(proj, own[i]);
     }
     for (size_t i = 0; i < hk_plasticity_post_seen(rule); i++) {
-        read_post(proj, piece, at, i, trace[i]);
+        read_post(proj, piece, near_tick(posts, at), i, trace[i]);
         post[i] = trace[i];
     }
     for (uint32_t k = 0; k < times; k++)

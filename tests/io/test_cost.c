@@ -100,19 +100,23 @@ START_TEST(the_exact_clock_costs_what_arrives) {
 END_TEST
 
 /* The same network, with and without plasticity: the difference is what its events cost more. In
- * rows of 100 synapses, and of 25, which learn late; with 11 delays in rows of 91, which do so as
- * well, and of 182. */
+ * rows of 100 synapses, and of 25, which learn late, unless traces last for more than 2^22 ticks;
+ * with 11 delays in rows of 91, which do so as well, and of 182. */
 START_TEST(events_that_teach_cost_more) {
-    static const char rule[] = "projections.in->out.plasticity={rule: stdp-pair, a_plus: 0 pA, "
-                               "a_minus: 0 pA, w_max: 9 pA}";
     static const struct {
-        const char *size, *delay;
+        const char *size, *delay, *tau;
         double price;
-    } rows[] = {{"populations.out.size=200", "1 ms", HK_COST_LEARN},
-                {"populations.out.size=50", "1 ms", HK_COST_LATE},
-                {"populations.out.size=2000", "{uniform: [1 ms, 2 ms]}", HK_COST_LATE},
-                {"populations.out.size=4000", "{uniform: [1 ms, 2 ms]}", HK_COST_LEARN}};
-    char delay[60];
+    } rows[] = {{"populations.out.size=200", "1 ms", "tau_minus: 20 ms", HK_COST_LEARN},
+                {"populations.out.size=50", "1 ms", "tau_minus: 419000 ms", HK_COST_LATE},
+                {"populations.out.size=50", "1 ms", "tau_minus: 420000 ms", HK_COST_LEARN},
+                {"populations.out.size=50", "1 ms", "tau_plus: 420000 ms", HK_COST_LEARN},
+                {"populations.out.size=2000", "{uniform: [1 ms, 2 ms]}", "mu: 1", HK_COST_LATE},
+                {"populations.out.size=4000", "{uniform: [1 ms, 2 ms]}", "mu: 1", HK_COST_LEARN}};
+    char delay[60], rule[160];
+    (void)snprintf(rule, sizeof rule,
+                   "projections.in->out.plasticity={rule: stdp-pair, a_plus: 0 pA, a_minus: 0 pA, "
+                   "w_max: 9 pA, %s}",
+                   rows[_i].tau);
     (void)snprintf(delay, sizeof delay, "projections.in->out.delay=%s", rows[_i].delay);
     const char *const defines[] = {rows[_i].size, delay, rule};
     const char *path = hk_test_write("rows.yaml", "name: rows\nduration: 1 s\npopulations:\n"
@@ -184,7 +188,7 @@ Suite *suite_io_cost(void) {
                         (int)HK_COUNT(shipped));
     tcase_add_test(tcase, work_is_foreseen_where_the_rates_are_known);
     tcase_add_test(tcase, the_exact_clock_costs_what_arrives);
-    tcase_add_loop_test(tcase, events_that_teach_cost_more, 0, 4);
+    tcase_add_loop_test(tcase, events_that_teach_cost_more, 0, 6);
     tcase_add_test(tcase, pulses_of_drives_are_counted_on_the_exact_clock_alone);
     tcase_add_test(tcase, work_of_a_protocol_is_foreseen_from_its_samples);
     tcase_add_test(tcase, recorded_spikes_and_weights_make_the_output);
