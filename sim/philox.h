@@ -12,9 +12,9 @@
 
 enum { HK_PHILOX_LANES = 16, HK_PHILOX_ROUNDS = 10, HK_PHILOX_FEWEST = 7 };
 
-/* Vectors of 64 bits, of which the low halves count, the product of these, and how they are put down
- * side by side: x86-64 has instructions for both, which compilers don't find; for a product of all
- * 64 bits they take three and more, and halves they carry from vectors to memory and back. */
+/* Vectors of 64 bits, of which the low halves count, the product of these, and how they are put
+ * down side by side: x86-64 has instructions for both, which compilers don't find; for a product of
+ * all 64 bits they take three and more, and halves they carry from vectors to memory and back. */
 #if defined(__AVX512F__)
 typedef uint64_t hk_halves __attribute__((vector_size(64)));
 static inline hk_halves hk_halves_product(hk_halves a, hk_halves b) {

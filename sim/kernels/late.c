@@ -26,9 +26,8 @@ struct parcel {
 };
 /* What all flights of a slot bring to rows of one delay: this, parcels in the order of flights, the
  * targets of all, and the weights that are given to them. Each begins on a multiple of eight bytes,
- * and the last two end in room for some more: rows are short, so they are loaded HK_LATE_LOADED at a time
- * without regard to their ends. */
-
+ * and the last two end in room for some more: rows are short, so HK_LATE_LOADED synapses are loaded
+ * at a time, without regard to where a row ends. */
 struct crate {
     uint32_t delay, parcels; /* ticks above the projection's least */
     size_t synapses;

@@ -46,8 +46,8 @@ static inline bool sees_at_once(const struct hk_proj *proj) {
 
 /* ---- targets ---- */
 
-/* A spike of a target, for rows to learn from. Where there is none to learn from before, a gap is no
- * shorter than since all settled. */
+/* A spike of a target, for rows to learn from. Where there is none to learn from before it, a gap
+ * is no shorter than since all settled. */
 struct note {
     uint32_t older, gap; /* the target's note before this one; ticks since that */
 };
