@@ -185,7 +185,9 @@ static bool build_part(struct hk_proj *proj, int thread, struct hk_err *err) {
     struct hk_late *late = proj->parts[thread].late;
     size_t sources = proj->source->size;
     for (late->slots = 1; late->slots < proj->delays;) late->slots *= 2;
-    late->axons = hk_arena_array(arena, late->start[sources], 1, HK_CACHE_LINE, err);
+    /* Loading reads beyond the last row. */
+    late->axons = hk_arena_array(arena, late->start[sources] + HK_LATE_LOADED * sizeof(uint32_t), 1,
+                                 HK_CACHE_LINE, err);
     late->sources = hk_arena_array(arena, sources, proj->sim->late->source, HK_CACHE_LINE, err);
     late->slot = HK_NEW(arena, struct hk_late_slot, late->slots, err);
     late->posts = build_posts(proj, thread, err);

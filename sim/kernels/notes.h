@@ -49,7 +49,8 @@ static inline bool sees_at_once(const struct hk_proj *proj) {
 /* A spike of a target, for rows to learn from. Where there is none to learn from before it, a gap
  * is no shorter than since all settled. */
 struct note {
-    uint32_t older, gap; /* the target's note before this one; ticks since that */
+    uint32_t older; /* the target's note before this one */
+    int32_t gap;    /* ticks since that */
 };
 struct traces {
     hk_real trace[HK_TRACE_MAX]; /* of the target, as on_post is to see them */
@@ -86,7 +87,7 @@ static inline void note_spike(const struct hk_proj *proj, struct hk_late_posts *
         notes[older] = notes[unit];
         traces[older] = traces[unit];
     }
-    notes[unit] = (struct note){.older = older, .gap = (uint32_t)gap};
+    notes[unit] = (struct note){.older = older, .gap = gap};
     if (++posts->depth[unit] > posts->deepest) posts->deepest = posts->depth[unit];
     for (size_t i = 0; i < proj->plasticity->post_count; i++) {
         hk_real *after = (hk_real *)posts->after[i] + unit;
@@ -191,7 +192,7 @@ static inline uint32_t find_older(const struct hk_late_posts *posts, struct due 
     for (uint32_t j = first; j < end; j++) {
         const struct note *note = &notes[due->note[j]];
         uint8_t synapse = due->synapse[j];
-        int32_t tick = due->tick[j] - (int32_t)note->gap;
+        int32_t tick = due->tick[j] - note->gap;
         due->synapse[found] = synapse;
         due->note[found] = note->older;
         due->tick[found] = tick;
