@@ -7,7 +7,9 @@
 /* For functions that are one for each of some constants they are called with. */
 #define HK_INLINE __attribute__((always_inline)) static inline
 /* For functions that are hardly ever called: callers shall keep their registers. */
-#define HK_RARE                 __attribute__((cold, noinline)) static
+#define HK_RARE __attribute__((cold, noinline)) static
+/* For functions with loops of their own, which shall not take registers from a caller's. */
+#define HK_APART                __attribute__((noinline)) static
 #define HK_PRINTF(index, first) __attribute__((format(printf, index, first)))
 /* gcc takes a prefetch to have no effect, and drops calls of functions that do nothing else: the
  * empty statement is one that it must keep. */
@@ -35,6 +37,7 @@
 #define HK_MUST_USE
 #define HK_INLINE static inline
 #define HK_RARE   static
+#define HK_APART  static
 #define HK_PRINTF(index, first)
 #define HK_PREFETCH(address) ((void)(address))
 #endif

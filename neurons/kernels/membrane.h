@@ -240,15 +240,47 @@ HK_INLINE bool membrane_fire_by(enum membrane_scheme scheme, size_t n,
     return any;
 }
 
+/* membrane_only_leaks, where n receptors are taken along. */
+HK_INLINE bool membrane_only_leaks_with(size_t n, const struct membrane_step *s, hk_real push,
+                                        const struct hk_exp_receptor *from, size_t count) {
+    const hk_real g_l = s->g_l, g_rest = s->g_rest;
+    const hk_real factor = from[0].step.factor, second = from[n - 1].step.factor;
+    const hk_real *restrict g = from[0].x, *restrict more = from[n - 1].x;
+    uint32_t any = 0;
+    for (size_t i = 0; i < count; i++) {
+        hk_real total = g_l + (n > 1 ? g[i] + more[i] : g[i]);
+        hk_real g_e = n > 1 ? factor * g[i] + second * more[i] : factor * g[i];
+        any |= (uint32_t)(total != g_l) | (uint32_t)(g_rest + g_e + push != g_rest);
+    }
+    return !any;
+}
+
+/* The step of units that only leak, as quiet ones do: a third of the arithmetic. False: not all of
+ * them do, and nothing was done. */
+HK_APART bool membrane_leak_with(size_t n, const struct membrane_step *s, hk_real threshold,
+                                 hk_real push, const struct hk_exp_receptor *from, hk_real *v,
+                                 size_t count, unsigned char *flag, bool *any) {
+    if (n == 1 ? !membrane_only_leaks_with(1, s, push, from, count)
+               : !membrane_only_leaks_with(2, s, push, from, count))
+        return false;
+    *any = n == 1 ? membrane_fire_by(SCHEME_LEAK, 1, s, threshold, push, from, v, count, flag)
+                  : membrane_fire_by(SCHEME_LEAK, 2, s, threshold, push, from, v, count, flag);
+    return true;
+}
+
 HK_INLINE bool membrane_fire_with(size_t n, const struct membrane_step *s, hk_real threshold,
                                   hk_real push, const struct hk_exp_receptor *from, hk_real *v,
                                   size_t count, unsigned char *flag) {
+    bool any;
     switch (s->scheme) {
     case SCHEME_EXACT:
         return membrane_fire_by(SCHEME_EXACT, n, s, threshold, push, from, v, count, flag);
     case SCHEME_EULER:
         return membrane_fire_by(SCHEME_EULER, n, s, threshold, push, from, v, count, flag);
     default:
+        if (s->leak != 0 && s->g_l + from[0].x[0] == s->g_l &&
+            membrane_leak_with(n, s, threshold, push, from, v, count, flag, &any))
+            return any;
         return membrane_all_near(n, s, from[0].x, from[n - 1].x, count)
                    ? membrane_fire_by(SCHEME_NEAR, n, s, threshold, push, from, v, count, flag)
                    : membrane_fire_by(SCHEME_EXPONENTIAL, n, s, threshold, push, from, v, count,
