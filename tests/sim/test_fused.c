@@ -46,6 +46,21 @@ static const struct fused_case {
      "step:amplitude=250",
      {40, 900},
      false},
+    {"i_e=290", /* the first stays 0, and the other one pulls no current */
+     {"a:cond-exp:tau=5,e=-80", "b:cond-exp:tau=10,e=0"},
+     NULL,
+     {0, 20},
+     false},
+    {"v_rest=0 v_reset=-5 v_th=15", /* at the end a current that no conductance shows */
+     {"a:cond-exp:tau=20,e=-1000", "b:cond-exp:tau=0.05,e=100"},
+     NULL,
+     {1e-8, 400},
+     false},
+    {"i_e=500 tau_m=0.15", /* so fast that the leak alone takes a power */
+     {"a:cond-exp:tau=0.05,e=0", NULL},
+     NULL,
+     {4000, 0},
+     false},
     {"i_e=300", {"a:exp:tau=2", "b:alpha:tau=3"}, NULL, {900, 90}, false},
     {"", {"a:cond-exp:tau=5,e=0", "b:exp:tau=3"}, "step:amplitude=250", {30, 90}, false},
 };
