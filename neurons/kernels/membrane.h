@@ -50,7 +50,14 @@ static const char *const membrane_resets[] = {"set", "subtract", "subtract-late"
 
 /* How V is advanced: without conductances exactly, else as `integrator` says. NEAR where all x are
  * small, and LEAK where no conductance counts, are to the bit the same as EXPONENTIAL. */
-enum membrane_scheme { SCHEME_EXACT, SCHEME_EXPONENTIAL, SCHEME_NEAR, SCHEME_LEAK, SCHEME_EULER };
+enum membrane_scheme {
+    SCHEME_EXACT,
+    SCHEME_EXPONENTIAL,
+    SCHEME_NEAR,
+    SCHEME_FAR,
+    SCHEME_LEAK,
+    SCHEME_EULER
+};
 
 struct membrane_step {
     enum membrane_scheme scheme;
@@ -115,9 +122,10 @@ HK_INLINE hk_real membrane_move(enum membrane_scheme scheme, const struct membra
     if (scheme == SCHEME_EULER) return v + s->per_c_m * (current - total * v);
     hk_real x = s->per_c_m * total;
     if (scheme == SCHEME_NEAR) return v + membrane_near(s, x) * (current - total * v);
+    hk_real v_inf = current / total, far = v_inf + (v - v_inf) * hk_real_exp(-x);
+    if (scheme == SCHEME_FAR) return far;
     bool is_near = membrane_is_near(x);
     hk_real near = v + membrane_near(s, is_near ? x : 0) * (current - total * v);
-    hk_real v_inf = current / total, far = v_inf + (v - v_inf) * hk_real_exp(-x);
     return is_near ? near : far;
 }
 
@@ -169,6 +177,18 @@ HK_INLINE bool membrane_all_near(size_t n, const struct membrane_step *s, const 
     return membrane_is_near(s->per_c_m * hk_real_from_bits(most));
 }
 
+/* Are those of some units all large? */
+static inline bool membrane_all_far(const struct membrane_step *s, const hk_real *restrict g,
+                                    size_t first, size_t end) {
+    const hk_real g_l = s->g_l;
+    hk_bits least = hk_bits_from_real(hk_real_abs(g_l + g[first]));
+    for (size_t i = first; i < end; i++) {
+        hk_bits size = hk_bits_from_real(hk_real_abs(g_l + g[i]));
+        least = size < least ? size : least;
+    }
+    return !membrane_is_near(s->per_c_m * hk_real_from_bits(least));
+}
+
 static inline void membrane_advance_groups(const struct membrane_step *s, const struct hk_input *in,
                                            hk_real *v, size_t count) {
     const bool near = membrane_all_near(1, s, in->g, NULL, count);
@@ -178,6 +198,8 @@ static inline void membrane_advance_groups(const struct membrane_step *s, const 
             membrane_advance_by(SCHEME_LEAK, s, in, v, first, end);
         else if (near)
             membrane_advance_by(SCHEME_NEAR, s, in, v, first, end);
+        else if (membrane_all_far(s, in->g, first, end))
+            membrane_advance_by(SCHEME_FAR, s, in, v, first, end);
         else
             membrane_advance_by(SCHEME_EXPONENTIAL, s, in, v, first, end);
     }
