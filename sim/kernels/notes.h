@@ -220,13 +220,11 @@ static inline uint32_t find_last(const struct hk_proj *proj, const struct hk_lat
         is_due[k] = tick[k] >= due->from[k];
     }
     for (uint32_t k = 0; k < piece->count; k++) {
+        HK_PREFETCH(&notes[piece->target[k]]);
         due->synapse[found] = (uint8_t)k;
+        due->note[found] = piece->target[k];
+        due->tick[found] = tick[k];
         found += is_due[k];
-    }
-    for (uint32_t j = 0; j < found; j++) {
-        due->note[j] = piece->target[due->synapse[j]];
-        HK_PREFETCH(&notes[due->note[j]]);
-        due->tick[j] = tick[due->synapse[j]];
     }
     return found;
 }
