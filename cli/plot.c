@@ -28,7 +28,8 @@ static bool read_time(const char *option, const char *text, double *ms, struct h
     return HK_FAIL(err, HK_ERR_USAGE, "%s: %s", option, why.message);
 }
 
-/* Beside the results, unless the user says where; made where it's missing. */
+/* Beside the results, unless the user says where; made where it's missing, when there is a picture
+ * to put into it. */
 static bool find_folder(struct hk_arena *arena, const struct hk_settings *settings, char **folder,
                         struct hk_err *err) {
     const char *results = settings->arguments[0], *asked = settings->folder;
@@ -56,7 +57,9 @@ enum { RESULTS_MAX = 256 };
 struct pictures {
     const char *kind; /* NULL: all that there are */
     size_t results;   /* how many of the arguments are */
-    const char *folder, *format;
+    const char *format;
+    const struct hk_settings *settings;
+    char *folder; /* NULL: not found yet */
     size_t drawn;
 };
 
@@ -65,6 +68,8 @@ static bool draw_into(const struct hk_plot_job *jobs, const struct hk_plot *plot
                       struct pictures *pictures, struct hk_err *err) {
     struct hk_arena *arena = jobs[0].arena;
     bool several = pictures->results > 1;
+    if (!pictures->folder && !find_folder(arena, pictures->settings, &pictures->folder, err))
+        return false;
     char *name = hk_arena_format(arena, err, "%s%s", plot->name, several ? "-mean" : "");
     char *path = name ? path_of(arena, pictures->folder, name, pictures->format, err) : NULL;
     bool ok = path && (several ? plot->draw_runs(jobs, pictures->results, path, err)
@@ -131,16 +136,13 @@ static bool open_results(const struct hk_settings *settings, size_t count, struc
 
 static bool plot(const struct hk_settings *settings, struct hk_err *err) {
     bool ok = false;
-    struct pictures pictures = {.drawn = 0};
+    struct pictures pictures = {.settings = settings};
     struct hk_plot_job *jobs = NULL;
-    char *folder = NULL;
     struct hk_arena *arena = hk_arena_create(err);
     split_words(settings, &pictures);
     if (!arena || !(jobs = HK_NEW(arena, struct hk_plot_job, pictures.results, err))) goto done;
     if (!open_results(settings, pictures.results, arena, jobs, err)) goto done;
     if (!check_words(settings, &jobs[0], &pictures, err)) goto done;
-    if (!find_folder(arena, settings, &folder, err)) goto done;
-    pictures.folder = folder;
     ok = pictures.kind ? draw_one(jobs, &pictures, err) : draw_all(&jobs[0], &pictures, err);
 done:
     for (size_t i = 0; jobs && i < pictures.results; i++) hk_results_read_close(jobs[i].file);

@@ -145,10 +145,11 @@ static const char *const missing[][2] = {
 
 START_TEST(results_without_what_a_picture_needs_are_refused) {
     run("bare", bare);
-    program_run(&program, "plot", "bare", missing[_i][0]);
+    program_run(&program, "plot", "bare", missing[_i][0], "-o", "new");
     assert_refused(HK_EXIT_DATA, missing[_i][1]);
-    program_run(&program, "plot", "bare");
+    program_run(&program, "plot", "bare", "-o", "new");
     assert_refused(HK_EXIT_DATA, "bare holds nothing to draw");
+    ck_assert(!program_has_file("new"));
 }
 END_TEST
 
