@@ -16,7 +16,8 @@ enum {
     HK_NOTES = 16, /* spikes of targets that are noted for rows to learn from: so many each, */
     HK_NOTES_DEPTH = 64, /* and of one target */
     HK_LATE_LOADED = 4,  /* synapses of a row that are copied together */
-    /* ticks within which all rows learn once; of spikes longer ago no trace is left */
+    /* Ticks within which all rows learn once; of spikes longer ago no trace is left: the longest
+     * time constant leaves e^-128 of it. */
     HK_LATE_AGO = 1 << 29,
     HK_LATE_TAU = HK_LATE_AGO / 128
 };
