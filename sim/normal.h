@@ -76,11 +76,10 @@ static inline double hk_normal_quantile(double p) {
     return depth <= 5.0 ? hk_normal_tail(p, depth) : hk_normal_far(p, depth);
 }
 
-/* A uniform number of 53 bits from two words, as hk_draws_uniform: 52 bits k as those of 2^52 + k,
- * which AVX2 has no other way to make a number of, and (k + 1/2) 2^-52. */
+/* A uniform number of 53 bits from two words, as hk_draws_uniform: (k + 1/2) 2^-52. */
 static inline double hk_uniform_from(uint32_t high, uint32_t low) {
-    uint64_t bits = ((uint64_t)high << 32 | low) >> 12;
-    return (hk_double_from_bits(bits | hk_bits_from_double(0x1p52)) - (0x1p52 - 0.5)) * 0x1p-52;
+    uint64_t k = ((uint64_t)high << 32 | low) >> 12;
+    return (hk_above_2_52(k) - (0x1p52 - 0.5)) * 0x1p-52;
 }
 
 #endif

@@ -38,8 +38,13 @@ static inline uint32_t hk_bits_from_float(float value) {
     return bits;
 }
 
-/* A whole number, rounded once. Vectors without instructions for those of 64 bits put its halves
- * into the low bits of 2^84 and 2^52 and take these off again; compilers convert one by one. */
+/* 2^52 + k for k < 2^52: k as its low bits. Vectors without conversions of 64 bits, as AVX2's, have
+ * no other way to make numbers of whole ones; compilers, left alone, convert one by one. */
+static inline double hk_above_2_52(uint64_t k) {
+    return hk_double_from_bits(hk_bits_from_double(0x1p52) | k);
+}
+
+/* A whole number, rounded once; where vectors can't, by halves, the upper one above 2^84. */
 #if defined(__SSE2__) && !defined(__AVX512DQ__)
 #define HK_CONVERT_BY_HALVES
 #endif
@@ -47,8 +52,7 @@ static inline double hk_double_from_int(int64_t k) {
 #ifdef HK_CONVERT_BY_HALVES
     uint64_t bits = (uint64_t)k ^ UINT64_C(1) << 63; /* k + 2^63 */
     double high = hk_double_from_bits(hk_bits_from_double(0x1p84) | bits >> 32);
-    double low = hk_double_from_bits(hk_bits_from_double(0x1p52) | (bits & UINT32_MAX));
-    return high - (0x1p84 + 0x1p63 + 0x1p52) + low;
+    return high - (0x1p84 + 0x1p63 + 0x1p52) + hk_above_2_52(bits & UINT32_MAX);
 #else
     return (double)k;
 #endif
@@ -105,8 +109,8 @@ static inline float hk_expf(float x) {
 }
 
 /* ln x for normal x > 0: x = m 2^n with m in [0.70, 1.41), f = m - 1 (exact), s = f/(f + 2),
- * ln m = 2 artanh(s) = f - s (f - 2 (s^2/3 + s^4/5 + ...)). n + 1023 is not negative, and becomes a
- * number as the low bits of one: AVX2 has neither signed shifts nor conversions of 64 bits. */
+ * ln m = 2 artanh(s) = f - s (f - 2 (s^2/3 + s^4/5 + ...)). n is raised by 1023, so that it isn't
+ * negative: AVX2 has no signed shifts of 64 bits. */
 static inline double hk_log(double x) {
     uint64_t bits = hk_bits_from_double(x);
     const uint64_t half = 0x3fe6a09e667f3bcdu; /* sqrt(1/2) */
@@ -127,7 +131,7 @@ static inline double hk_log(double x) {
     p = p * z + 1.0 / 7.0;
     p = p * z + 1.0 / 5.0;
     p = p * z + 1.0 / 3.0;
-    double power = hk_double_from_bits(raised | hk_bits_from_double(0x1p52)) - (0x1p52 + 1023.0);
+    double power = hk_above_2_52(raised) - (0x1p52 + 1023.0);
     double small = power * 0x1.a39ef35793c76p-33 - s * (f - 2.0 * z * p);
     return power * 0x1.62e42fee00000p-1 + (f + small);
 }

@@ -217,11 +217,11 @@ static bool plan_delays(struct hk_proj *proj, struct hk_err *err) {
 /* Traces that are to be forgotten in time (sim/late.h). */
 static bool is_forgetful(const struct hk_proj *proj) {
     const struct hk_plasticity_model *rule = proj->plasticity;
-    for (size_t i = 0; i < rule->pre_count; i++)
-        if (proj->ticks_per_tau[0][i] > HK_LATE_TAU) return false;
-    for (size_t i = 0; i < rule->post_count; i++)
-        if (proj->ticks_per_tau[1][i] > HK_LATE_TAU) return false;
-    return true;
+    const size_t count[] = {rule->pre_count, rule->post_count};
+    bool ok = true;
+    for (size_t side = 0; side < 2; side++)
+        for (size_t i = 0; i < count[side]; i++) ok &= proj->ticks_per_tau[side][i] <= HK_LATE_TAU;
+    return ok;
 }
 
 /* Do rows learn late? Those that the signal of a network teaches can't. */

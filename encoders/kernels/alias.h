@@ -88,7 +88,8 @@ static inline bool alias_draw(struct alias_tables table, const uint16_t *bits, u
 
 #elif defined(__AVX2__)
 
-/* Bytes of 16 are what is looked up here, in each half of a register: those of cuts apart. */
+/* AVX2 looks up bytes, in 16 that each half of a register has: so low and high ones of cuts are
+ * apart. */
 struct alias_tables {
     __m256i cuts_low, cuts_high, others;
 };

@@ -150,17 +150,19 @@ HK_INLINE void membrane_advance_by(enum membrane_scheme scheme, const struct mem
         v[i] = membrane_move(scheme, &s, v[i], membrane_input_of(&in, i)) + in.jump[i];
 }
 
-/* Is what receptors and drives do to each of some units lost in rounding? The first one tells in
- * most cases. */
+/* Is what receptors and drives do to a unit more than what rounding loses? */
+HK_INLINE uint32_t membrane_acts(hk_real g_l, hk_real g_rest, struct membrane_input in) {
+    return (uint32_t)(g_l + in.g != g_l) | (uint32_t)(g_rest + in.g_e + in.push != g_rest);
+}
+
+/* Is what they do to each of some units lost? The first one tells in most cases. */
 static inline bool membrane_only_leaks(const struct membrane_step *s, const struct hk_input *in,
                                        size_t first, size_t end) {
     const hk_real g_l = s->g_l, g_rest = s->g_rest;
     uint32_t any = 0;
     if (s->leak == 0 || g_l + in->g[first] != g_l) return false;
-    for (size_t i = first; i < end; i++) {
-        hk_real total = g_l + in->g[i], current = g_rest + in->g_e[i] + in->push[i];
-        any |= (uint32_t)(total != g_l) | (uint32_t)(current != g_rest);
-    }
+    for (size_t i = first; i < end; i++)
+        any |= membrane_acts(g_l, g_rest, membrane_input_of(in, i));
     return !any;
 }
 
@@ -270,9 +272,12 @@ HK_INLINE bool membrane_only_leaks_with(size_t n, const struct membrane_step *s,
     const hk_real *restrict g = from[0].x, *restrict more = from[n - 1].x;
     uint32_t any = 0;
     for (size_t i = 0; i < count; i++) {
-        hk_real total = g_l + (n > 1 ? g[i] + more[i] : g[i]);
-        hk_real g_e = n > 1 ? factor * g[i] + second * more[i] : factor * g[i];
-        any |= (uint32_t)(total != g_l) | (uint32_t)(g_rest + g_e + push != g_rest);
+        struct membrane_input in = {push, g[i], factor * g[i]};
+        if (n > 1) {
+            in.g += more[i];
+            in.g_e += second * more[i];
+        }
+        any |= membrane_acts(g_l, g_rest, in);
     }
     return !any;
 }

@@ -149,6 +149,8 @@ static void begin_crates(const struct hk_proj *proj, const struct hk_late *late,
     }
 }
 
+/* What is given to rows that aren't prepared is copied as well, and nobody looks at it: a condition
+ * costs more. */
 static void load_flight(const struct hk_late *late, const struct hk_late_slot *slot, uint32_t k) {
     const struct flight *flight = (const struct flight *)slot->flights.data + k;
     const uint32_t *target = hk_late_targets(flight->axon);
