@@ -7,7 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { AMOUNT_SIZE = 32, PRICE_SIZE = 128 };
+enum { AMOUNT_SIZE = 32, PRICE_SIZE = 160 };
 
 /* "15.6 million" */
 static const char *count_text(double count, char text[AMOUNT_SIZE]) {
@@ -99,8 +99,9 @@ static void price_text(const struct hk_cost *cost, char text[PRICE_SIZE]) {
         (void)
             snprintf(text, PRICE_SIZE,
                      "%g ns a step, %g a neuron step, %g an event, %g if that teaches and isn't in "
-                     "a matrix, %g with many delays",
-                     HK_COST_TICK, HK_COST_STEP, HK_COST_ROW, HK_COST_LEARN, HK_COST_LATE);
+                     "a matrix, %g with many delays, %g where a signal teaches",
+                     HK_COST_TICK, HK_COST_STEP, HK_COST_ROW, HK_COST_LATE, HK_COST_MANY,
+                     HK_COST_LEARN);
 }
 
 void hk_cost_print(const struct hk_cost *cost, FILE *out) {

@@ -31,12 +31,18 @@ static void add_time(struct work *w) {
 
 /* ---- prices ---- */
 
+static double late_cost(const struct hk_proj *proj) {
+    hk_tick least, most;
+    hk_proj_delays(proj, &least, &most);
+    return least < most ? HK_COST_MANY : HK_COST_LATE;
+}
+
 /* Of an event on a grid. */
 static double event_cost(const struct hk_proj *proj) {
     switch (hk_proj_stored(proj)) {
     case HK_STORED_NOT: return 0.0;
     case HK_STORED_MATRIX: return HK_COST_MATRIX;
-    case HK_STORED_LATE: return HK_COST_LATE;
+    case HK_STORED_LATE: return late_cost(proj);
     case HK_STORED_ROWS: break;
     }
     return hk_proj_is_plastic(proj) ? HK_COST_LEARN : HK_COST_ROW;

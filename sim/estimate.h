@@ -15,7 +15,7 @@ enum {
 /* How a projection's synapses are stored, and so what a spike costs. */
 enum hk_stored {
     HK_STORED_ROWS,   /* each synapse for itself */
-    HK_STORED_LATE,   /* the same, in short rows that learn late */
+    HK_STORED_LATE,   /* the same, in rows that learn late */
     HK_STORED_MATRIX, /* a row of the matrix is added as a whole */
     HK_STORED_NOT,    /* all alike: a spike costs the same however many targets it has */
 };

@@ -1,18 +1,14 @@
-/* Rows that learn late (HK_STORE_LATE), for sim/ alone: for plastic synapses whose delays are
- * drawn, so that the synapses of a source arrive a few at a time. A column, the synapses of a
- * target, is everywhere in memory; so a spike of a target is only noted, and a row learns from it
- * when the next spike of its source departs, together with the source's other rows: all that a
- * source has lies side by side. sim/kernels/late.c does that. Nor does a row keep traces: it finds
- * those of its source, which are the same for all delays. */
+/* Rows that learn late (HK_STORE_LATE), for sim/ alone. A column, the plastic synapses of a target,
+ * is everywhere in memory; so a spike of a target is only noted, and a row learns from it when the
+ * next spike of its source departs, together with the source's other rows: all that a source has
+ * lies side by side. sim/kernels/late.c does that. Nor does a row keep traces: it finds those of
+ * its source, which are the same for all delays. */
 #ifndef HK_SIM_LATE_H
 #define HK_SIM_LATE_H
 
 #include "sim/sim_internal.h"
 
 enum {
-    /* most synapses, in the mean, of a row that learns late, where delays differ and where not */
-    HK_LATE_ROW = 128,
-    HK_LATE_ROW_FIXED = 32,
     HK_NOTES = 16, /* spikes of targets that are noted for rows to learn from: so many each, */
     HK_NOTES_DEPTH = 64, /* and of one target */
     HK_LATE_LOADED = 4,  /* synapses of a row that are copied together */

@@ -224,16 +224,9 @@ static bool is_forgetful(const struct hk_proj *proj) {
     return ok;
 }
 
-/* Do rows learn late? Those that the signal of a network teaches can't. */
-static bool plan_late(struct hk_proj *proj, struct hk_err *err) {
-    double synapses;
-    if (!hk_proj_learns(proj) || proj->plasticity->modulated || !is_forgetful(proj)) return true;
-    if (!hk_proj_expect(proj, &synapses, err)) return false;
-    double longest = proj->delays > 1 ? HK_LATE_ROW : HK_LATE_ROW_FIXED;
-    if (synapses > longest * (double)proj->rows) return true;
-    proj->storage = HK_STORE_LATE;
-    proj->learn = &proj->sim->late->learn;
-    return true;
+/* Do rows learn late? Not those that the signal of a network teaches. */
+static bool learns_late(const struct hk_proj *proj) {
+    return hk_proj_learns(proj) && !proj->plasticity->modulated && is_forgetful(proj);
 }
 
 bool hk_proj_plan(struct hk_proj *proj, struct hk_err *err) {
@@ -257,7 +250,11 @@ bool hk_proj_plan(struct hk_proj *proj, struct hk_err *err) {
     if (proj->rows > UINT32_MAX)
         return HK_FAIL(err, HK_ERR_LIMIT, "%zu sources and delays are more than %u", proj->rows,
                        UINT32_MAX);
-    return plan_late(proj, err);
+    if (learns_late(proj)) {
+        proj->storage = HK_STORE_LATE;
+        proj->learn = &proj->sim->late->learn;
+    }
+    return true;
 }
 
 /* ---- drawing ---- */

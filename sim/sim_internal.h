@@ -161,8 +161,8 @@ enum hk_storage {
     HK_STORE_MATRIX,  /* all-to-all with a weight each: [source][owned target] */
     HK_STORE_UNIFORM, /* all-to-all with one weight: nothing is stored, delivery is of rank one */
     HK_STORE_BUNDLE,  /* with other plain synapses of the source (sim/bundle.c) */
-    HK_STORE_LATE, /* short rows that learn late, by source and the delays that occur: sim/late.c */
-    HK_STORE_TIMED /* rows by source and the delays that occur: the exact clock (sim/timed.c) */
+    HK_STORE_LATE,    /* rows that learn late, by source and the delays that occur: sim/late.c */
+    HK_STORE_TIMED    /* rows by source and the delays that occur: the exact clock (sim/timed.c) */
 };
 
 /* Room to learn from a presentation. "Active" rows are those that a spike arrived at, "gated"

@@ -3,60 +3,23 @@
  *
  * A spike that departs prepares its rows, all of them at once: they learn what there is to learn,
  * the weights that the spike is to find are set aside, and then they learn from the spike,
- * supposing that no target fires before it arrives. A synapse whose target did fire does it again
- * when the spike arrives, from the weight that was set aside. Rows at which an earlier spike still
- * has to arrive can't be prepared, nor can those that see a tick's post spikes first: these learn
- * when the spike arrives. */
-#include "sim/kernels/notes.h"
+ * supposing that no target fires before it arrives. At rows of the least delay it arrives there and
+ * then. A synapse whose target did fire does it again when the spike arrives, from the weight that
+ * was set aside. Rows at which an earlier spike still has to arrive can't be prepared, nor can
+ * those that see a tick's post spikes first: these learn when the spike arrives. */
+#include "sim/kernels/cargo.h"
 #include "sim/kernels/rows.h"
 
-/* ---- spikes on their way ---- */
+/* ---- spikes that depart ---- */
 
-/* A spike that still arrives, and what its source's spike before it was. */
-struct flight {
-    struct hk_late_axon *axon;
-    hk_real *weight;      /* the axon's */
-    uint32_t unit, times; /* of so many spikes in that tick */
-    uint32_t prepared;    /* synapses, the first of the axon */
-    struct source last;
+/* What is done with all that arrives at a tick, in canonical order: by delay, owner, unit. */
+struct round {
+    const struct hk_proj *proj;
+    const struct hk_late *late;
+    hk_tick tick;
+    hk_real *sum;
+    uint64_t events;
 };
-/* What it brings to a row. */
-struct parcel {
-    uint32_t flight, first, count; /* in the slot; of the axon's synapses */
-};
-/* What all flights of a slot bring to rows of one delay: this, parcels in the order of flights, the
- * targets of all, and the weights that are given to them. Each begins on a multiple of eight bytes,
- * and the last two end in room for some more: rows are short, so HK_LATE_LOADED synapses are loaded
- * at a time, without regard to where a row ends. */
-struct crate {
-    uint32_t delay, parcels; /* ticks above the projection's least */
-    size_t synapses;
-    bool plain; /* all is prepared, and of one spike */
-};
-
-static inline size_t crate_size(uint32_t parcels, size_t synapses) {
-    return sizeof(struct crate) + hk_late_pad(parcels * sizeof(struct parcel)) +
-           hk_late_pad((synapses + HK_LATE_LOADED) * sizeof(uint32_t)) +
-           hk_late_pad((synapses + HK_LATE_LOADED) * sizeof(hk_real));
-}
-static inline struct parcel *parcels_in(struct crate *crate) {
-    return (void *)(crate + 1);
-}
-static inline uint32_t *targets_in(struct crate *crate) {
-    return (void *)((char *)parcels_in(crate) +
-                    hk_late_pad(crate->parcels * sizeof(struct parcel)));
-}
-static inline hk_real *given_in(struct crate *crate) {
-    return (void *)((char *)targets_in(crate) +
-                    hk_late_pad((crate->synapses + HK_LATE_LOADED) * sizeof(uint32_t)));
-}
-static inline struct crate *crate_at(const struct hk_late *late, size_t at) {
-    return (void *)((char *)late->cargo.data + at);
-}
-
-static inline struct hk_late_slot *slot_of(const struct hk_late *late, hk_tick tick) {
-    return &late->slot[(size_t)tick & (late->slots - 1)];
-}
 
 /* The spikes of one owner at a tick, which begin to arrive; returns where the next one's come. */
 static struct flight *take_off(const struct hk_proj *proj, const struct hk_late *late, hk_tick tick,
@@ -81,144 +44,49 @@ static struct flight *take_off(const struct hk_proj *proj, const struct hk_late 
     return flight;
 }
 
-/* ---- preparing ---- */
-
-/* How many synapses have delays of at most so many ticks above the least. */
-static inline uint32_t synapses_within(struct hk_late_axon *axon, hk_tick delay) {
-    const struct hk_late_row *row = hk_late_rows(axon), *end = row + axon->rows;
-    uint32_t count = 0;
-    for (; row < end && row->delay <= delay; row++) count += row->count;
-    return count;
+/* What a spike of `at`, or more than one, finds at some synapses. */
+static inline void give(struct round *r, const struct flight *flight, hk_tick at,
+                        const uint32_t *target, const hk_real *weight, uint32_t count) {
+    const hk_real *released = released_at(r->proj, at);
+    for (uint32_t k = 0; k < flight->times; k++) {
+        if (released)
+            scatter_part(r->sum, target, weight, released[flight->unit], count);
+        else
+            scatter(r->sum, target, weight, count);
+    }
+    r->events += (uint64_t)flight->times * count;
 }
 
 /* All rows that can be, of a flight of the spikes of `at`, which arrive from now on. Returns how
- * many synapses are; what is given to them is in the room for that. */
-static uint32_t prepare(const struct hk_proj *proj, const struct hk_late *late,
-                        const struct flight *flight, hk_tick at) {
-    hk_real *given = late->given;
+ * many synapses are; what is given to them later is in the room for that. */
+static uint32_t prepare(struct round *r, const struct flight *flight, hk_tick at) {
+    const struct hk_proj *proj = r->proj;
+    struct hk_late_posts *posts = r->late->posts;
+    hk_real *given = r->late->given;
+    const uint32_t at_once = synapses_at_once(proj, flight->axon);
+    if (!proj->learning)
+        give(r, flight, at, hk_late_targets(flight->axon), flight->weight, at_once);
     if (!proj->learning || !sees_at_once(proj)) return 0;
     /* The last spike has arrived there. */
     const uint32_t prepared = synapses_within(flight->axon, at - flight->last.tick - 1);
     struct piece piece;
     begin_pieces(&piece, flight->axon, hk_late_rows(flight->axon), 0, prepared);
-    for (; next_piece(proj, late->posts, &piece); given += piece.count) {
-        learn_piece(proj, late->posts, &piece, &flight->last, NEVER);
-        memcpy(given, piece.weight, piece.count * sizeof *given);
-        see_piece(proj, late->posts, &piece, &flight->last, flight->times, at);
+    for (uint32_t first = 0; next_piece(proj, posts, &piece); first += piece.count) {
+        learn_piece(proj, posts, &piece, &flight->last, NEVER);
+        if (first < at_once) {
+            uint32_t left = at_once - first;
+            give(r, flight, at, piece.target, piece.weight,
+                 left < piece.count ? left : piece.count);
+        }
+        if (at_once < prepared) memcpy(given + first, piece.weight, piece.count * sizeof *given);
+        see_piece(proj, posts, &piece, &flight->last, flight->times, at);
     }
     return prepared;
 }
 
-/* ---- departure ---- */
-
-/* How much there is to load for each delay, and where flights find their weights; returns the bytes
- * of all. */
-static size_t plan_cargo(const struct hk_proj *proj, const struct hk_late *late,
-                         const struct hk_late_slot *slot) {
-    struct flight *flight = slot->flights.data;
-    size_t bytes = 0;
-    memset(late->load, 0, proj->delays * sizeof *late->load);
-    for (size_t k = 0; k < slot->count; k++) {
-        const struct hk_late_row *row = hk_late_rows(flight[k].axon);
-        flight[k].weight = hk_late_weights(flight[k].axon);
-        HK_PREFETCH(hk_late_targets(flight[k].axon));
-        HK_PREFETCH(flight[k].weight);
-        for (uint32_t j = 0; j < flight[k].axon->rows; j++) {
-            late->load[row[j].delay].parcels++;
-            late->load[row[j].delay].synapses += row[j].count;
-        }
-    }
-    for (uint32_t delay = 0; delay < proj->delays; delay++) {
-        const struct hk_late_load *load = &late->load[delay];
-        if (load->parcels) bytes += crate_size(load->parcels, load->synapses);
-    }
-    return bytes;
-}
-
-/* A crate for each delay, by delay. */
-static void begin_crates(const struct hk_proj *proj, const struct hk_late *late, size_t at) {
-    for (uint32_t delay = 0; delay < proj->delays; delay++) {
-        struct hk_late_load *load = &late->load[delay];
-        if (!load->parcels) continue;
-        struct crate *crate = load->crate = crate_at(late, at);
-        *crate = (struct crate){delay, load->parcels, load->synapses, true};
-        load->parcel = parcels_in(crate);
-        load->target = targets_in(crate);
-        load->weight = given_in(crate);
-        at += crate_size(crate->parcels, crate->synapses);
-    }
-}
-
-/* What is given to rows that aren't prepared is copied as well, and nobody looks at it: a condition
- * costs more. */
-static void load_flight(const struct hk_late *late, const struct hk_late_slot *slot, uint32_t k) {
-    const struct flight *flight = (const struct flight *)slot->flights.data + k;
-    const uint32_t *target = hk_late_targets(flight->axon);
-    const hk_real *given = late->given;
-    const struct hk_late_row *row = hk_late_rows(flight->axon), *end = row + flight->axon->rows;
-    for (uint32_t first = 0; row < end; first += row++->count) {
-        const bool prepared = first < flight->prepared;
-        struct hk_late_load *to = &late->load[row->delay];
-        struct parcel *parcel = to->parcel;
-        hk_real *weight = to->weight;
-        *parcel = (struct parcel){k, first, row->count};
-        for (uint32_t j = 0; j < row->count; j += HK_LATE_LOADED) {
-            memcpy(to->target + j, target + first + j, HK_LATE_LOADED * sizeof *target);
-            memcpy(weight + j, given + first + j, HK_LATE_LOADED * sizeof *given);
-        }
-        if (!prepared || flight->times > 1) ((struct crate *)to->crate)->plain = false;
-        to->parcel = parcel + 1;
-        to->target += row->count;
-        to->weight = weight + row->count;
-    }
-}
-
-/* ---- room for cargo ---- */
-
-static inline bool is_empty(const struct hk_late *late, hk_tick tick) {
-    return slot_of(late, tick)->next == slot_of(late, tick)->end;
-}
-
-/* All that still arrives moves to a larger ring, and begins at its beginning. */
-static bool move_cargo(struct hk_late *late, hk_tick at, size_t bytes, struct hk_err *err) {
-    struct hk_block ring = {0};
-    if (!hk_block_reserve(&ring, 2 * (late->cargo.size + bytes), 1, err)) return false;
-    late->end = 0;
-    for (hk_tick tick = late->oldest; tick < at; tick++) {
-        struct hk_late_slot *slot = slot_of(late, tick);
-        size_t left = slot->end - slot->next;
-        if (left) memcpy((char *)ring.data + late->end, crate_at(late, slot->next), left);
-        slot->next = late->end;
-        late->end = slot->end = slot->next + left;
-    }
-    hk_block_finish(&late->cargo);
-    late->cargo = ring;
-    return true;
-}
-
-/* Room for the cargo of the spikes of `at`, which begins where the last one's ends, or anew at the
- * beginning of the ring. */
-static bool make_room(struct hk_late *late, hk_tick at, size_t bytes, struct hk_err *err) {
-    if (late->oldest <= at - (hk_tick)late->slots) late->oldest = at - (hk_tick)late->slots + 1;
-    while (late->oldest < at && is_empty(late, late->oldest)) late->oldest++;
-    if (late->oldest >= at) {
-        late->oldest = at;
-        late->end = 0;
-    }
-    const size_t begin = late->oldest < at ? slot_of(late, late->oldest)->next : 0;
-    const bool wraps = late->oldest < at && late->end <= begin;
-    const size_t limit = wraps ? begin : late->cargo.size + 1;
-    if (!wraps && late->end + bytes > late->cargo.size && bytes < begin)
-        late->end = 0;
-    else if (late->end + bytes >= limit && !move_cargo(late, at, bytes, err))
-        return false;
-    slot_of(late, at)->next = late->end;
-    late->end += bytes;
-    return true;
-}
-
 /* All spikes at `at`. Where there is no room for them, the thread's hk_flight has the error. */
-static void take_off_all(const struct hk_proj *proj, int thread, hk_tick at) {
+static void take_off_all(struct round *r, int thread, hk_tick at) {
+    const struct hk_proj *proj = r->proj;
     struct hk_late *late = proj->parts[thread].late;
     struct hk_late_slot *slot = slot_of(late, at);
     struct hk_err *err = &proj->sim->flights[thread].err;
@@ -239,8 +107,8 @@ static void take_off_all(const struct hk_proj *proj, int thread, hk_tick at) {
         const struct flight *f = &first[k + 1];
         if (k + 1 < slot->count)
             fetch_synapses(hk_late_targets(f->axon), f->weight, f->axon->synapses);
-        first[k].prepared = prepare(proj, late, &first[k], at);
-        load_flight(late, slot, k);
+        first[k].prepared = prepare(r, &first[k], at);
+        load_flight(proj, late, slot, k);
     }
     slot->end = slot->next + bytes;
 }
@@ -329,14 +197,6 @@ static void settle(struct hk_proj *proj, int thread, hk_tick tick) {
 
 /* ---- arrivals ---- */
 
-/* What is done with all that arrives at a tick, in canonical order: by delay, owner, unit. */
-struct round {
-    const struct hk_proj *proj;
-    const struct hk_late *late;
-    hk_tick tick;
-    hk_real *sum;
-    uint64_t events;
-};
 /* A crate that arrives. */
 struct arrival {
     hk_tick at; /* the tick of its spikes */
@@ -457,15 +317,8 @@ static void arrive_at_row(struct round *r, const struct arrival *a, const struct
     const struct flight *flight = &a->flights[parcel->flight];
     const bool prepared = parcel->first < flight->prepared;
     const hk_real *weight = prepared ? given : flight->weight + parcel->first;
-    const hk_real *released = released_at(proj, a->at);
     if (!prepared && proj->learning) learn_row(r, a, parcel, NEVER);
-    for (uint32_t k = 0; k < flight->times; k++) {
-        if (released)
-            scatter_part(r->sum, target, weight, released[flight->unit], parcel->count);
-        else
-            scatter(r->sum, target, weight, parcel->count);
-    }
-    r->events += (uint64_t)flight->times * parcel->count;
+    give(r, flight, a->at, target, weight, parcel->count);
     if (!prepared && proj->learning && sees_at_once(proj)) see_row(r, a, parcel);
 }
 
@@ -496,7 +349,7 @@ static uint64_t deliver(const struct hk_proj *proj, int thread, hk_tick tick, vo
     size_t owned = hk_pop_owned(proj->target, thread);
     struct round round = {.proj = proj, .late = late, .tick = tick, .sum = sum};
     if (must_settle(late->posts, owned, tick)) settle_all(proj, thread, tick - 1);
-    take_off_all(proj, thread, tick - proj->delay_min);
+    take_off_all(&round, thread, tick - proj->delay_min);
     each_arrival(&round, arrive, sees_at_once(proj));
     return round.events;
 }

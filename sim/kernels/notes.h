@@ -103,6 +103,7 @@ static inline void note_spike(const struct hk_proj *proj, struct hk_late_posts *
 
 enum {
     TOGETHER = 128, /* synapses that are looked at together, at most */
+    FOUR = 4,       /* of them picked at a time */
     ROW_COMMON = 32 /* most rows aren't longer */
 };
 
@@ -176,12 +177,32 @@ static inline bool next_piece(const struct hk_proj *proj, const struct hk_late_p
 enum { DUE_MAX = TOGETHER * DEPTH_MAX };
 struct due {
     uint32_t ages, first[DEPTH_MAX + 1]; /* where notes of each age begin, and the last ones end */
-    uint8_t synapse[DUE_MAX + 1];
+    uint8_t synapse[DUE_MAX + FOUR];
     uint32_t note[DUE_MAX + 1];
     int32_t tick[DUE_MAX + 1];
     hk_real since[DUE_MAX], pre[HK_TRACE_MAX][DUE_MAX]; /* tick; the source's traces then */
     int32_t from[TOGETHER]; /* of each synapse notes of then and later */
 };
+
+/* Which of so many things are so: their places; returns how many. By four, so that no single one
+ * has to be foreseen: both arrays have room for that. */
+static inline uint32_t pick(uint8_t *is, uint32_t count, uint8_t *place) {
+    static const uint8_t places[16][4] = {{0},    {0},       {1},       {0, 1},
+                                          {2},    {0, 2},    {1, 2},    {0, 1, 2},
+                                          {3},    {0, 3},    {1, 3},    {0, 1, 3},
+                                          {2, 3}, {0, 2, 3}, {1, 2, 3}, {0, 1, 2, 3}};
+    uint32_t found = 0;
+    memset(is + count, 0, FOUR);
+    for (uint32_t k = 0; k < count; k += FOUR) {
+        uint32_t four, some;
+        memcpy(&four, is + k, sizeof four);
+        memcpy(&some, places[four * 0x01020408u >> 24 & 15], sizeof some);
+        some += k * 0x01010101u;
+        memcpy(place + found, &some, sizeof some);
+        found += four * 0x01010101u >> 24;
+    }
+    return found;
+}
 
 /* Of the notes first..end, those that have one before that: it is added to them. Returns the new
  * end. */
@@ -211,20 +232,18 @@ static inline uint32_t find_last(const struct hk_proj *proj, const struct hk_lat
     const int32_t least = pair_of(proj)->coincident == HK_COINCIDENT_POST_FIRST;
     const int32_t first = near_tick(posts, from), departed = near_tick(posts, last->tick);
     int32_t tick[TOGETHER];
-    bool is_due[TOGETHER];
-    uint32_t found = 0;
+    uint8_t is_due[TOGETHER + FOUR];
     for (uint32_t k = 0; k < piece->count; k++) {
         int32_t arrived = departed + (int32_t)piece->delay[k];
         due->from[k] = first - arrived > least ? first - arrived : least;
         tick[k] = piece->tick[k] - arrived;
         is_due[k] = tick[k] >= due->from[k];
     }
-    for (uint32_t k = 0; k < piece->count; k++) {
-        HK_PREFETCH(&notes[piece->target[k]]);
-        due->synapse[found] = (uint8_t)k;
-        due->note[found] = piece->target[k];
-        due->tick[found] = tick[k];
-        found += is_due[k];
+    const uint32_t found = pick(is_due, piece->count, due->synapse);
+    for (uint32_t j = 0; j < found; j++) {
+        due->note[j] = piece->target[due->synapse[j]];
+        due->tick[j] = tick[due->synapse[j]];
+        HK_PREFETCH(&notes[due->note[j]]);
     }
     return found;
 }

@@ -100,18 +100,18 @@ START_TEST(the_exact_clock_costs_what_arrives) {
 END_TEST
 
 /* The same network, with and without plasticity: the difference is what its events cost more. In
- * rows of 100 synapses, and of 25, which learn late, unless traces last for more than 2^22 ticks;
- * with 11 delays in rows of 91, which do so as well, and of 182. */
+ * rows that learn late, with one delay and with 11, and at once, as traces that last for more than
+ * 2^22 ticks need. */
 START_TEST(events_that_teach_cost_more) {
     static const struct {
         const char *size, *delay, *tau;
         double price;
-    } rows[] = {{"populations.out.size=200", "1 ms", "tau_minus: 20 ms", HK_COST_LEARN},
+    } rows[] = {{"populations.out.size=4000", "1 ms", "tau_minus: 20 ms", HK_COST_LATE},
                 {"populations.out.size=50", "1 ms", "tau_minus: 419000 ms", HK_COST_LATE},
                 {"populations.out.size=50", "1 ms", "tau_minus: 420000 ms", HK_COST_LEARN},
                 {"populations.out.size=50", "1 ms", "tau_plus: 420000 ms", HK_COST_LEARN},
-                {"populations.out.size=2000", "{uniform: [1 ms, 2 ms]}", "mu: 1", HK_COST_LATE},
-                {"populations.out.size=4000", "{uniform: [1 ms, 2 ms]}", "mu: 1", HK_COST_LEARN}};
+                {"populations.out.size=50", "{uniform: [1 ms, 2 ms]}", "mu: 1", HK_COST_MANY},
+                {"populations.out.size=4000", "{uniform: [1 ms, 2 ms]}", "mu: 1", HK_COST_MANY}};
     char delay[60], rule[160];
     (void)snprintf(rule, sizeof rule,
                    "projections.in->out.plasticity={rule: stdp-pair, a_plus: 0 pA, a_minus: 0 pA, "
