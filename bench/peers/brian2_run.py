@@ -20,8 +20,10 @@ def build(name, seconds, *options):
     os.makedirs(folder, exist_ok=True)
     words = ["/usr/bin/python3", os.path.join(PEERS, "brian2_build.py"), *options, name,
              str(seconds), folder]
+    # Brian2's makefile counts on make's built-in rules, which ours turns off for all below it.
+    env = {key: value for key, value in os.environ.items() if key != "MAKEFLAGS"}
     with open(os.path.join(folder, "build.log"), "w", encoding="utf-8") as log:
-        if subprocess.run(words, stdout=log, stderr=log, check=False).returncode:
+        if subprocess.run(words, stdout=log, stderr=log, env=env, check=False).returncode:
             sys.exit(f"{name} can't be built in Brian2; see {log.name}")
     with open(os.path.join(folder, "peer.json"), encoding="utf-8") as file:
         return folder, json.load(file)
