@@ -1,10 +1,12 @@
 /* Bundles: the plain synapses of one source population, whatever they end in, stored together.
  *
- * A plain synapse only adds its weight: it is neither plastic nor does it remember. In single
- * precision its weight is a whole number of 16 bits, in units that belong to the receptor, and is
- * added to a whole-number sum. Such sums don't depend on their order at all, take 4 bytes a synapse
- * (2 where all weights are one), and let the spikes of a population walk through one row each for
- * all targets instead of one a projection.
+ * A plain synapse only adds its weight: it is neither plastic nor does it remember. So the spikes
+ * of a population walk through one row each for all targets, instead of one a projection. In single
+ * precision a weight is a whole number of 16 bits, in units that belong to the receptor, and is
+ * added to a whole-number sum: such sums don't depend on their order at all, and take 4 bytes a
+ * synapse (2 where all weights are one). In double precision weights are what they are, in 8 bytes
+ * more, and the unit is 1; a sum adds up spikes in the order of their departure, and of sources,
+ * which threads don't change.
  *
  * A thread has one array of sums, for all receptors that get such synapses. 16 bits of a synapse
  * say which of a page of 65,536 it ends in. The unit of a receptor is as fine as 16 bits (one
@@ -70,10 +72,12 @@ static struct survey survey_of(const struct hk_sim *sim, const struct hk_recepto
 /* False where sums couldn't be proven to fit: such a receptor takes no bundles. */
 static bool choose_unit(const struct hk_sim *sim, struct hk_receptor *receptor) {
     enum { LEAST = 4096 }; /* coarser weights would be no good */
+    receptor->unit = 1.0;
+    if (hk_bundles_are_exact(sim)) return true;
     struct survey survey = survey_of(sim, receptor);
     double room = floor((double)INT32_MAX / fmax((double)survey.arrivals, 1.0));
     double most = fmin(survey.fine ? 0x1p24 : INT16_MAX, room);
-    receptor->unit = survey.weight > 0.0 ? survey.weight / most : 1.0;
+    if (survey.weight > 0.0) receptor->unit = survey.weight / most;
     return most >= LEAST;
 }
 
@@ -82,7 +86,7 @@ static bool choose_unit(const struct hk_sim *sim, struct hk_receptor *receptor) 
 /* Does the projection fit into the bundle? Two that share source and receptor couldn't be told
  * apart in one. */
 static bool fits(const struct hk_bundle *bundle, const struct hk_proj *proj, bool is_shared,
-                 int32_t weight) {
+                 double weight) {
     if (bundle->source != proj->source) return false;
     if (bundle->is_shared != is_shared || bundle->weight != weight) return false;
     for (size_t k = 0; k < bundle->member_count; k++)
@@ -93,7 +97,11 @@ static bool fits(const struct hk_bundle *bundle, const struct hk_proj *proj, boo
 static struct hk_bundle *find_bundle(struct hk_sim *sim, const struct hk_proj *proj,
                                      struct hk_err *err) {
     bool is_shared = proj->weight.kind == HK_DIST_CONSTANT;
-    int32_t weight = is_shared ? hk_bundle_whole(proj->weight.a, receptor_of(proj)->unit) : 0;
+    double weight = 0.0;
+    if (is_shared)
+        weight = hk_bundles_are_exact(sim)
+                     ? proj->weight.a
+                     : hk_bundle_whole(proj->weight.a, receptor_of(proj)->unit);
     for (size_t i = 0; i < sim->bundle_count; i++)
         if (fits(sim->bundles[i], proj, is_shared, weight)) return sim->bundles[i];
     struct hk_bundle *bundle = HK_NEW(sim->arena, struct hk_bundle, 1, err);
@@ -158,14 +166,14 @@ static bool plan(struct hk_sim *sim, struct hk_err *err) {
 
 /* Each thread's on lines of its own, and behind its sums, which are swept, a gap (hk_pop_shift). */
 static bool allocate(struct hk_sim *sim, struct hk_err *err) {
+    const size_t size = hk_bundle_sum_size(sim);
     for (int p = 0; p < sim->threads; p++) {
         struct hk_flight *flight = &sim->flights[p];
         flight->parts = hk_arena_array(sim->arena, sim->bundle_count, sizeof(struct hk_bundle_part),
                                        HK_CACHE_LINE, err);
-        flight->sums = hk_arena_array(sim->arena, flight->slots + HK_GROUP, sizeof(int32_t),
-                                      HK_CACHE_LINE, err);
+        flight->sums =
+            hk_arena_array(sim->arena, flight->slots + HK_GROUP, size, HK_CACHE_LINE, err);
         if (!flight->parts || !flight->sums) return false;
-        for (size_t i = 0; i < sim->bundle_count; i++) flight->parts[i].sums = flight->sums;
     }
     return true;
 }
@@ -180,7 +188,7 @@ bool hk_bundles_build(struct hk_sim *sim, struct hk_err *err) {
 void hk_bundles_reset(struct hk_sim *sim) {
     for (int p = 0; p < sim->threads; p++) {
         struct hk_flight *flight = &sim->flights[p];
-        memset(flight->sums, 0, flight->slots * sizeof *flight->sums);
+        memset(flight->sums, 0, flight->slots * hk_bundle_sum_size(sim));
         flight->tick = sim->now; /* a run that failed had gone on */
         for (size_t i = 0; i < sim->bundle_count; i++) flight->parts[i].spike_count = 0;
     }
@@ -238,15 +246,20 @@ void hk_bundle_visit(const struct hk_proj *proj, int thread, hk_synapse_visitor 
 double hk_bundle_weight(const struct hk_proj *proj, int thread, hk_syn at) {
     const struct hk_bundle *bundle = proj->bundle;
     const struct hk_bundle_part *part = hk_bundle_part(bundle, thread);
-    int32_t whole =
-        bundle->is_shared ? bundle->weight : (int16_t)(uint16_t)(part->packed[at] >> 16);
-    return whole * receptor_of(proj)->unit;
+    const double unit = receptor_of(proj)->unit;
+    if (part->exact) return part->exact[at];
+    return unit *
+           (bundle->is_shared ? bundle->weight : (int16_t)(uint16_t)(part->packed[at] >> 16));
 }
 
 bool hk_bundle_set_weight(const struct hk_proj *proj, int thread, hk_syn at, double weight,
                           struct hk_err *err) {
     struct hk_bundle_part *part = hk_bundle_part(proj->bundle, thread);
     double whole = nearbyint(weight / receptor_of(proj)->unit);
+    if (part->exact) {
+        part->exact[at] = weight;
+        return true;
+    }
     if (fabs(whole) > INT16_MAX)
         return HK_FAIL(err, HK_ERR_RANGE,
                        "%s: a weight of %g is larger than those it was built with, at most %g",

@@ -119,13 +119,13 @@ static bool lay_rows(struct wire *wire, int thread, struct hk_err *err) {
                            bundle->source->name, UINT32_MAX);
         part->start[i + 1] = part->start[i] + words;
     }
-    /* Delivery reads beyond the last row. */
     size_t words = part->start[bundle->source->size];
-    if (bundle->is_shared)
-        part->shared = HK_NEW(arena, uint16_t, words, err);
-    else
-        part->packed = HK_NEW(arena, uint32_t, words + HK_RUN_COPIED, err);
-    return part->shared || part->packed;
+    if (bundle->is_shared) return (part->shared = HK_NEW(arena, uint16_t, words, err)) != NULL;
+    if (hk_bundles_are_exact(bundle->source->sim) &&
+        !(part->exact = HK_NEW(arena, double, words, err)))
+        return false;
+    /* Delivery reads beyond the last row. */
+    return (part->packed = HK_NEW(arena, uint32_t, words + HK_RUN_COPIED, err)) != NULL;
 }
 
 /* ---- filling ---- */
@@ -185,6 +185,7 @@ static void foresee_place(const struct hk_bundle *bundle, const struct hk_bundle
         HK_PREFETCH(&part->shared[at]);
     else
         HK_PREFETCH(&part->packed[at]);
+    if (part->exact) HK_PREFETCH(&part->exact[at]);
 }
 
 /* Places of the synapses of one target in their rows. Rows lie anywhere, so each is asked for
@@ -244,7 +245,11 @@ static void fill_target(const struct wire *wire, int thread, const struct hk_pro
     const uint32_t place = slot % HK_PAGE;
     for (size_t k = 0; bundle->is_shared && k < drawn->count; k++)
         part->shared[drawn->place[k]] = (uint16_t)place;
-    for (size_t k = 0; !bundle->is_shared && k < drawn->count; k++) {
+    for (size_t k = 0; part->exact && k < drawn->count; k++) {
+        part->packed[drawn->place[k]] = place;
+        part->exact[drawn->place[k]] = drawn->weight[k];
+    }
+    for (size_t k = 0; part->packed && !part->exact && k < drawn->count; k++) {
         uint16_t w = (uint16_t)(int16_t)hk_bundle_whole(drawn->weight[k], unit);
         part->packed[drawn->place[k]] = (uint32_t)w << 16 | place;
     }

@@ -37,8 +37,8 @@ static bool same_receptor(const struct hk_proj *a, const struct hk_proj *b) {
 static void add_sums(struct joining *j, const struct hk_proj *proj) {
     for (size_t i = 0; i < proj->index; i++)
         if (j->seats[i].taken && same_receptor(j->sim->projs[i], proj)) return;
-    j->bytes +=
-        (double)j->sim->threads * sizeof(size_t) + (double)proj->target->padded * sizeof(int32_t);
+    j->bytes += (double)j->sim->threads * sizeof(size_t) +
+                (double)proj->target->padded * (double)hk_bundle_sum_size(j->sim);
 }
 
 static bool fits(const struct joining *j, size_t joint, const struct hk_proj *proj) {
@@ -75,11 +75,14 @@ static void join(struct joining *j, const struct hk_proj *proj, double synapses)
 static double joint_bytes(const struct joining *j, const struct joint *joint) {
     const struct hk_sim *sim = j->sim;
     double sources = joint->like->source->size, threads = sim->threads;
-    double headers = sources * (double)(joint->last - joint->first + 1) * sizeof(uint32_t);
+    double headers = sources * (double)(joint->last - joint->first + 1);
     bool shared = joint->like->weight.kind == HK_DIST_CONSTANT;
-    double part = sizeof(struct hk_bundle_part) + (sources + 1.0) * sizeof(hk_syn) + headers;
-    return threads * part + joint->synapses * (shared ? sizeof(uint16_t) : sizeof(uint32_t)) +
-           sizeof(struct hk_bundle) + (double)sim->proj_count * sizeof(struct hk_proj *);
+    double exact = hk_bundles_are_exact(sim) ? sizeof(double) : 0.0;
+    double word = shared ? sizeof(uint16_t) : sizeof(uint32_t) + exact;
+    double part = sizeof(struct hk_bundle_part) + (sources + 1.0) * sizeof(hk_syn) +
+                  headers * (shared ? sizeof(uint32_t) : word);
+    return threads * part + joint->synapses * word + sizeof(struct hk_bundle) +
+           (double)sim->proj_count * sizeof(struct hk_proj *);
 }
 
 /* ---- projections that are stored alone ---- */

@@ -7,8 +7,6 @@
 #include "sim/numeric.h"
 #include "sim/real.h"
 
-#include <stdint.h>
-
 /* The constants that such a receptor derives. */
 struct hk_exp_step {
     hk_real decay;  /* of x */
@@ -26,7 +24,7 @@ static inline hk_real hk_exp_advance(struct hk_exp_step step, hk_real *x, hk_rea
 struct hk_exp_receptor {
     struct hk_exp_step step;
     hk_real *x;             /* [count] pA or nS */
-    int32_t *sum;           /* [count] from bundles: whole numbers of `unit`; left zero */
+    hk_sum *sum;            /* [count] from bundles, in units of `unit`; left zero */
     const hk_real *arrived; /* [count] from elsewhere */
     hk_real unit;
 };

@@ -25,8 +25,8 @@ struct hk_kernels_step {
     size_t (*update)(struct hk_pop *pop, int thread, hk_tick tick, uint32_t reached);
 };
 
-/* Plain synapses in bundles: what arrives is added to the thread's whole-number sums. Both return
- * synaptic events. */
+/* Plain synapses in bundles: what arrives is added to the thread's sums. Both return synaptic
+ * events. */
 struct hk_kernels_bundle {
     /* The segments of `tick` of spikes that are in flight already, unless that has been done. */
     uint64_t (*advance)(const struct hk_sim *sim, int thread, hk_tick tick);

@@ -7,11 +7,15 @@
 #ifndef HK_SIM_REAL_H
 #define HK_SIM_REAL_H
 
+#include <stdint.h>
+
+/* hk_sum: of what arrives through bundles (sim/bundle.c), in units of the receptor. */
 #ifdef HK_REAL_IS_DOUBLE
-typedef double hk_real;
+typedef double hk_real, hk_sum;
 #define HK_REAL_PRECISION HK_DOUBLE
 #else
 typedef float hk_real;
+typedef int32_t hk_sum;
 #define HK_REAL_PRECISION HK_SINGLE
 #endif
 

@@ -239,8 +239,8 @@ struct hk_bundle_part {
     hk_syn count;     /* synapses */
     hk_syn *start;    /* [sources + 1] of rows, in words */
     uint32_t *packed; /* words: a header, or whole weight << 16 | place in the page; */
+    double *exact;    /* in double precision the place alone, and the weights here, or NULL; */
     uint16_t *shared; /* or, where all weigh the same, places, and headers in two halves */
-    int32_t *sums;    /* the thread's */
 
     struct hk_block spikes; /* struct hk_inflight [spike_count], of the sources */
     size_t spike_count;
@@ -253,7 +253,7 @@ struct hk_bundle {
     hk_tick delay_min;
     uint32_t delays;
     bool is_shared;
-    int32_t weight; /* of each, where shared */
+    double weight; /* of each, where shared: of the receptors' units */
 };
 
 /* The header of a run: how many synapses, in which page, and whether it ends the segment. */
@@ -289,7 +289,7 @@ struct hk_inflight {
 struct hk_flight {
     _Alignas(HK_CACHE_LINE) hk_tick tick; /* all segments up to this tick have been added */
     struct hk_bundle_part *parts;         /* [bundle] */
-    int32_t *sums;                        /* [slots] */
+    void *sums;                           /* [slots] hk_sum */
     size_t slots;
     size_t asleep; /* groups of the thread that sleep */
     /* What arrives at those meanwhile; NULL where nobody ever sleeps. */
@@ -405,10 +405,10 @@ static inline bool hk_proj_remembers(const struct hk_proj *proj) {
     return proj->synapse && proj->synapse->release;
 }
 
-/* Does it only add constant weights, in single precision? */
+/* Does it only add constant weights? */
 static inline bool hk_proj_is_plain(const struct hk_proj *proj) {
-    return proj->sim->options.precision == HK_SINGLE && proj->storage == HK_STORE_ROWS &&
-           !proj->plasticity && !hk_proj_remembers(proj) && proj->source->dropout <= 0.0;
+    return proj->storage == HK_STORE_ROWS && !proj->plasticity && !hk_proj_remembers(proj) &&
+           proj->source->dropout <= 0.0;
 }
 
 /* The first unit of the HK_BLOCK units of a thread that `unit` is one of. */
@@ -481,6 +481,12 @@ void hk_bundles_reset(struct hk_sim *sim);
 void hk_bundles_finish(struct hk_sim *sim);
 static inline struct hk_bundle_part *hk_bundle_part(const struct hk_bundle *bundle, int thread) {
     return &bundle->source->sim->flights[thread].parts[bundle->index];
+}
+static inline bool hk_bundles_are_exact(const struct hk_sim *sim) {
+    return sim->options.precision == HK_DOUBLE;
+}
+static inline size_t hk_bundle_sum_size(const struct hk_sim *sim) {
+    return hk_bundles_are_exact(sim) ? sizeof(double) : sizeof(int32_t);
 }
 /* A weight as a whole number of a receptor's units. */
 static inline int32_t hk_bundle_whole(double weight, double unit) {

@@ -4,8 +4,13 @@
  * for the next tick, so nothing is looked up, and what a tick will need is fetched a tick before.
  * Short runs are copied side by side before they are added: that takes one long loop instead of
  * many whose ends nobody foresees. Sums are whole numbers, and small enough for the nearest caches;
- * it doesn't matter in which order, or how far ahead of the rest of a tick, segments are added. */
+ * it doesn't matter in which order, or how far ahead of the rest of a tick, segments are added.
+ *
+ * In double precision it does matter, so all are added where they lie, in the order of the lists:
+ * that of departure, and of sources. */
 #include "sim/sim_internal.h"
+
+#include "sim/real.h"
 
 #include <string.h>
 
@@ -14,23 +19,34 @@ enum {
     NEAR = 8,   /* and others again: so many lines of each */
     NEAR_LINES = 4,
     LINES_MAX = 12,
-    LINE_WORDS = HK_CACHE_LINE / sizeof(uint32_t)
+    LINE_WORDS = HK_CACHE_LINE / sizeof(uint32_t),
+    EXACT = sizeof(hk_sum) == sizeof(double)
 };
 
-static inline void add_one(int32_t *restrict sums, uint32_t synapse) {
+static inline void add_one(hk_sum *restrict sums, uint32_t synapse) {
     sums[synapse & 0xffff] += (int32_t)synapse >> 16;
 }
 
-static inline void add_packed(int32_t *restrict sums, const uint32_t *restrict synapse,
+static inline void add_packed(hk_sum *restrict sums, const uint32_t *restrict synapse,
                               uint32_t count) {
     HK_UNROLLED
     for (uint32_t k = 0; k < count; k++) add_one(sums, synapse[k]);
 }
 
-static inline void add_shared(int32_t *restrict sums, const uint16_t *restrict place,
-                              int32_t weight, uint32_t count) {
+static inline void add_exact(hk_sum *restrict sums, const uint32_t *restrict place,
+                             const double *restrict weight, uint32_t count) {
+    HK_UNROLLED
+    for (uint32_t k = 0; k < count; k++) sums[place[k]] += (hk_sum)weight[k];
+}
+
+static inline void add_shared(hk_sum *restrict sums, const uint16_t *restrict place, hk_sum weight,
+                              uint32_t count) {
     HK_UNROLLED
     for (uint32_t k = 0; k < count; k++) sums[place[k]] += weight;
+}
+
+static inline hk_sum *page_of(const struct hk_flight *flight, uint32_t page) {
+    return (hk_sum *)flight->sums + (size_t)page * HK_PAGE;
 }
 
 /* Mark the sum that a synapse ends in, and list its group if that is the first one of a group that
@@ -65,9 +81,8 @@ struct copies {
 
 static void add_run(struct hk_flight *flight, uint32_t page, const uint32_t *synapse,
                     uint32_t count) {
-    size_t first = (size_t)page * HK_PAGE;
-    add_packed(flight->sums + first, synapse, count);
-    if (flight->asleep) mark_packed(flight, first, synapse, count);
+    add_packed(page_of(flight, page), synapse, count);
+    if (flight->asleep) mark_packed(flight, (size_t)page * HK_PAGE, synapse, count);
     flight->events += count;
 }
 
@@ -122,32 +137,50 @@ static inline uint32_t header_at(const void *at, bool shared) {
     return shared ? halves[0] | (uint32_t)halves[1] << 16 : *(const uint32_t *)at;
 }
 
+/* Weights of synapses that lie at `at`. */
+static inline const double *weights_at(const struct hk_bundle_part *part, const void *at) {
+    return part->exact + ((const uint32_t *)at - part->packed);
+}
+
+/* So many bytes of a row, and the weights that belong to them. */
+static inline void fetch_both(const struct hk_bundle_part *part, const void *at, size_t bytes,
+                              bool shared) {
+    fetch(at, bytes);
+    if (EXACT && !shared)
+        fetch((const char *)weights_at(part, at), bytes / sizeof(uint32_t) * sizeof(double));
+}
+
 /* What comes of a spike at the next tick, behind the segment that ends at `at`: as long as its
  * header says; of several runs, as long as that segment. */
-static inline void fetch_next(const struct hk_inflight *spike, const void *at, bool shared) {
+static inline void fetch_next(const struct hk_bundle_part *part, const struct hk_inflight *spike,
+                              const void *at, bool shared) {
     if (at == spike->end) return;
     const uint32_t header = header_at(at, shared);
     size_t run = (size_t)hk_run_count(header) * (shared ? sizeof(uint16_t) : sizeof(uint32_t)) +
                  2 * sizeof(uint32_t); /* both headers */
     size_t passed = (size_t)((const char *)at - (const char *)spike->at);
-    fetch(at, hk_run_is_last(header) ? run : passed);
+    fetch_both(part, at, hk_run_is_last(header) ? run : passed, shared);
 }
 
 /* A segment that was asked for a tick ago may have left the nearest cache. */
-static inline void fetch_again(const struct hk_inflight *spike) {
+static inline void fetch_again(const struct hk_bundle_part *part, const struct hk_inflight *spike,
+                               bool shared) {
     for (size_t line = 0; line < NEAR_LINES; line++)
         HK_PREFETCH((const char *)spike->at + line * HK_CACHE_LINE);
+    for (size_t line = 0; EXACT && !shared && line < 2 * NEAR_LINES; line++)
+        HK_PREFETCH((const char *)weights_at(part, spike->at) + line * HK_CACHE_LINE);
 }
 
 /* A first segment, taken to be as long as those of its row are in the mean. */
-static inline void fetch_first(const struct hk_bundle *bundle, const struct hk_inflight *spike) {
+static inline void fetch_first(const struct hk_bundle *bundle, const struct hk_bundle_part *part,
+                               const struct hk_inflight *spike) {
     size_t row = (size_t)((const char *)spike->end - (const char *)spike->at);
-    fetch(spike->at, row / bundle->delays + 1);
+    fetch_both(part, spike->at, row / bundle->delays + 1, bundle->is_shared);
 }
 
 /* A segment of several runs, or of a long one; returns the next. */
-static const void *pass_runs(struct hk_flight *flight, struct copies *copies,
-                             const struct hk_inflight *spike) {
+static const void *pass_runs(struct hk_flight *flight, const struct hk_bundle_part *part,
+                             struct copies *copies, const struct hk_inflight *spike) {
     const uint32_t *at = spike->at;
     for (uint32_t header = spike->header;; header = *at) {
         if (is_copied(header))
@@ -157,34 +190,52 @@ static const void *pass_runs(struct hk_flight *flight, struct copies *copies,
         at += 1 + hk_run_count(header);
         if (hk_run_is_last(header)) break;
     }
-    fetch_next(spike, at, false);
+    fetch_next(part, spike, at, false);
+    return at;
+}
+
+/* A segment in double precision, added; returns the next. */
+static inline const void *pass_exact(struct hk_flight *flight, const struct hk_bundle_part *part,
+                                     const struct hk_inflight *spike) {
+    const uint32_t *at = spike->at;
+    for (uint32_t header = spike->header;; header = *at) {
+        const uint32_t count = hk_run_count(header), page = hk_run_page(header);
+        at++;
+        add_exact(page_of(flight, page), at, weights_at(part, at), count);
+        if (flight->asleep) mark_packed(flight, (size_t)page * HK_PAGE, at, count);
+        flight->events += count;
+        at += count;
+        if (hk_run_is_last(header)) break;
+    }
+    fetch_next(part, spike, at, false);
     return at;
 }
 
 /* A segment, copied or added; returns the next. Most are one short run. */
-static inline const void *pass_packed(struct hk_flight *flight, struct copies *copies,
-                                      const struct hk_inflight *spike) {
+static inline const void *pass_packed(struct hk_flight *flight, const struct hk_bundle_part *part,
+                                      struct copies *copies, const struct hk_inflight *spike) {
     const uint32_t header = spike->header, *at = spike->at;
-    if (!hk_run_is_last(header) || !is_copied(header)) return pass_runs(flight, copies, spike);
+    if (EXACT) return pass_exact(flight, part, spike);
+    if (!hk_run_is_last(header) || !is_copied(header))
+        return pass_runs(flight, part, copies, spike);
     copy_run(flight, copies, header, at + 1);
     return at + 1 + hk_run_count(header);
 }
 
 /* The same where all synapses weigh the same: added. */
-static inline const void *pass_shared(struct hk_flight *flight, int32_t weight,
-                                      const struct hk_inflight *spike) {
+static inline const void *pass_shared(struct hk_flight *flight, const struct hk_bundle_part *part,
+                                      hk_sum weight, const struct hk_inflight *spike) {
     const uint16_t *at = spike->at;
     for (uint32_t header = spike->header;; header = header_at(at, true)) {
-        const uint32_t count = hk_run_count(header);
-        const size_t first = (size_t)hk_run_page(header) * HK_PAGE;
+        const uint32_t count = hk_run_count(header), page = hk_run_page(header);
         at += 2;
-        add_shared(flight->sums + first, at, weight, count);
-        if (flight->asleep) mark_shared(flight, first, at, count);
+        add_shared(page_of(flight, page), at, weight, count);
+        if (flight->asleep) mark_shared(flight, (size_t)page * HK_PAGE, at, count);
         flight->events += count;
         at += count;
         if (hk_run_is_last(header)) break;
     }
-    fetch_next(spike, at, true);
+    fetch_next(part, spike, at, true);
     return at;
 }
 
@@ -201,9 +252,10 @@ HK_INLINE void pass_by(struct hk_flight *flight, const struct hk_bundle *bundle,
     for (struct hk_inflight *s = kept; s < end; s++) {
         const void *row_end = s->end, *at;
         if (!foreseen) s->header = header_at(s->at, shared);
-        if (!foreseen && end - s > AHEAD) fetch_first(bundle, s + AHEAD);
-        if (foreseen && end - s > NEAR) fetch_again(s + NEAR);
-        at = shared ? pass_shared(flight, bundle->weight, s) : pass_packed(flight, copies, s);
+        if (!foreseen && end - s > AHEAD) fetch_first(bundle, part, s + AHEAD);
+        if (foreseen && end - s > NEAR) fetch_again(part, s + NEAR, shared);
+        at = shared ? pass_shared(flight, part, (hk_sum)bundle->weight, s)
+                    : pass_packed(flight, part, copies, s);
         if (at == row_end) continue;
         *kept++ = (struct hk_inflight){.at = at, .end = row_end, .header = header_at(at, shared)};
     }
@@ -258,7 +310,7 @@ static bool take_off(const struct hk_sim *sim, struct hk_flight *flight,
         for (uint32_t i = 0; i < count; i++) {
             struct hk_inflight *spike = &spikes[part->spike_count];
             *spike = start_of(bundle, part, units[i]);
-            if (part->spike_count < first + AHEAD) fetch_first(bundle, spike);
+            if (part->spike_count < first + AHEAD) fetch_first(bundle, part, spike);
             part->spike_count += spike->at != spike->end;
         }
     }

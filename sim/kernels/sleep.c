@@ -27,8 +27,8 @@ static bool is_quiet(const struct hk_pop *pop, struct gathered *g) {
 
 /* ---- falling asleep and waking ---- */
 
-static int32_t *sums_of(const struct hk_pop *pop, int thread, size_t receptor, hk_neuron unit) {
-    return pop->sim->flights[thread].sums + pop->receptors[receptor].slot[thread] +
+static hk_sum *sums_of(const struct hk_pop *pop, int thread, size_t receptor, hk_neuron unit) {
+    return (hk_sum *)pop->sim->flights[thread].sums + pop->receptors[receptor].slot[thread] +
            (unit - pop->part[thread]);
 }
 
@@ -71,13 +71,13 @@ static void wake(struct hk_pop *pop, int thread, hk_neuron first, hk_tick tick) 
 
 /* Does nothing arrive at the group at the next tick? Its sums have been made already. */
 static bool has_no_arrivals(const struct hk_pop *pop, int thread, hk_neuron first) {
-    int32_t any = 0;
+    bool any = false;
     for (size_t r = 0; r < pop->receptor_count; r++) {
         if (!pop->receptors[r].slot) continue;
-        const int32_t *sums = sums_of(pop, thread, r, first);
-        for (hk_neuron k = 0; k < group_end(pop, first) - first; k++) any |= sums[k];
+        const hk_sum *sums = sums_of(pop, thread, r, first);
+        for (hk_neuron k = 0; k < group_end(pop, first) - first; k++) any |= sums[k] != 0;
     }
-    return any == 0;
+    return !any;
 }
 
 /* The first unit alone, and then all: most groups are tested in vain. */

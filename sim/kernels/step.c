@@ -202,9 +202,8 @@ static void clear(hk_real *restrict values, size_t count) {
     memset(values, 0, hk_whole_groups(count) * sizeof *values);
 }
 
-/* Whole-number sums of bundles become weights, and are left zero. */
-static void take_whole(hk_real *restrict arrived, int32_t *restrict sum, hk_real unit,
-                       size_t count) {
+/* Sums of bundles become weights, and are left zero. */
+static void take_sums(hk_real *restrict arrived, hk_sum *restrict sum, hk_real unit, size_t count) {
     for (size_t i = 0; i < count; i++) {
         arrived[i] = (hk_real)sum[i] * unit;
         sum[i] = 0;
@@ -235,8 +234,8 @@ static void take_delivered(hk_real *restrict arrived, hk_real *restrict delivere
     }
 }
 
-static int32_t *whole_sums(const struct hk_pop *pop, int thread, size_t index, hk_neuron first) {
-    return pop->sim->flights[thread].sums + pop->receptors[index].slot[thread] +
+static hk_sum *sums_of(const struct hk_pop *pop, int thread, size_t index, hk_neuron first) {
+    return (hk_sum *)pop->sim->flights[thread].sums + pop->receptors[index].slot[thread] +
            (first - pop->part[thread]);
 }
 
@@ -265,8 +264,8 @@ static const hk_real *gather_arrived(const struct step *s, size_t index,
         return is_reached(s, index) ? delivered_at(s->pop, s->thread, index, part->first)
                                     : s->pop->sim->zeros;
     if (receptor->slot)
-        take_whole(room, whole_sums(s->pop, s->thread, index, part->first), (hk_real)receptor->unit,
-                   part->count);
+        take_sums(room, sums_of(s->pop, s->thread, index, part->first), (hk_real)receptor->unit,
+                  part->count);
     else
         clear(room, part->count);
     add_others(s, index, part, room);
@@ -358,7 +357,7 @@ static struct hk_exp_receptor taken_along(const struct step *s, size_t index,
     }
     return (struct hk_exp_receptor){.step = *(const struct hk_exp_step *)receptor->derived,
                                     .x = column_at(s, receptor->first_column, part->first),
-                                    .sum = whole_sums(pop, s->thread, index, part->first),
+                                    .sum = sums_of(pop, s->thread, index, part->first),
                                     .arrived = receptor->others ? arrived : pop->sim->zeros,
                                     .unit = (hk_real)receptor->unit};
 }

@@ -64,7 +64,7 @@ START_TEST(synapses_and_memory_are_as_expected) {
     const struct trial *t = &trials[_i];
     struct hk_sim_need need;
     double synapses = 0.0;
-    struct hk_sim *sim = net_create(HK_SINGLE, 0.1, t->threads);
+    struct hk_sim *sim = net_create(net_precision, 0.1, t->threads);
     struct hk_pop *a = net_neurons(sim, "a", 1000, "lif", NULL, "exc:exp", NULL);
     ck_assert(hk_sim_add_signal(sim, &(struct hk_signal_spec){.name = "reward"}, &err));
     struct hk_proj *proj = net_link(sim, &(struct net_link){.source = a,
@@ -92,7 +92,7 @@ END_TEST
 START_TEST(plain_synapses_are_expected_in_bundles) {
     const struct hk_dist one = {HK_DIST_CONSTANT, 3, 0}, many = {HK_DIST_NORMAL, 3, 1};
     struct hk_sim_need need;
-    struct hk_sim *sim = net_create(HK_SINGLE, 0.1, 1);
+    struct hk_sim *sim = net_create(net_precision, 0.1, 1);
     struct hk_pop *a = net_neurons(sim, "a", 100, "lif", NULL, "exc:exp", NULL);
     struct hk_pop *b = net_neurons(sim, "b", 40000, "lif", NULL, "exc:exp", NULL);
     struct hk_pop *c = net_neurons(sim, "c", 40000, "lif", NULL, "exc:exp", NULL);
@@ -182,8 +182,11 @@ END_TEST
 Suite *suite_sim_estimate(void) {
     Suite *suite = suite_create("sim/estimate");
     TCase *tcase = tcase_create("estimate");
-    tcase_add_loop_test(tcase, synapses_and_memory_are_as_expected, 0, (int)HK_COUNT(trials));
-    tcase_add_test(tcase, plain_synapses_are_expected_in_bundles);
+    for (int p = HK_SINGLE; p <= HK_DOUBLE; p++) {
+        TCase *memory = net_case(suite, "memory", (enum hk_precision)p);
+        tcase_add_loop_test(memory, synapses_and_memory_are_as_expected, 0, (int)HK_COUNT(trials));
+        tcase_add_test(memory, plain_synapses_are_expected_in_bundles);
+    }
     tcase_add_test(tcase, a_sources_spikes_are_counted_while_they_are_few);
     tcase_add_test(tcase, many_spikes_are_reckoned_from_a_part);
     tcase_add_test(tcase, an_encoder_is_shown_samples);

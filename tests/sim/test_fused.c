@@ -111,7 +111,7 @@ static void make_network(struct network *n, const struct fused_case *c, int thre
                    c->receptors[0], c->receptors[1] ? " " : "",
                    c->receptors[1] ? c->receptors[1] : "",
                    unused == OTHER_KIND ? " none:alpha:tau=1" : "");
-    n->sim = net_create(HK_SINGLE, 0.1, threads);
+    n->sim = net_create(net_precision, 0.1, threads);
     n->pop = net_neurons(n->sim, "pop", SIZE, "lif", c->settings, receptors, c->drives);
     net_hear(n->pop, &n->heard);
     add_links(n, c, net_spikes(n->sim, "in", SOURCES, times, units, RUN));
@@ -171,7 +171,7 @@ END_TEST
 
 /* By hand, between two runs: from then on it decays, and pushes V. */
 START_TEST(an_idle_receptor_that_is_given_a_state_acts) {
-    struct hk_sim *sim = net_create(HK_SINGLE, 0.1, 1);
+    struct hk_sim *sim = net_create(net_precision, 0.1, 1);
     static const double times[] = {1, 2}, units[] = {0, 0};
     struct hk_pop *in = net_spikes(sim, "in", 1, times, units, 2);
     struct hk_pop *pop =
@@ -193,12 +193,16 @@ START_TEST(an_idle_receptor_that_is_given_a_state_acts) {
 }
 END_TEST
 
-Suite *suite_sim_fused(void) {
-    Suite *suite = suite_create("sim/fused");
-    TCase *bits = tcase_create("bits");
+static void add_cases(Suite *suite, enum hk_precision precision) {
+    TCase *bits = net_case(suite, "bits", precision);
     tcase_add_loop_test(bits, receptors_taken_along_do_what_they_do_alone, 0, HK_COUNT(cases));
     tcase_add_loop_test(bits, an_idle_receptor_is_left_out, 0, HK_COUNT(cases));
     tcase_add_test(bits, an_idle_receptor_that_is_given_a_state_acts);
-    suite_add_tcase(suite, bits);
+}
+
+Suite *suite_sim_fused(void) {
+    Suite *suite = suite_create("sim/fused");
+    add_cases(suite, HK_SINGLE);
+    add_cases(suite, HK_DOUBLE);
     return suite;
 }

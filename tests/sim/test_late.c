@@ -233,18 +233,20 @@ START_TEST(weights_are_brought_to_date_before_they_are_scaled_or_set) {
 }
 END_TEST
 
-/* What is delivered: where nothing is learned, state is to the bit that of a projection without a
- * rule, which draws the same synapses. In double precision, where both add weights as they are. */
+/* What is delivered: where nothing is learned, state is to the bit that of a projection that learns
+ * at once, as its traces last for more than 2^22 ticks of 0.1 ms, and draws the same synapses. In
+ * double precision, where both add weights as they are. */
 START_TEST(weights_arrive_as_those_of_other_rows_do) {
     static const char *const synapses[] = {NULL, "tsodyks-markram:u=0.5,tau_rec=100"};
-    static const char *const rules_of[] = {NULL, "stdp-pair:a_plus=0,a_minus=0,w_max=1"};
+    static const char *const rules_of[] = {"stdp-pair:a_plus=0,a_minus=0,w_max=1,tau_plus=420000",
+                                           "stdp-pair:a_plus=0,a_minus=0,w_max=1"};
     static struct trains pre;
     double state[2][TARGETS];
     struct hk_sim *sims[2];
     struct hk_pop *targets[2];
     draw_trains(&pre, "pre", SOURCES, true);
     for (int k = 0; k < 2; k++) {
-        sims[k] = net_create(HK_DOUBLE, 1, 2);
+        sims[k] = net_create(HK_DOUBLE, 0.1, 2);
         struct hk_pop *source =
             net_spikes(sims[k], "pre", SOURCES, pre.times, pre.units, pre.count);
         targets[k] = net_neurons(sims[k], "post", TARGETS, "lif", NULL, "syn:exp", NULL);
@@ -258,7 +260,7 @@ START_TEST(weights_arrive_as_those_of_other_rows_do) {
         net_build(sims[k]);
     }
     for (int step = 0; step < 20; step++) {
-        for (int k = 0; k < 2; k++) net_run(sims[k], 7);
+        for (int k = 0; k < 2; k++) net_run(sims[k], 70);
         for (size_t c = 0; hk_pop_column_info(targets[0], c); c++) {
             double most = 0;
             for (int k = 0; k < 2; k++) hk_pop_read(targets[k], c, state[k]);

@@ -23,6 +23,23 @@ struct hk_sim *net_create(enum hk_precision precision, double tick_ms, int threa
                                            .threads = threads});
 }
 
+enum hk_precision net_precision = HK_SINGLE;
+
+static void in_single(void) {
+    net_precision = HK_SINGLE;
+}
+
+static void in_double(void) {
+    net_precision = HK_DOUBLE;
+}
+
+TCase *net_case_of(Suite *suite, const char *name, enum hk_precision precision) {
+    TCase *tcase = tcase_create(name);
+    tcase_add_checked_fixture(tcase, precision == HK_DOUBLE ? in_double : in_single, NULL);
+    suite_add_tcase(suite, tcase);
+    return tcase;
+}
+
 struct hk_sim *net_create_exact(double tick_ms, int threads) {
     return create(&(struct hk_sim_options){.tick_ms = tick_ms,
                                            .clock = HK_CLOCK_EXACT,

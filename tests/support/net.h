@@ -3,10 +3,19 @@
 #ifndef HK_TESTS_SUPPORT_NET_H
 #define HK_TESTS_SUPPORT_NET_H
 
+#include <check.h>
+
 #include "sim/sim.h"
 
 /* A simulation of seed 1. */
 struct hk_sim *net_create(enum hk_precision precision, double tick_ms, int threads);
+
+/* The precision of the test case, in those of net_case; else single. */
+extern enum hk_precision net_precision;
+/* A new case of the suite, "NAME, single" or "NAME, double"; Check keeps the name, a literal. */
+#define net_case(suite, name, precision)                                                           \
+    net_case_of(suite, (precision) == HK_DOUBLE ? name ", double" : name ", single", precision)
+TCase *net_case_of(Suite *suite, const char *name, enum hk_precision precision);
 
 /* The same on the exact clock. */
 struct hk_sim *net_create_exact(double tick_ms, int threads);
