@@ -543,6 +543,9 @@ END_TEST
 START_TEST(overrides_are_checked_like_the_file) {
     expect_message(good, "populations.out.tau_n=20 ms", HK_ERR_CONFIG,
                    "-D:1:17: unknown key 'tau_n'; did you mean 'tau_m'?");
+    expect_message("params: {date: 2}\nduration: 1 ms\npopulations: {a: {model: lif, size: 1}}\n",
+                   "date=3", HK_ERR_CONFIG,
+                   "-D:1:1: unknown key 'date'; did you mean 'params.date'?");
 }
 END_TEST
 

@@ -235,7 +235,7 @@ END_TEST
 
 /* What is delivered: where nothing is learned, state is to the bit that of a projection that learns
  * at once, as its traces last for more than 2^22 ticks of 0.1 ms, and draws the same synapses. In
- * double precision, where both add weights as they are. */
+ * double precision, where both add weights as they are; half of the time learning is off. */
 START_TEST(weights_arrive_as_those_of_other_rows_do) {
     static const char *const synapses[] = {NULL, "tsodyks-markram:u=0.5,tau_rec=100"};
     static const char *const rules_of[] = {"stdp-pair:a_plus=0,a_minus=0,w_max=1,tau_plus=420000",
@@ -244,23 +244,27 @@ START_TEST(weights_arrive_as_those_of_other_rows_do) {
     double state[2][TARGETS];
     struct hk_sim *sims[2];
     struct hk_pop *targets[2];
+    struct hk_proj *links[2];
     draw_trains(&pre, "pre", SOURCES, true);
     for (int k = 0; k < 2; k++) {
         sims[k] = net_create(HK_DOUBLE, 0.1, 2);
         struct hk_pop *source =
             net_spikes(sims[k], "pre", SOURCES, pre.times, pre.units, pre.count);
         targets[k] = net_neurons(sims[k], "post", TARGETS, "lif", NULL, "syn:exp", NULL);
-        (void)net_link(sims[k], &(struct net_link){.source = source,
-                                                   .target = targets[k],
-                                                   .receptor = "syn",
-                                                   .weight = {HK_DIST_UNIFORM, 0, 1},
-                                                   .delay_ms = {HK_DIST_UNIFORM, 1, DELAYS},
-                                                   .synapse = synapses[_i],
-                                                   .rule = rules_of[k]});
+        links[k] = net_link(sims[k], &(struct net_link){.source = source,
+                                                        .target = targets[k],
+                                                        .receptor = "syn",
+                                                        .weight = {HK_DIST_UNIFORM, 0, 1},
+                                                        .delay_ms = {HK_DIST_UNIFORM, 1, DELAYS},
+                                                        .synapse = synapses[_i],
+                                                        .rule = rules_of[k]});
         net_build(sims[k]);
     }
     for (int step = 0; step < 20; step++) {
-        for (int k = 0; k < 2; k++) net_run(sims[k], 70);
+        for (int k = 0; k < 2; k++) {
+            hk_proj_set_learning(links[k], step < 10);
+            net_run(sims[k], 70);
+        }
         for (size_t c = 0; hk_pop_column_info(targets[0], c); c++) {
             double most = 0;
             for (int k = 0; k < 2; k++) hk_pop_read(targets[k], c, state[k]);
