@@ -18,6 +18,7 @@ enum {
     AHEAD = 12, /* spikes before their turn first segments are asked for, */
     NEAR = 8,   /* and others again: so many lines of each */
     NEAR_LINES = 4,
+    NEAR_WEIGHT_LINES = NEAR_LINES * sizeof(double) / sizeof(uint32_t),
     LINES_MAX = 12,
     LINE_WORDS = HK_CACHE_LINE / sizeof(uint32_t),
     EXACT = sizeof(hk_sum) == sizeof(double)
@@ -167,7 +168,7 @@ static inline void fetch_again(const struct hk_bundle_part *part, const struct h
                                bool shared) {
     for (size_t line = 0; line < NEAR_LINES; line++)
         HK_PREFETCH((const char *)spike->at + line * HK_CACHE_LINE);
-    for (size_t line = 0; EXACT && !shared && line < 2 * NEAR_LINES; line++)
+    for (size_t line = 0; EXACT && !shared && line < NEAR_WEIGHT_LINES; line++)
         HK_PREFETCH((const char *)weights_at(part, spike->at) + line * HK_CACHE_LINE);
 }
 

@@ -65,7 +65,7 @@ static uint32_t prepare(struct round *r, const struct flight *flight, hk_tick at
     hk_real *given = r->late->given;
     const uint32_t at_once = synapses_at_once(proj, flight->axon);
     if (!proj->learning)
-        give(r, flight, at, hk_late_targets(flight->axon), flight->weight, at_once);
+        give(r, flight, at, hk_late_targets(flight->axon), hk_late_weights(flight->axon), at_once);
     if (!proj->learning || !sees_at_once(proj)) return 0;
     /* The last spike has arrived there. */
     const uint32_t prepared = synapses_within(flight->axon, at - flight->last.tick - 1);
