@@ -255,11 +255,11 @@ double hk_bundle_weight(const struct hk_proj *proj, int thread, hk_syn at) {
 bool hk_bundle_set_weight(const struct hk_proj *proj, int thread, hk_syn at, double weight,
                           struct hk_err *err) {
     struct hk_bundle_part *part = hk_bundle_part(proj->bundle, thread);
-    double whole = nearbyint(weight / receptor_of(proj)->unit);
     if (part->exact) {
         part->exact[at] = weight;
         return true;
     }
+    double whole = nearbyint(weight / receptor_of(proj)->unit);
     if (fabs(whole) > INT16_MAX)
         return HK_FAIL(err, HK_ERR_RANGE,
                        "%s: a weight of %g is larger than those it was built with, at most %g",

@@ -184,6 +184,7 @@ struct due {
     int32_t from[TOGETHER]; /* of each synapse notes of then and later */
 };
 
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "pick takes the first for the lowest");
 /* Which of so many things are so: their places; returns how many. By four, so that no single one
  * has to be foreseen: both arrays have room for that. */
 static inline uint32_t pick(uint8_t *is, uint32_t count, uint8_t *place) {

@@ -3,6 +3,7 @@
  * occurs, that learn at once, and each of its synapses is compared with the same synapse of the
  * twin that has its delay. */
 #include <check.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -323,6 +324,40 @@ START_TEST(weights_arrive_as_they_were_learned) {
 }
 END_TEST
 
+/* Spikes that are more than 2^31 ticks apart, in some five minutes: what was between is learned
+ * once, in one of the settlings every 2^29 ticks, and what follows is learned as ever. */
+START_TEST(spikes_may_be_further_apart_than_31_bits_count) {
+    hk_test_only_long();
+    const double last = 0x1p31 + 1000, pre[] = {10, last}, post[] = {15, last + 8}, unit[2] = {0};
+    struct net_heard heard;
+    struct hk_sim *sim = net_create(HK_DOUBLE, 1, 1);
+    struct hk_pop *source = net_spikes(sim, "pre", 1, pre, unit, 2);
+    struct hk_pop *force = net_spikes(sim, "force", 1, post, unit, 2);
+    struct hk_pop *target =
+        net_neurons(sim, "post", 1, "lif", "t_ref=0", "force:delta a:exp", NULL);
+    net_force(sim, force, target, "force");
+    struct hk_proj *proj =
+        net_link(sim, &(struct net_link){.source = source,
+                                         .target = target,
+                                         .receptor = "a",
+                                         .connect = "fixed-indegree:n=1",
+                                         .weight = net_value(0.5),
+                                         .delay_ms = net_value(1),
+                                         .rule = "stdp-pair:a_plus=0.1,a_minus=0.1,w_max=1,"
+                                                 "tau_plus=20,tau_minus=20"});
+    net_hear(target, &heard);
+    net_build(sim);
+    net_run(sim, (hk_tick)last + 20);
+    ck_assert_uint_eq(heard.count, 2);
+    double weight = 0.5;
+    for (size_t k = 0; k < 2; k++)
+        weight += 0.1 * exp((pre[k] + 1 - (double)net_heard_tick(&heard, k)) / 20);
+    ck_assert_double_eq_tol(net_weight(proj, 0), weight, 1e-12);
+    net_heard_finish(&heard);
+    hk_sim_destroy(sim);
+}
+END_TEST
+
 /* No more memory than this process has now, but for 4 MiB; it ends with the test. */
 static void limit_memory(void) {
     struct rlimit limit;
@@ -376,6 +411,7 @@ Suite *suite_sim_late(void) {
     tcase_add_loop_test(cases, weights_arrive_as_those_of_other_rows_do, 0, 2);
     tcase_add_loop_test(cases, weights_arrive_as_they_were_learned, 0, (int)HK_COUNT(rules));
     tcase_add_test(cases, no_room_for_spikes_on_their_way_is_an_error);
+    tcase_add_test(cases, spikes_may_be_further_apart_than_31_bits_count);
     suite_add_tcase(suite, cases);
     return suite;
 }
