@@ -411,7 +411,10 @@ Suite *suite_sim_late(void) {
     tcase_add_loop_test(cases, weights_arrive_as_those_of_other_rows_do, 0, 2);
     tcase_add_loop_test(cases, weights_arrive_as_they_were_learned, 0, (int)HK_COUNT(rules));
     tcase_add_test(cases, no_room_for_spikes_on_their_way_is_an_error);
-    tcase_add_test(cases, spikes_may_be_further_apart_than_31_bits_count);
     suite_add_tcase(suite, cases);
+    TCase *far = tcase_create("far apart");
+    tcase_set_timeout(far, 3600);
+    tcase_add_test(far, spikes_may_be_further_apart_than_31_bits_count);
+    suite_add_tcase(suite, far);
     return suite;
 }
