@@ -4,9 +4,9 @@
  * of a population walk through one row each for all targets, instead of one a projection. In single
  * precision a weight is a whole number of 16 bits, in units that belong to the receptor, and is
  * added to a whole-number sum: such sums don't depend on their order at all, and take 4 bytes a
- * synapse (2 where all weights are one). In double precision weights are what they are, in 8 bytes
- * more, and the unit is 1; a sum adds up spikes in the order of their departure, and of sources,
- * which threads don't change.
+ * synapse (2 where all weights are one). In double precision weights are what they are, 10 bytes
+ * a synapse, and the unit is 1; a sum adds up spikes in the order of their departure, and of
+ * sources, which threads don't change.
  *
  * A thread has one array of sums, for all receptors that get such synapses. 16 bits of a synapse
  * say which of a page of 65,536 it ends in. The unit of a receptor is as fine as 16 bits (one
@@ -113,6 +113,7 @@ static struct hk_bundle *find_bundle(struct hk_sim *sim, const struct hk_proj *p
                            .delay_min = proj->delay_min,
                            .delays = proj->delays,
                            .is_shared = is_shared,
+                           .is_narrow = is_shared || hk_bundles_are_exact(sim),
                            .weight = weight};
     if (!bundle->members) return NULL;
     sim->bundles[sim->bundle_count++] = bundle;
@@ -211,16 +212,16 @@ struct run {
 
 static struct run run_at(const struct hk_bundle *bundle, const struct hk_bundle_part *part,
                          hk_syn at) {
-    uint32_t header = bundle->is_shared ? part->shared[at] | (uint32_t)part->shared[at + 1] << 16
+    uint32_t header = bundle->is_narrow ? part->narrow[at] | (uint32_t)part->narrow[at + 1] << 16
                                         : part->packed[at];
     return (struct run){hk_run_count(header), hk_run_page(header), hk_run_is_last(header),
-                        at + (bundle->is_shared ? 2 : 1)};
+                        at + (bundle->is_narrow ? 2 : 1)};
 }
 
 static size_t slot_at(const struct hk_bundle *bundle, const struct hk_bundle_part *part,
                       uint32_t page, hk_syn at) {
     return (size_t)page * HK_PAGE +
-           (bundle->is_shared ? part->shared[at] : part->packed[at] & (HK_PAGE - 1));
+           (bundle->is_narrow ? part->narrow[at] : part->packed[at] & (HK_PAGE - 1));
 }
 
 void hk_bundle_visit(const struct hk_proj *proj, int thread, hk_synapse_visitor *visit,

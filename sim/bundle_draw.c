@@ -30,7 +30,7 @@ static bool has_one_page(const struct hk_bundle *bundle, int thread) {
 }
 
 static uint32_t header_words(const struct hk_bundle *bundle) {
-    return bundle->is_shared ? 2 : 1;
+    return bundle->is_narrow ? 2 : 1;
 }
 
 static size_t segment_of(const struct hk_bundle *bundle, const struct hk_proj *proj,
@@ -120,21 +120,24 @@ static bool lay_rows(struct wire *wire, int thread, struct hk_err *err) {
         part->start[i + 1] = part->start[i] + words;
     }
     size_t words = part->start[bundle->source->size];
-    if (bundle->is_shared) return (part->shared = HK_NEW(arena, uint16_t, words, err)) != NULL;
-    if (hk_bundles_are_exact(bundle->source->sim) &&
-        !(part->exact = HK_NEW(arena, double, words, err)))
-        return false;
-    /* Delivery reads beyond the last row. */
-    return (part->packed = HK_NEW(arena, uint32_t, words + HK_RUN_COPIED, err)) != NULL;
+    if (bundle->is_narrow)
+        part->narrow = HK_NEW(arena, uint16_t, words, err);
+    else /* delivery reads beyond the last row */
+        part->packed = HK_NEW(arena, uint32_t, words + HK_RUN_COPIED, err);
+    if (bundle->is_narrow && !bundle->is_shared) {
+        part->exact = HK_NEW(arena, double, words, err);
+        if (!part->exact) return false;
+    }
+    return part->narrow || part->packed;
 }
 
 /* ---- filling ---- */
 
 static void put_header(const struct hk_bundle *bundle, const struct hk_bundle_part *part, hk_syn at,
                        uint32_t header) {
-    if (bundle->is_shared) {
-        part->shared[at] = (uint16_t)header;
-        part->shared[at + 1] = (uint16_t)(header >> 16);
+    if (bundle->is_narrow) {
+        part->narrow[at] = (uint16_t)header;
+        part->narrow[at + 1] = (uint16_t)(header >> 16);
     } else {
         part->packed[at] = header;
     }
@@ -181,8 +184,8 @@ static void end_last_runs(struct wire *wire, int thread) {
 
 static void foresee_place(const struct hk_bundle *bundle, const struct hk_bundle_part *part,
                           hk_syn at) {
-    if (bundle->is_shared)
-        HK_PREFETCH(&part->shared[at]);
+    if (bundle->is_narrow)
+        HK_PREFETCH(&part->narrow[at]);
     else
         HK_PREFETCH(&part->packed[at]);
     if (part->exact) HK_PREFETCH(&part->exact[at]);
@@ -243,13 +246,11 @@ static void fill_target(const struct wire *wire, int thread, const struct hk_pro
     const struct hk_drawn *drawn = &wire->drawn[thread];
     const double unit = proj->target->receptors[proj->receptor].unit;
     const uint32_t place = slot % HK_PAGE;
-    for (size_t k = 0; bundle->is_shared && k < drawn->count; k++)
-        part->shared[drawn->place[k]] = (uint16_t)place;
-    for (size_t k = 0; part->exact && k < drawn->count; k++) {
-        part->packed[drawn->place[k]] = place;
+    for (size_t k = 0; part->narrow && k < drawn->count; k++)
+        part->narrow[drawn->place[k]] = (uint16_t)place;
+    for (size_t k = 0; part->exact && k < drawn->count; k++)
         part->exact[drawn->place[k]] = drawn->weight[k];
-    }
-    for (size_t k = 0; part->packed && !part->exact && k < drawn->count; k++) {
+    for (size_t k = 0; part->packed && k < drawn->count; k++) {
         uint16_t w = (uint16_t)(int16_t)hk_bundle_whole(drawn->weight[k], unit);
         part->packed[drawn->place[k]] = (uint32_t)w << 16 | place;
     }

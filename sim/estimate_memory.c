@@ -77,10 +77,10 @@ static double joint_bytes(const struct joining *j, const struct joint *joint) {
     double sources = joint->like->source->size, threads = sim->threads;
     double headers = sources * (double)(joint->last - joint->first + 1);
     bool shared = joint->like->weight.kind == HK_DIST_CONSTANT;
-    double exact = hk_bundles_are_exact(sim) ? sizeof(double) : 0.0;
-    double word = shared ? sizeof(uint16_t) : sizeof(uint32_t) + exact;
+    bool narrow = shared || hk_bundles_are_exact(sim);
+    double word = narrow ? sizeof(uint16_t) + (shared ? 0.0 : sizeof(double)) : sizeof(uint32_t);
     double part = sizeof(struct hk_bundle_part) + (sources + 1.0) * sizeof(hk_syn) +
-                  headers * (shared ? sizeof(uint32_t) : word);
+                  headers * word * (narrow ? 2.0 : 1.0);
     return threads * part + joint->synapses * word + sizeof(struct hk_bundle) +
            (double)sim->proj_count * sizeof(struct hk_proj *);
 }

@@ -239,8 +239,8 @@ struct hk_bundle_part {
     hk_syn count;     /* synapses */
     hk_syn *start;    /* [sources + 1] of rows, in words */
     uint32_t *packed; /* words: a header, or whole weight << 16 | place in the page; */
-    double *exact;    /* in double precision the place alone, and the weights here, or NULL; */
-    uint16_t *shared; /* or, where all weigh the same, places, and headers in two halves */
+    uint16_t *narrow; /* or places alone, and headers in two halves: where all weigh the same, */
+    double *exact;    /* or where weights are here, one for each place or half: double precision */
 
     struct hk_block spikes; /* struct hk_inflight [spike_count], of the sources */
     size_t spike_count;
@@ -252,8 +252,9 @@ struct hk_bundle {
     size_t member_count;
     hk_tick delay_min;
     uint32_t delays;
-    bool is_shared;
-    double weight; /* of each, where shared: of the receptors' units */
+    bool is_shared; /* do all weigh the same? */
+    bool is_narrow; /* are weights elsewhere than in words? */
+    double weight;  /* of each, where shared: of the receptors' units */
 };
 
 /* The header of a run: how many synapses, in which page, and whether it ends the segment. */

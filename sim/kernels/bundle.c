@@ -6,8 +6,8 @@
  * many whose ends nobody foresees. Sums are whole numbers, and small enough for the nearest caches;
  * it doesn't matter in which order, or how far ahead of the rest of a tick, segments are added.
  *
- * In double precision it does matter, so all are added where they lie, in the order of the lists:
- * that of departure, and of sources. */
+ * Narrow ones are added where they lie. In double precision all are, because the order matters: it
+ * is that of the lists, of departure and of sources. */
 #include "sim/sim_internal.h"
 
 #include "sim/real.h"
@@ -18,10 +18,10 @@ enum {
     AHEAD = 12, /* spikes before their turn first segments are asked for, */
     NEAR = 8,   /* and others again: so many lines of each */
     NEAR_LINES = 4,
-    NEAR_WEIGHT_LINES = NEAR_LINES * sizeof(double) / sizeof(uint32_t),
+    NEAR_WEIGHT_LINES = 8, /* of as many weights, or more */
     LINES_MAX = 12,
     LINE_WORDS = HK_CACHE_LINE / sizeof(uint32_t),
-    EXACT = sizeof(hk_sum) == sizeof(double)
+    EXACT = sizeof(hk_sum) == sizeof(double) /* in double precision */
 };
 
 static inline void add_one(hk_sum *restrict sums, uint32_t synapse) {
@@ -34,7 +34,7 @@ static inline void add_packed(hk_sum *restrict sums, const uint32_t *restrict sy
     for (uint32_t k = 0; k < count; k++) add_one(sums, synapse[k]);
 }
 
-static inline void add_exact(hk_sum *restrict sums, const uint32_t *restrict place,
+static inline void add_exact(hk_sum *restrict sums, const uint16_t *restrict place,
                              const double *restrict weight, uint32_t count) {
     HK_UNROLLED
     for (uint32_t k = 0; k < count; k++) sums[place[k]] += (hk_sum)weight[k];
@@ -65,7 +65,7 @@ static void mark_packed(struct hk_flight *flight, size_t first, const uint32_t *
     for (uint32_t k = 0; k < count; k++) mark(flight, first + (synapse[k] & 0xffff));
 }
 
-static void mark_shared(struct hk_flight *flight, size_t first, const uint16_t *restrict place,
+static void mark_narrow(struct hk_flight *flight, size_t first, const uint16_t *restrict place,
                         uint32_t count) {
     for (uint32_t k = 0; k < count; k++) mark(flight, first + place[k]);
 }
@@ -133,42 +133,44 @@ static inline void fetch(const char *at, size_t bytes) {
         HK_PREFETCH(next);
 }
 
-static inline uint32_t header_at(const void *at, bool shared) {
+static inline uint32_t header_at(const void *at, bool narrow) {
     const uint16_t *halves = at;
-    return shared ? halves[0] | (uint32_t)halves[1] << 16 : *(const uint32_t *)at;
+    return narrow ? halves[0] | (uint32_t)halves[1] << 16 : *(const uint32_t *)at;
 }
 
-/* Weights of synapses that lie at `at`. */
+static inline bool has_weights(const struct hk_bundle_part *part) {
+    return EXACT && part->exact;
+}
+
+/* The weights of places. */
 static inline const double *weights_at(const struct hk_bundle_part *part, const void *at) {
-    return part->exact + ((const uint32_t *)at - part->packed);
+    return part->exact + ((const uint16_t *)at - part->narrow);
 }
 
-/* So many bytes of a row, and the weights that belong to them. */
-static inline void fetch_both(const struct hk_bundle_part *part, const void *at, size_t bytes,
-                              bool shared) {
+/* So many bytes of a row, and weights that belong to them. */
+static inline void fetch_both(const struct hk_bundle_part *part, const void *at, size_t bytes) {
     fetch(at, bytes);
-    if (EXACT && !shared)
-        fetch((const char *)weights_at(part, at), bytes / sizeof(uint32_t) * sizeof(double));
+    if (has_weights(part))
+        fetch((const char *)weights_at(part, at), bytes / sizeof(uint16_t) * sizeof(double));
 }
 
 /* What comes of a spike at the next tick, behind the segment that ends at `at`: as long as its
  * header says; of several runs, as long as that segment. */
 static inline void fetch_next(const struct hk_bundle_part *part, const struct hk_inflight *spike,
-                              const void *at, bool shared) {
+                              const void *at, bool narrow) {
     if (at == spike->end) return;
-    const uint32_t header = header_at(at, shared);
-    size_t run = (size_t)hk_run_count(header) * (shared ? sizeof(uint16_t) : sizeof(uint32_t)) +
+    const uint32_t header = header_at(at, narrow);
+    size_t run = (size_t)hk_run_count(header) * (narrow ? sizeof(uint16_t) : sizeof(uint32_t)) +
                  2 * sizeof(uint32_t); /* both headers */
     size_t passed = (size_t)((const char *)at - (const char *)spike->at);
-    fetch_both(part, at, hk_run_is_last(header) ? run : passed, shared);
+    fetch_both(part, at, hk_run_is_last(header) ? run : passed);
 }
 
 /* A segment that was asked for a tick ago may have left the nearest cache. */
-static inline void fetch_again(const struct hk_bundle_part *part, const struct hk_inflight *spike,
-                               bool shared) {
+static inline void fetch_again(const struct hk_bundle_part *part, const struct hk_inflight *spike) {
     for (size_t line = 0; line < NEAR_LINES; line++)
         HK_PREFETCH((const char *)spike->at + line * HK_CACHE_LINE);
-    for (size_t line = 0; EXACT && !shared && line < NEAR_WEIGHT_LINES; line++)
+    for (size_t line = 0; has_weights(part) && line < NEAR_WEIGHT_LINES; line++)
         HK_PREFETCH((const char *)weights_at(part, spike->at) + line * HK_CACHE_LINE);
 }
 
@@ -176,7 +178,7 @@ static inline void fetch_again(const struct hk_bundle_part *part, const struct h
 static inline void fetch_first(const struct hk_bundle *bundle, const struct hk_bundle_part *part,
                                const struct hk_inflight *spike) {
     size_t row = (size_t)((const char *)spike->end - (const char *)spike->at);
-    fetch_both(part, spike->at, row / bundle->delays + 1, bundle->is_shared);
+    fetch_both(part, spike->at, row / bundle->delays + 1);
 }
 
 /* A segment of several runs, or of a long one; returns the next. */
@@ -195,43 +197,28 @@ static const void *pass_runs(struct hk_flight *flight, const struct hk_bundle_pa
     return at;
 }
 
-/* A segment in double precision, added; returns the next. */
-static inline const void *pass_exact(struct hk_flight *flight, const struct hk_bundle_part *part,
-                                     const struct hk_inflight *spike) {
-    const uint32_t *at = spike->at;
-    for (uint32_t header = spike->header;; header = *at) {
-        const uint32_t count = hk_run_count(header), page = hk_run_page(header);
-        at++;
-        add_exact(page_of(flight, page), at, weights_at(part, at), count);
-        if (flight->asleep) mark_packed(flight, (size_t)page * HK_PAGE, at, count);
-        flight->events += count;
-        at += count;
-        if (hk_run_is_last(header)) break;
-    }
-    fetch_next(part, spike, at, false);
-    return at;
-}
-
 /* A segment, copied or added; returns the next. Most are one short run. */
 static inline const void *pass_packed(struct hk_flight *flight, const struct hk_bundle_part *part,
                                       struct copies *copies, const struct hk_inflight *spike) {
     const uint32_t header = spike->header, *at = spike->at;
-    if (EXACT) return pass_exact(flight, part, spike);
     if (!hk_run_is_last(header) || !is_copied(header))
         return pass_runs(flight, part, copies, spike);
     copy_run(flight, copies, header, at + 1);
     return at + 1 + hk_run_count(header);
 }
 
-/* The same where all synapses weigh the same: added. */
-static inline const void *pass_shared(struct hk_flight *flight, const struct hk_bundle_part *part,
+/* A narrow segment, added; returns the next. */
+static inline const void *pass_narrow(struct hk_flight *flight, const struct hk_bundle_part *part,
                                       hk_sum weight, const struct hk_inflight *spike) {
     const uint16_t *at = spike->at;
     for (uint32_t header = spike->header;; header = header_at(at, true)) {
         const uint32_t count = hk_run_count(header), page = hk_run_page(header);
         at += 2;
-        add_shared(page_of(flight, page), at, weight, count);
-        if (flight->asleep) mark_shared(flight, (size_t)page * HK_PAGE, at, count);
+        if (has_weights(part))
+            add_exact(page_of(flight, page), at, weights_at(part, at), count);
+        else
+            add_shared(page_of(flight, page), at, weight, count);
+        if (flight->asleep) mark_narrow(flight, (size_t)page * HK_PAGE, at, count);
         flight->events += count;
         at += count;
         if (hk_run_is_last(header)) break;
@@ -245,27 +232,27 @@ static inline const void *pass_shared(struct hk_flight *flight, const struct hk_
  * `foreseen`. Made once for each of the last two, so that the common loop, known packed segments,
  * is short enough for the registers. */
 HK_INLINE void pass_by(struct hk_flight *flight, const struct hk_bundle *bundle,
-                       struct copies *copies, size_t first, bool foreseen, bool shared) {
+                       struct copies *copies, size_t first, bool foreseen, bool narrow) {
     struct hk_bundle_part *part = &flight->parts[bundle->index];
     if (part->spike_count == first) return;
     struct hk_inflight *spikes = part->spikes.data, *kept = spikes + first;
     struct hk_inflight *end = spikes + part->spike_count;
     for (struct hk_inflight *s = kept; s < end; s++) {
         const void *row_end = s->end, *at;
-        if (!foreseen) s->header = header_at(s->at, shared);
+        if (!foreseen) s->header = header_at(s->at, narrow);
         if (!foreseen && end - s > AHEAD) fetch_first(bundle, part, s + AHEAD);
-        if (foreseen && end - s > NEAR) fetch_again(part, s + NEAR, shared);
-        at = shared ? pass_shared(flight, part, (hk_sum)bundle->weight, s)
+        if (foreseen && end - s > NEAR) fetch_again(part, s + NEAR);
+        at = narrow ? pass_narrow(flight, part, (hk_sum)bundle->weight, s)
                     : pass_packed(flight, part, copies, s);
         if (at == row_end) continue;
-        *kept++ = (struct hk_inflight){.at = at, .end = row_end, .header = header_at(at, shared)};
+        *kept++ = (struct hk_inflight){.at = at, .end = row_end, .header = header_at(at, narrow)};
     }
     part->spike_count = (size_t)(kept - spikes);
 }
 
 HK_INLINE void pass(struct hk_flight *flight, const struct hk_bundle *bundle, struct copies *copies,
                     size_t first, bool foreseen) {
-    if (bundle->is_shared)
+    if (bundle->is_narrow)
         pass_by(flight, bundle, copies, first, foreseen, true);
     else
         pass_by(flight, bundle, copies, first, foreseen, false);
@@ -277,8 +264,8 @@ static struct hk_inflight start_of(const struct hk_bundle *bundle,
                                    const struct hk_bundle_part *part, hk_neuron source) {
     hk_syn start = part->start[source], end = part->start[source + 1];
     struct hk_inflight spike = {.header = 0};
-    spike.at = bundle->is_shared ? (const void *)(part->shared + start) : part->packed + start;
-    spike.end = bundle->is_shared ? (const void *)(part->shared + end) : part->packed + end;
+    spike.at = bundle->is_narrow ? (const void *)(part->narrow + start) : part->packed + start;
+    spike.end = bundle->is_narrow ? (const void *)(part->narrow + end) : part->packed + end;
     return spike;
 }
 
