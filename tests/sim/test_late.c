@@ -324,7 +324,7 @@ START_TEST(weights_arrive_as_they_were_learned) {
 }
 END_TEST
 
-/* Spikes that are more than 2^31 ticks apart, in some five minutes: what was between is learned
+/* Spikes that are more than 2^31 ticks apart, in some eight minutes: what was between is learned
  * once, in one of the settlings every 2^29 ticks, and what follows is learned as ever. */
 START_TEST(spikes_may_be_further_apart_than_31_bits_count) {
     hk_test_only_long();
