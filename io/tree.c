@@ -259,14 +259,21 @@ bool hk_node_expect(const struct hk_node *node, enum hk_node_kind kind, struct h
                         hk_node_kind_name(node->kind));
 }
 
+/* The map within a map that has the key. */
+static const struct hk_node *find_below(const struct hk_node *map, const char *key) {
+    for (const struct hk_node *child = map->first; child; child = child->next)
+        if (hk_node_get(child, key)) return child;
+    return NULL;
+}
+
 bool hk_node_check_key(const struct hk_node *map, struct hk_node *entry, const char *const *known,
                        size_t count, struct hk_err *err) {
     char hint[HK_HINT_SIZE];
-    const struct hk_node *params = hk_node_get(map, "params");
+    const struct hk_node *below;
     if (is_one_of(entry->key, known, count)) return true;
-    if (params && hk_node_get(params, entry->key))
-        return hk_node_fail_key(err, entry, "unknown key '%s'; did you mean 'params.%s'?",
-                                entry->key, entry->key);
+    if ((below = find_below(map, entry->key)))
+        return hk_node_fail_key(err, entry, "unknown key '%s'; did you mean '%s.%s'?", entry->key,
+                                below->key, entry->key);
     (void)hk_node_fail_key(err, entry, "unknown key '%s'; %s", entry->key,
                            hk_nearest_hint(entry->key, known, count, hint));
     const char *nearest = hk_nearest(entry->key, known, count);

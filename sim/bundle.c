@@ -113,7 +113,7 @@ static struct hk_bundle *find_bundle(struct hk_sim *sim, const struct hk_proj *p
                            .delay_min = proj->delay_min,
                            .delays = proj->delays,
                            .is_shared = is_shared,
-                           .is_narrow = is_shared || hk_bundles_are_exact(sim),
+                           .is_narrow = hk_bundles_are_narrow(sim, is_shared),
                            .weight = weight};
     if (!bundle->members) return NULL;
     sim->bundles[sim->bundle_count++] = bundle;

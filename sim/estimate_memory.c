@@ -77,7 +77,7 @@ static double joint_bytes(const struct joining *j, const struct joint *joint) {
     double sources = joint->like->source->size, threads = sim->threads;
     double headers = sources * (double)(joint->last - joint->first + 1);
     bool shared = joint->like->weight.kind == HK_DIST_CONSTANT;
-    bool narrow = shared || hk_bundles_are_exact(sim);
+    bool narrow = hk_bundles_are_narrow(sim, shared);
     double word = narrow ? sizeof(uint16_t) + (shared ? 0.0 : sizeof(double)) : sizeof(uint32_t);
     double part = sizeof(struct hk_bundle_part) + (sources + 1.0) * sizeof(hk_syn) +
                   headers * word * (narrow ? 2.0 : 1.0);

@@ -253,7 +253,7 @@ struct hk_bundle {
     hk_tick delay_min;
     uint32_t delays;
     bool is_shared; /* do all weigh the same? */
-    bool is_narrow; /* are weights elsewhere than in words? */
+    bool is_narrow; /* hk_bundles_are_narrow */
     double weight;  /* of each, where shared: of the receptors' units */
 };
 
@@ -485,6 +485,10 @@ static inline struct hk_bundle_part *hk_bundle_part(const struct hk_bundle *bund
 }
 static inline bool hk_bundles_are_exact(const struct hk_sim *sim) {
     return sim->options.precision == HK_DOUBLE;
+}
+/* Are weights elsewhere than in words, as where all weigh the same? */
+static inline bool hk_bundles_are_narrow(const struct hk_sim *sim, bool is_shared) {
+    return is_shared || hk_bundles_are_exact(sim);
 }
 static inline size_t hk_bundle_sum_size(const struct hk_sim *sim) {
     return hk_bundles_are_exact(sim) ? sizeof(double) : sizeof(int32_t);

@@ -546,6 +546,8 @@ START_TEST(overrides_are_checked_like_the_file) {
     expect_message("params: {date: 2}\nduration: 1 ms\npopulations: {a: {model: lif, size: 1}}\n",
                    "date=3", HK_ERR_CONFIG,
                    "-D:1:1: unknown key 'date'; did you mean 'params.date'?");
+    expect_message(good, "out=3", HK_ERR_CONFIG,
+                   "-D:1:1: unknown key 'out'; did you mean 'populations.out'?");
 }
 END_TEST
 
