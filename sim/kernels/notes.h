@@ -172,10 +172,15 @@ static inline bool next_piece(const struct hk_proj *proj, const struct hk_late_p
 
 /* What the synapses of a piece have to learn: of each its last note, the one before that, and so
  * on. Those of each age stand together, because notes lie anywhere in memory, and those of all ages
- * side by side, because those of one are few. Ticks count from the arrival of the source's last
- * spike on. */
-enum { DUE_MAX = TOGETHER * DEPTH_MAX };
+ * side by side, because those of one are few. Where many have to learn from their last note, all of
+ * the piece stand there, and what the others learn is dropped: that takes no list. Ticks count from
+ * the arrival of the source's last spike on. */
+enum {
+    DUE_MAX = TOGETHER * DEPTH_MAX,
+    MANY = 4 /* one of so many synapses, and more */
+};
 struct due {
+    bool all;                            /* last notes are those of all synapses */
     uint32_t ages, first[DEPTH_MAX + 1]; /* where notes of each age begin, and the last ones end */
     uint8_t synapse[DUE_MAX + FOUR];
     uint32_t note[DUE_MAX + 1];
@@ -224,7 +229,7 @@ static inline uint32_t find_older(const struct hk_late_posts *posts, struct due 
     return found;
 }
 
-/* The last notes of those synapses that have to learn from them; returns how many. */
+/* The last notes of those synapses that have to learn from them, or of all; returns how many. */
 static inline uint32_t find_last(const struct hk_proj *proj, const struct hk_late_posts *posts,
                                  const struct piece *piece, const struct source *last, hk_tick from,
                                  struct due *due) {
@@ -232,21 +237,44 @@ static inline uint32_t find_last(const struct hk_proj *proj, const struct hk_lat
     /* Of a post spike in the tick of a pre spike a row learns before that arrives, or after. */
     const int32_t least = pair_of(proj)->coincident == HK_COINCIDENT_POST_FIRST;
     const int32_t first = near_tick(posts, from), departed = near_tick(posts, last->tick);
-    int32_t tick[TOGETHER];
     uint8_t is_due[TOGETHER + FOUR];
+    uint32_t count = 0;
     for (uint32_t k = 0; k < piece->count; k++) {
         int32_t arrived = departed + (int32_t)piece->delay[k];
         due->from[k] = first - arrived > least ? first - arrived : least;
-        tick[k] = piece->tick[k] - arrived;
-        is_due[k] = tick[k] >= due->from[k];
+        due->tick[k] = piece->tick[k] - arrived;
+        is_due[k] = due->tick[k] >= due->from[k];
+        count += due->tick[k] >= due->from[k];
     }
+    due->all = count > piece->count / MANY;
+    if (due->all) return piece->count;
     const uint32_t found = pick(is_due, piece->count, due->synapse);
     for (uint32_t j = 0; j < found; j++) {
         due->note[j] = piece->target[due->synapse[j]];
-        due->tick[j] = tick[due->synapse[j]];
+        due->tick[j] = due->tick[due->synapse[j]];
         HK_PREFETCH(&notes[due->note[j]]);
     }
     return found;
+}
+
+/* Of all synapses, those that have a note before their last: it is added. Returns how many there
+ * are then. */
+static inline uint32_t find_older_of_all(const struct hk_late_posts *posts,
+                                         const struct piece *piece, struct due *due) {
+    const struct note *notes = posts->notes;
+    const uint32_t count = piece->count;
+    int32_t tick[TOGETHER];
+    uint8_t is_due[TOGETHER + FOUR];
+    for (uint32_t k = 0; k < count; k++) tick[k] = due->tick[k] - notes[piece->target[k]].gap;
+    for (uint32_t k = 0; k < count; k++) is_due[k] = tick[k] >= due->from[k];
+    const uint32_t end = count + pick(is_due, count, due->synapse + count);
+    for (uint32_t j = count; j < end; j++) {
+        const uint8_t synapse = due->synapse[j];
+        due->note[j] = notes[piece->target[synapse]].older;
+        due->tick[j] = tick[synapse];
+        HK_PREFETCH(&notes[due->note[j]]);
+    }
+    return end;
 }
 
 /* What a piece has to learn since spike `last` of its source arrived, from notes of `from` on. */
@@ -258,7 +286,10 @@ static inline void find_due(const struct hk_proj *proj, const struct hk_late_pos
     due->first[0] = due->ages = 0;
     while (found > first) {
         due->first[++due->ages] = found;
-        if (due->ages < DEPTH_MAX) found = find_older(posts, due, first, found);
+        if (due->all && due->ages == 1)
+            found = find_older_of_all(posts, piece, due);
+        else if (due->ages < DEPTH_MAX)
+            found = find_older(posts, due, first, found);
         first = due->first[due->ages];
     }
 }
@@ -282,20 +313,17 @@ static inline void read_post(const struct hk_proj *proj, const struct piece *pie
                               (hk_real)(at + (int32_t)piece->delay[k] - piece->tick[k]), rate);
 }
 
-/* The notes of one age. */
-static inline void learn_age(const struct hk_proj *proj, const struct hk_late_posts *posts,
-                             const struct piece *piece, const struct due *due, uint32_t age) {
+/* The rule learns from notes first.. of those that are due, of the weights `w` of their synapses. */
+static inline void learn_notes(const struct hk_proj *proj, const struct hk_late_posts *posts,
+                               const uint32_t *note, const struct due *due, uint32_t first,
+                               uint32_t count, hk_real *w) {
     const struct traces *traces = posts->traces;
     const struct hk_plasticity_model *rule = proj->plasticity;
-    const uint32_t first = due->first[age], count = due->first[age + 1] - first;
-    const uint8_t *synapse = due->synapse + first;
-    hk_real w[TOGETHER], post_trace[HK_TRACE_MAX][TOGETHER];
+    hk_real post_trace[HK_TRACE_MAX][TOGETHER];
     const hk_real *pre[HK_TRACE_MAX], *post[HK_TRACE_MAX];
-    for (uint32_t j = 0; j < count; j++) w[j] = piece->weight[synapse[j]];
     for (size_t i = 0; i < HK_TRACE_MAX; i++) {
         if (i < rule->post_count && !rule->post_unseen)
-            for (uint32_t j = 0; j < count; j++)
-                post_trace[i][j] = traces[due->note[first + j]].trace[i];
+            for (uint32_t j = 0; j < count; j++) post_trace[i][j] = traces[note[j]].trace[i];
         pre[i] = due->pre[i] + first;
         post[i] = post_trace[i];
     }
@@ -304,7 +332,27 @@ static inline void learn_age(const struct hk_proj *proj, const struct hk_late_po
                                        .count = count,
                                        .pre = pre,
                                        .post = post});
+}
+
+/* The notes of one age. */
+static inline void learn_age(const struct hk_proj *proj, const struct hk_late_posts *posts,
+                             const struct piece *piece, const struct due *due, uint32_t age) {
+    const uint32_t first = due->first[age], count = due->first[age + 1] - first;
+    const uint8_t *synapse = due->synapse + first;
+    hk_real w[TOGETHER];
+    for (uint32_t j = 0; j < count; j++) w[j] = piece->weight[synapse[j]];
+    learn_notes(proj, posts, due->note + first, due, first, count, w);
     for (uint32_t j = 0; j < count; j++) piece->weight[synapse[j]] = w[j];
+}
+
+/* The last notes of all synapses: of those that aren't due the weights stay what they are. */
+static inline void learn_all(const struct hk_proj *proj, const struct hk_late_posts *posts,
+                             const struct piece *piece, const struct due *due) {
+    hk_real w[TOGETHER];
+    memcpy(w, piece->weight, piece->count * sizeof *w);
+    learn_notes(proj, posts, piece->target, due, 0, piece->count, w);
+    for (uint32_t k = 0; k < piece->count; k++)
+        piece->weight[k] = due->tick[k] >= due->from[k] ? w[k] : piece->weight[k];
 }
 
 static inline void learn_piece(const struct hk_proj *proj, const struct hk_late_posts *posts,
@@ -315,7 +363,8 @@ static inline void learn_piece(const struct hk_proj *proj, const struct hk_late_
     for (uint32_t j = 0; j < count; j++) due.since[j] = (hk_real)due.tick[j];
     for (size_t i = 0; i < proj->plasticity->pre_count; i++)
         read_pre(proj, last, i, due.since, count, due.pre[i]);
-    for (uint32_t age = due.ages; age-- > 0;) learn_age(proj, posts, piece, &due, age);
+    for (uint32_t age = due.ages; age-- > due.all;) learn_age(proj, posts, piece, &due, age);
+    if (due.all) learn_all(proj, posts, piece, &due);
 }
 
 /* The rule sees a spike of tick `at`, or so many at once, that arrives at a piece. */
