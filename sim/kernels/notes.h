@@ -128,13 +128,22 @@ static inline void begin_pieces(struct piece *piece, struct hk_late_axon *axon,
     piece->weight = (hk_real *)hk_late_weights(axon) + first;
 }
 
-/* Targets lie anywhere in memory: they are looked up once, for all that needs them. */
+/* Targets lie anywhere in memory: they are looked up once, for all that needs them; the first trace
+ * together with the tick, which nearly all rules look at. */
 static inline void look_up(const struct hk_proj *proj, const struct hk_late_posts *posts,
                            struct piece *piece) {
-    for (uint32_t k = 0; k < piece->count; k++) piece->tick[k] = posts->tick[piece->target[k]];
-    for (size_t i = 0; i < hk_plasticity_post_seen(proj->plasticity); i++) {
+    const uint32_t *restrict target = piece->target;
+    const int32_t *tick = posts->tick;
+    const hk_real *first = posts->after[0];
+    HK_UNROLLED
+    for (uint32_t k = 0; k < piece->count; k++) {
+        const uint32_t t = target[k];
+        piece->tick[k] = tick[t];
+        piece->after[0][k] = first[t];
+    }
+    for (size_t i = 1; i < hk_plasticity_post_seen(proj->plasticity); i++) {
         const hk_real *after = posts->after[i];
-        for (uint32_t k = 0; k < piece->count; k++) piece->after[i][k] = after[piece->target[k]];
+        for (uint32_t k = 0; k < piece->count; k++) piece->after[i][k] = after[target[k]];
     }
 }
 
@@ -340,8 +349,10 @@ static inline void learn_age(const struct hk_proj *proj, const struct hk_late_po
     const uint32_t first = due->first[age], count = due->first[age + 1] - first;
     const uint8_t *synapse = due->synapse + first;
     hk_real w[TOGETHER];
+    HK_UNROLLED
     for (uint32_t j = 0; j < count; j++) w[j] = piece->weight[synapse[j]];
     learn_notes(proj, posts, due->note + first, due, first, count, w);
+    HK_UNROLLED
     for (uint32_t j = 0; j < count; j++) piece->weight[synapse[j]] = w[j];
 }
 
