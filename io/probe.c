@@ -177,6 +177,9 @@ static bool open_weights(struct hk_probe *p, struct hk_err *err) {
         p->counts = HK_NEW(p->arena, double, bins, err);
         return p->counts && open_frames(p, NULL, HK_ELEMENT_F64, 1, &bins, more, err);
     }
+    if (hk_proj_count(proj) == 0)
+        return HK_FAIL(err, HK_ERR_CONFIG, "record.%s: %s has no synapses, so no weights",
+                       p->record->name, hk_proj_name(proj));
     return open_frames(p, unit, p->element, p->weights.rank, p->weights.shape, "", err) &&
            (p->weights.is_matrix || put_ends(p, err));
 }

@@ -36,7 +36,7 @@ static const char *in_folder(const char *name) {
     return hk_arena_format(arena, &err, "%s/%s", hk_test_folder(), name);
 }
 
-static void run_as(const char *text, int threads, const char *name) {
+static bool try_as(const char *text, int threads, const char *name) {
     struct hk_experiment e;
     struct hk_run_summary summary;
     const struct hk_run_options options = {.folder = in_folder(name)};
@@ -45,8 +45,13 @@ static void run_as(const char *text, int threads, const char *name) {
         hk_experiment_read(&e, &(struct hk_experiment_options){.path = path, .threads = threads},
                            &err) &&
         hk_run_experiment(&e, &options, &summary, &err);
-    ck_assert_msg(ok, "%s", err.message);
     hk_experiment_finish(&e);
+    return ok;
+}
+
+static void run_as(const char *text, int threads, const char *name) {
+    bool ok = try_as(text, threads, name);
+    ck_assert_msg(ok, "%s", err.message);
 }
 
 static void run(const char *text) {
@@ -225,6 +230,17 @@ START_TEST(weights_over_time_are_those_of_shorter_runs) {
 }
 END_TEST
 
+START_TEST(where_there_are_no_synapses_there_are_no_weights) {
+    ck_assert(!try_as("name: r\nresolution: 0.1 ms\nduration: 10 ms\n"
+                      "populations: {one: {model: lif, size: 1}}\n"
+                      "projections:\n  one->one: {connect: {rule: all-to-all, except: same-index},"
+                      " weight: 1 pA, delay: 1 ms}\n"
+                      "record: {w: {weights: one->one, every: 5 ms}}\n",
+                      1, "out"));
+    ck_assert_str_eq(err.message, "record.w: one->one has no synapses, so no weights");
+}
+END_TEST
+
 START_TEST(histograms_count_every_weight_once) {
     size_t count, frames;
     run(NETWORK "record:\n  w: {weights: in->exc, every: 50 ms}\n"
@@ -382,6 +398,7 @@ Suite *suite_io_recorder(void) {
     tcase_add_test(tcase, rates_are_counts_of_what_is_recorded);
     tcase_add_test(tcase, a_part_of_the_spikes_is_recorded);
     tcase_add_test(tcase, weights_over_time_are_those_of_shorter_runs);
+    tcase_add_test(tcase, where_there_are_no_synapses_there_are_no_weights);
     tcase_add_test(tcase, histograms_count_every_weight_once);
     tcase_add_test(tcase, memory_doesnt_grow_with_the_run_whatever_is_recorded);
     tcase_add_test(tcase, samples_are_counted_in_each_phase);
