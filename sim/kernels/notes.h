@@ -322,7 +322,7 @@ static inline void read_post(const struct hk_proj *proj, const struct piece *pie
                               (hk_real)(at + (int32_t)piece->delay[k] - piece->tick[k]), rate);
 }
 
-/* The rule learns from notes first.. of those that are due, of the weights `w` of their synapses. */
+/* The rule learns from `count` of the due notes, the first.. of them, of weights `w`. */
 static inline void learn_notes(const struct hk_proj *proj, const struct hk_late_posts *posts,
                                const uint32_t *note, const struct due *due, uint32_t first,
                                uint32_t count, hk_real *w) {
