@@ -311,6 +311,9 @@ compare-compilers:                 ## do gcc's and clang's programs give the sam
 	@cmp $(BUILD)/digests $(OTHER_BUILD)/digests
 	@echo "$$(wc -l <$(BUILD)/digests) runs are the same with $(CC) and $(OTHER_CC)"
 
+compare-aarch64:                   ## does the program for aarch64, emulated, give the same, too?
+	+@tools/compare-aarch64
+
 digests: $(RUNNER)
 	@HK_TEST_DIGESTS=$(BUILD)/digests $(RUNNER) experiments/digests
 
@@ -398,5 +401,5 @@ $(BUILD)/lint/%.ok: % .clang-format .clang-tidy tools/lint-file $(FLAGS_FILE) \
 
 -include $(CHECKED:%=$(BUILD)/lint/%.d)
 
-.PHONY: test test-long results compare-compilers digests run-tests sanitize tsan coverage fuzz run-fuzz \
+.PHONY: test test-long results compare-compilers compare-aarch64 digests run-tests sanitize tsan coverage fuzz run-fuzz \
         test-install lint format lint-files

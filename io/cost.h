@@ -9,8 +9,8 @@
 #define HK_COST_STEP   0.9   /* advance a neuron by a tick: `cuba` */
 #define HK_COST_ROW    1.2   /* an event at a synapse that is stored for itself: `microcircuit` */
 #define HK_COST_LEARN  10.0  /* if it learns at once, as a signal teaches it */
-#define HK_COST_LATE   7.0   /* if it learns otherwise: `brunel-stdp` */
-#define HK_COST_MANY   20.0  /* and that with many delays: `microcircuit-stdp` */
+#define HK_COST_LATE   5.5   /* if it learns otherwise: `brunel-stdp` */
+#define HK_COST_MANY   19.0  /* and that with many delays: `microcircuit-stdp` */
 #define HK_COST_MATRIX 1.2   /* an event of a row of a matrix */
 #define HK_COST_SPIKE  18.0  /* make a spike of a source or encoder */
 #define HK_COST_TICK   100.0 /* a tick, however small the network */
