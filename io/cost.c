@@ -1,6 +1,7 @@
 #include "io/cost.h"
 
 #include "io/cost_record.h"
+#include "io/weights.h"
 #include "sim/estimate.h"
 
 struct work {
@@ -134,9 +135,9 @@ static bool add_projection(struct work *w, const struct hk_proj *proj, struct hk
     if (is_exact || stored == HK_STORED_ROWS || stored == HK_STORED_LATE)
         w->cost->build_s += 1e-9 * HK_COST_DRAW * synapses;
     if (!hk_proj_is_plastic(proj)) return true;
-    double bytes =
-        hk_proj_is_dense(proj) ? sizeof(float) : 2.0 * sizeof(hk_neuron) + sizeof(double);
-    w->cost->output_bytes += bytes * synapses;
+    size_t ends = hk_proj_is_dense(proj) ? 0 : 2 * sizeof(hk_neuron);
+    w->cost->output_bytes +=
+        (double)(ends + hk_element_size(hk_weights_element(w->experiment->sim))) * synapses;
     return true;
 }
 

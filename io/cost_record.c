@@ -1,6 +1,7 @@
 #include "io/cost_record.h"
 
 #include "io/cost.h"
+#include "io/weights.h"
 #include "sim/estimate.h"
 
 #include <math.h>
@@ -56,7 +57,7 @@ static double frames_of(const struct output *o) {
 }
 
 static double value_size(const struct output *o) {
-    return hk_sim_precision(o->experiment->sim) == HK_DOUBLE ? sizeof(double) : sizeof(float);
+    return (double)hk_element_size(hk_weights_element(o->experiment->sim));
 }
 
 static double bytes_of(const struct output *o) {

@@ -147,7 +147,7 @@ static bool put_histogram(struct hk_probe *p, struct hk_err *err) {
 static bool look_at_weights(struct hk_probe *p, struct hk_err *err) {
     bool counted = p->record->histogram.bins > 0;
     enum hk_element element = counted ? HK_ELEMENT_F64 : p->element;
-    if (!hk_weights_read(p->record->proj, element, &p->weights, err)) return false;
+    if (!hk_weights_read(p->record->proj, element, &p->weights, NULL, err)) return false;
     if (counted) return put_histogram(p, err);
     size_t count = p->weights.shape[0] * p->weights.shape[1];
     return put_frame(p, hk_sim_now(p->sim), NULL, 0, p->weights.values,
@@ -156,13 +156,12 @@ static bool look_at_weights(struct hk_probe *p, struct hk_err *err) {
 
 static bool put_ends(struct hk_probe *p, struct hk_err *err) {
     const struct hk_proj *proj = p->record->proj;
-    struct hk_block source = {0}, target = {0};
+    struct hk_ends ends = {0};
     size_t count = hk_proj_count(proj);
-    bool ok = hk_weights_ends(proj, &source, &target, err) &&
-              put_array(p, "source", HK_ELEMENT_U32, count, source.data, err) &&
-              put_array(p, "target", HK_ELEMENT_U32, count, target.data, err);
-    hk_block_finish(&source);
-    hk_block_finish(&target);
+    bool ok = hk_weights_ends(proj, &ends, err) &&
+              put_array(p, "source", HK_ELEMENT_U32, count, ends.source.data, err) &&
+              put_array(p, "target", HK_ELEMENT_U32, count, ends.target.data, err);
+    hk_ends_finish(&ends);
     return ok;
 }
 
@@ -195,7 +194,7 @@ struct hk_probe *hk_probe_create(struct hk_arena *arena, struct hk_recording *re
     p->recording = recording;
     p->sim = sim;
     p->record = record;
-    p->element = hk_sim_precision(sim) == HK_DOUBLE ? HK_ELEMENT_F64 : HK_ELEMENT_F32;
+    p->element = hk_weights_element(sim);
     p->duration = duration;
     p->next = INT64_MAX;
     p->is_report = record->kind == HK_RECORD_STATE && duration && record->every > 0;

@@ -131,43 +131,41 @@ static bool write_column(struct hk_recording *recording, const char *path, enum 
 }
 
 static bool write_matrix(struct hk_recording *recording, const struct hk_proj *proj,
-                         struct hk_weights *weights, struct hk_err *err) {
+                         enum hk_element element, struct hk_weights *weights, struct hk_err *err) {
     char path[PATH_SIZE];
-    if (!hk_weights_read(proj, HK_ELEMENT_F32, weights, err) ||
+    if (!hk_weights_read(proj, element, weights, NULL, err) ||
         !PATH(path, err, "weights/%s", hk_proj_name(proj)))
         return false;
     const struct hk_store_item item = {path,           hk_proj_weight_unit(proj),
-                                       HK_ELEMENT_F32, 2,
+                                       element,        2,
                                        weights->shape, weights->values};
     return hk_recording_put(recording, &item, err);
 }
 
 static bool write_list(struct hk_recording *recording, const struct hk_proj *proj,
-                       struct hk_weights *weights, struct hk_err *err) {
+                       enum hk_element element, struct hk_weights *weights, struct hk_err *err) {
     char path[PATH_SIZE];
-    struct hk_block source = {0}, target = {0};
+    struct hk_ends ends = {0};
     size_t count = hk_proj_count(proj);
     const char *name = hk_proj_name(proj);
-    bool ok = hk_weights_ends(proj, &source, &target, err) &&
-              hk_weights_read(proj, HK_ELEMENT_F64, weights, err) &&
+    bool ok = hk_weights_read(proj, element, weights, &ends, err) &&
               PATH(path, err, "weights/%s/source", name) &&
-              write_column(recording, path, HK_ELEMENT_U32, count, source.data, NULL, err) &&
+              write_column(recording, path, HK_ELEMENT_U32, count, ends.source.data, NULL, err) &&
               PATH(path, err, "weights/%s/target", name) &&
-              write_column(recording, path, HK_ELEMENT_U32, count, target.data, NULL, err) &&
+              write_column(recording, path, HK_ELEMENT_U32, count, ends.target.data, NULL, err) &&
               PATH(path, err, "weights/%s/weight", name) &&
-              write_column(recording, path, HK_ELEMENT_F64, count, weights->values,
+              write_column(recording, path, element, count, weights->values,
                            hk_proj_weight_unit(proj), err);
-    hk_block_finish(&source);
-    hk_block_finish(&target);
+    hk_ends_finish(&ends);
     return ok;
 }
 
 static bool write_projection(struct hk_recording *recording, const struct hk_proj *proj,
-                             struct hk_err *err) {
+                             enum hk_element element, struct hk_err *err) {
     struct hk_weights weights = {.rank = 0};
     hk_weights_shape(proj, &weights);
-    bool ok = weights.is_matrix ? write_matrix(recording, proj, &weights, err)
-                                : write_list(recording, proj, &weights, err);
+    bool ok = weights.is_matrix ? write_matrix(recording, proj, element, &weights, err)
+                                : write_list(recording, proj, element, &weights, err);
     hk_weights_finish(&weights);
     return ok;
 }
@@ -192,10 +190,11 @@ bool hk_write_weights(struct hk_recording *recording, const struct hk_experiment
                       struct hk_err *err) {
     const struct hk_proj *proj;
     const struct hk_pop *pop;
+    const enum hk_element element = hk_weights_element(experiment->sim);
     struct hk_block room = {0};
     bool ok = true;
     for (size_t i = 0; ok && (proj = hk_sim_projection(experiment->sim, i)); i++)
-        if (hk_proj_is_plastic(proj)) ok = write_projection(recording, proj, err);
+        if (hk_proj_is_plastic(proj)) ok = write_projection(recording, proj, element, err);
     for (size_t i = 0; ok && (pop = hk_sim_population(experiment->sim, i)); i++)
         ok = write_slow_state(recording, pop, &room, err);
     hk_block_finish(&room);

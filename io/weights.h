@@ -15,15 +15,23 @@ struct hk_weights {
     struct hk_block read, turned; /* room */
 };
 
+/* Who each of a list is from and to. Zeroed is empty; ends with hk_ends_finish. */
+struct hk_ends {
+    struct hk_block source, target; /* hk_neuron */
+};
+
+/* Numbers of a network's own precision. */
+enum hk_element hk_weights_element(const struct hk_sim *sim);
 /* Rank and shape, after build. */
 void hk_weights_shape(const struct hk_proj *proj, struct hk_weights *weights);
-/* All of them, now, as floats or doubles. Errors: HK_ERR_MEMORY. */
+/* All of them, now, as floats or doubles, and who they are from and to, if `ends` isn't NULL.
+ * Errors: HK_ERR_MEMORY. */
 bool hk_weights_read(const struct hk_proj *proj, enum hk_element element,
-                     struct hk_weights *weights, struct hk_err *err) HK_MUST_USE;
-void hk_weights_finish(struct hk_weights *weights);
-
-/* Who each of a list is from and to; in blocks that the caller ends. */
-bool hk_weights_ends(const struct hk_proj *proj, struct hk_block *source, struct hk_block *target,
+                     struct hk_weights *weights, struct hk_ends *ends,
                      struct hk_err *err) HK_MUST_USE;
+void hk_weights_finish(struct hk_weights *weights);
+bool hk_weights_ends(const struct hk_proj *proj, struct hk_ends *ends,
+                     struct hk_err *err) HK_MUST_USE;
+void hk_ends_finish(struct hk_ends *ends);
 
 #endif

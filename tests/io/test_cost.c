@@ -176,6 +176,16 @@ START_TEST(recorded_spikes_and_weights_make_the_output) {
     ck_assert_double_eq(cost.output_bytes, HK_COST_FILE + 78400 * 4 + 100 * 2 * 8);
     ck_assert_double_gt(whole, cost.output_bytes + HK_COST_RECORD * 1e6);
     hk_experiment_finish(&experiment);
+    const char *const twice[] = {"record={}", "precision=double"};
+    estimate("experiments/quickstart.yaml", twice, 2, 0.0);
+    ck_assert_double_eq(cost.output_bytes, HK_COST_FILE + 78400 * 8 + 100 * 2 * 8);
+    hk_experiment_finish(&experiment);
+    /* Source and target of each, too. */
+    const char *const list[] = {"record={}",
+                                "projections.input->exc.connect={rule: fixed-indegree, n: 100}"};
+    estimate("experiments/quickstart.yaml", list, 2, 0.0);
+    ck_assert_double_eq(cost.output_bytes, HK_COST_FILE + 10000 * 12 + 100 * 2 * 8);
+    hk_experiment_finish(&experiment);
 }
 END_TEST
 

@@ -201,11 +201,15 @@ START_TEST(a_part_of_the_spikes_is_recorded) {
 }
 END_TEST
 
-/* Weights every 50 ms of a run are those that shorter runs end with. */
+static const char *const precisions[] = {"precision: single\n", "precision: double\n"};
+
+/* Weights every 50 ms of a run are those that shorter runs end with, to the last bit. */
 START_TEST(weights_over_time_are_those_of_shorter_runs) {
     size_t count, frames, final_count;
-    run(NETWORK "record: {w: {weights: in->exc, every: 50 ms}, s: {weights: exc->inh, every: 100 "
-                "ms}}\n");
+    run(hk_arena_format(arena, &err,
+                        NETWORK "%srecord: {w: {weights: in->exc, every: 50 ms},"
+                                " s: {weights: exc->inh, every: 100 ms}}\n",
+                        precisions[_i]));
     const double *times = array("frames/w/time", &frames);
     const double *w = array("frames/w/data", &count);
     ck_assert(frames == 4 && times[0] == 0.0 && times[3] == 150.0);
@@ -216,7 +220,7 @@ START_TEST(weights_over_time_are_those_of_shorter_runs) {
     for (size_t i = 1; i < 4; i++) {
         char text[2048], name[16];
         (void)snprintf(name, sizeof name, "short%zu", i);
-        (void)snprintf(text, sizeof text, "%s", NETWORK);
+        (void)snprintf(text, sizeof text, "%s%s", NETWORK, precisions[_i]);
         char *duration = strstr(text, "200 ms\n");
         memcpy(duration, i == 1 ? "050" : i == 2 ? "100" : "150", 3);
         run_as(text, 1, name);
@@ -397,7 +401,8 @@ Suite *suite_io_recorder(void) {
     tcase_add_test(tcase, a_spike_takes_a_frame);
     tcase_add_test(tcase, rates_are_counts_of_what_is_recorded);
     tcase_add_test(tcase, a_part_of_the_spikes_is_recorded);
-    tcase_add_test(tcase, weights_over_time_are_those_of_shorter_runs);
+    tcase_add_loop_test(tcase, weights_over_time_are_those_of_shorter_runs, 0,
+                        (int)HK_COUNT(precisions));
     tcase_add_test(tcase, where_there_are_no_synapses_there_are_no_weights);
     tcase_add_test(tcase, histograms_count_every_weight_once);
     tcase_add_test(tcase, memory_doesnt_grow_with_the_run_whatever_is_recorded);
