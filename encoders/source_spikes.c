@@ -15,9 +15,9 @@ static const struct hk_param params[] = {
      offsetof(struct spike_list, units), HK_LIST, NULL},
 };
 
-static bool read_entry(const struct spike_list *p, size_t spike, size_t unit, hk_neuron size,
-                       double tick_ms, struct hk_spike *entry, struct hk_err *err) {
-    double number = p->units.count ? p->units.values[spike] : (double)unit;
+static bool read_entry(const struct spike_list *p, size_t spike, hk_neuron size, double tick_ms,
+                       struct hk_spike *entry, struct hk_err *err) {
+    double number = p->units.count ? p->units.values[spike] : 0.0;
     if (!hk_tick_from_ms(p->times.values[spike], tick_ms, &entry->tick, err))
         return hk_err_context(err, "times[%zu]", spike);
     if (entry->tick < 1)
@@ -37,15 +37,12 @@ static bool spikes_derive(const void *param, hk_neuron size, double tick_ms, str
     if (p->units.count && p->units.count != p->times.count)
         return HK_FAIL(err, HK_ERR_RANGE, "%zu times, but %zu units", p->times.count,
                        p->units.count);
-    size_t each = p->units.count ? 1 : size;
-    if (each && p->times.count > SIZE_MAX / each)
-        return HK_FAIL(err, HK_ERR_LIMIT, "too many spikes");
-    table->spikes = HK_NEW(arena, struct hk_spike, p->times.count * each, err);
+    table->everybody = p->units.count == 0;
+    table->count = p->times.count;
+    table->spikes = HK_NEW(arena, struct hk_spike, table->count, err);
     if (!table->spikes) return false;
-    for (size_t spike = 0; spike < p->times.count; spike++)
-        for (size_t unit = 0; unit < each; unit++)
-            if (!read_entry(p, spike, unit, size, tick_ms, &table->spikes[table->count++], err))
-                return false;
+    for (size_t k = 0; k < table->count; k++)
+        if (!read_entry(p, k, size, tick_ms, &table->spikes[k], err)) return false;
     hk_spike_table_sort(table);
     return true;
 }

@@ -310,7 +310,10 @@ static bool read_time(struct hk_experiment *e, struct hk_reader *reader, struct 
     bool ok = true;
     if (!duration && !protocol) return hk_node_fail(err, e->root, one_of_them);
     if (duration && protocol) ok = hk_go_on(hk_node_fail(err, duration, one_of_them), err);
-    if (duration) ok &= hk_go_on(read_duration(e, reader, duration, err), err);
+    if (duration && !hk_go_on(read_duration(e, reader, duration, err), err)) {
+        ok = false;
+        e->duration = INT64_MAX; /* no end is too early: nothing is told of what follows from it */
+    }
     if (protocol) ok &= hk_go_on(read_protocol(e, reader, protocol, network, err), err);
     return ok;
 }

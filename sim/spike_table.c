@@ -37,14 +37,25 @@ static size_t lower_bound(const struct hk_spike_table *table, const struct hk_sp
     return low;
 }
 
+/* Behind the spikes of the same tick. */
+static size_t end_of_tick(const struct hk_spike_table *table, size_t i) {
+    const hk_tick tick = table->spikes[i].tick;
+    while (i < table->count && table->spikes[i].tick == tick) i++;
+    return i;
+}
+
 size_t hk_spike_table_at(const struct hk_spike_table *table, hk_tick tick, hk_neuron first,
                          hk_neuron count, uint32_t *units) {
-    const struct hk_spike from = {tick, first};
+    const struct hk_spike from = {tick, table->everybody ? 0 : first};
+    const size_t begin = lower_bound(table, &from);
     size_t found = 0;
-    for (size_t i = lower_bound(table, &from); i < table->count; i++) {
-        const struct hk_spike *spike = &table->spikes[i];
-        if (spike->tick != tick || spike->unit - first >= count) break;
-        units[found++] = spike->unit;
+    if (begin == table->count || table->spikes[begin].tick != tick) return 0;
+    const size_t end = end_of_tick(table, begin);
+    for (hk_neuron unit = 0; table->everybody && unit < count; unit++)
+        for (size_t i = begin; i < end; i++) units[found++] = first + unit;
+    for (size_t i = begin; !table->everybody && i < end; i++) {
+        if (table->spikes[i].unit - first >= count) break;
+        units[found++] = table->spikes[i].unit;
     }
     return found;
 }
@@ -54,7 +65,10 @@ void hk_spike_table_list(const struct hk_spike_table *table, hk_tick from, hk_ti
     const struct hk_spike begin = {from + 1, 0};
     for (size_t i = lower_bound(table, &begin); i < table->count; i++) {
         const struct hk_spike *spike = &table->spikes[i];
+        const hk_tick tick = spike->tick - from - 1;
         if (spike->tick > to) return;
-        if (spike->unit - first < count) hk_raster_put(out, spike->tick - from - 1, spike->unit);
+        for (hk_neuron unit = 0; table->everybody && unit < count; unit++)
+            hk_raster_put(out, tick, first + unit);
+        if (!table->everybody && spike->unit - first < count) hk_raster_put(out, tick, spike->unit);
     }
 }

@@ -13,6 +13,7 @@ struct hk_spike {
 struct hk_spike_table {
     struct hk_spike *spikes; /* whoever fills it owns them (usually an arena) */
     size_t count;
+    bool everybody; /* each is one of every unit, whose own number is 0 */
     uint32_t burst; /* the most spikes of one unit in one tick, at least 1 */
 };
 

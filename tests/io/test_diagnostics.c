@@ -251,6 +251,31 @@ START_TEST(what_follows_from_a_mistake_is_not_told) {
 }
 END_TEST
 
+/* One that is no duration is one all the same. */
+static const char *const durations[][2] =
+    {{"-5 ms", "x.yaml:2:11: the duration must be above 0"},
+     {"0 ms", "x.yaml:2:11: the duration must be above 0"},
+     {"5", "x.yaml:2:11: 5 has no unit; expected a time, e.g. 5 ms"},
+     {"5 mV", "x.yaml:2:11: expected a time (ms), got a voltage (mV)"}};
+
+START_TEST(nothing_follows_from_a_wrong_duration) {
+    char text[1024];
+    (void)snprintf(text, sizeof text,
+                   "name: x\n"
+                   "duration: %s\n"
+                   "populations:\n"
+                   "  in: {size: 3, source: {poisson: 3 Hz}}\n"
+                   "  out: {model: lif, size: 4}\n"
+                   "projections:\n"
+                   "  in->out: {connect: all-to-all, weight: 3 pA}\n"
+                   "record: {spikes: [in, out], v: {state: out.v, every: 1 ms, from: 2 ms},\n"
+                   "         w: {weights: in->out, every: 1 ms}}\n"
+                   "report: {spikes: {in: [rate]}, from: 2 ms}\n",
+                   durations[_i][0]);
+    expect_all(text, (const char *const[]){durations[_i][1], NULL});
+}
+END_TEST
+
 /* What was meant is checked as if it stood there. */
 START_TEST(an_unknown_key_is_taken_for_the_nearest) {
     static const char text[] = "name: x\n"
@@ -475,6 +500,7 @@ Suite *suite_io_diagnostics(void) {
     tcase_add_test(cases, warnings_can_be_made_errors);
     tcase_add_test(cases, every_section_is_read_whatever_is_wrong_before);
     tcase_add_test(cases, what_follows_from_a_mistake_is_not_told);
+    tcase_add_loop_test(cases, nothing_follows_from_a_wrong_duration, 0, (int)HK_COUNT(durations));
     tcase_add_test(cases, an_unknown_key_is_taken_for_the_nearest);
     tcase_add_test(cases, a_mistake_of_the_defaults_is_told_once);
     tcase_add_test(cases, all_keys_given_twice_are_told);
