@@ -154,7 +154,7 @@ bool hk_params_copy(struct hk_arena *arena, const struct hk_model *model, const 
 
 bool hk_tick_from_ms(double milliseconds, double tick_ms, hk_tick *ticks, struct hk_err *err) {
     double exact = milliseconds / tick_ms;
-    if (!(fabs(exact) < 9e15))
+    if (!(fabs(exact) < HK_TICKS_MAX))
         return HK_FAIL(err, HK_ERR_RANGE, "%g ms is too long for ticks of %g ms", milliseconds,
                        tick_ms);
     double whole = nearbyint(exact);

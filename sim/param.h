@@ -102,6 +102,9 @@ bool hk_params_copy(struct hk_arena *arena, const struct hk_model *model, const 
 bool hk_params_complete(const struct hk_model *model, const void *values,
                         struct hk_err *err) HK_MUST_USE;
 
+/* Ticks of a time: fewer, so that numbers tell them apart. */
+#define HK_TICKS_MAX 9e15
+
 /* `milliseconds` as whole ticks of `tick_ms`. Errors: HK_ERR_RANGE, quoting the nearest valid
  * times, when it isn't a whole number of ticks (to 1e-9 relative) or doesn't fit. */
 bool hk_tick_from_ms(double milliseconds, double tick_ms, hk_tick *ticks,

@@ -206,6 +206,9 @@ static bool plan_delays(struct hk_proj *proj, struct hk_err *err) {
     double low = fmax(floor(hk_dist_min(dist) / tick_ms + 0.5), (double)least);
     if (top < (double)least || dist->a < 0.0)
         return HK_FAIL(err, HK_ERR_RANGE, "delays must be at least %g ms", (double)least * tick_ms);
+    if (top >= HK_TICKS_MAX)
+        return HK_FAIL(err, HK_ERR_RANGE, "delays to %g ms are too long for ticks of %g ms",
+                       top * tick_ms, tick_ms);
     if (top - low >= span_max)
         return HK_FAIL(err, HK_ERR_LIMIT, "delays from %g to %g ms span more than %.0f ticks",
                        low * tick_ms, top * tick_ms, span_max);

@@ -23,6 +23,12 @@ START_TEST(random_experiments_are_the_same_on_any_threads) {
 }
 END_TEST
 
+START_TEST(spoilt_experiments_are_refused_or_run) {
+    ck_assert_msg(fuzz("-n 20 --spoil") == 0, "%s", shell_text);
+    ck_assert_msg(strstr(shell_text, " refused") != NULL, "%s", shell_text);
+}
+END_TEST
+
 START_TEST(an_experiment_that_differs_is_told_and_kept) {
     char options[4096];
     const char *folder = hk_test_folder();
@@ -44,6 +50,7 @@ Suite *suite_tools_fuzz_networks(void) {
     tcase_set_timeout(cases, 300);
     tcase_add_checked_fixture(cases, setup, hk_test_folder_remove);
     tcase_add_test(cases, random_experiments_are_the_same_on_any_threads);
+    tcase_add_test(cases, spoilt_experiments_are_refused_or_run);
     tcase_add_test(cases, an_experiment_that_differs_is_told_and_kept);
     suite_add_tcase(suite, cases);
     return suite;
