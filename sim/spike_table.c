@@ -37,11 +37,16 @@ static size_t lower_bound(const struct hk_spike_table *table, const struct hk_sp
     return low;
 }
 
-/* Behind the spikes of the same tick. */
-static size_t end_of_tick(const struct hk_spike_table *table, size_t i) {
-    const hk_tick tick = table->spikes[i].tick;
-    while (i < table->count && table->spikes[i].tick == tick) i++;
-    return i;
+/* Of everybody. */
+static size_t all_at(const struct hk_spike_table *table, size_t begin, hk_neuron first,
+                     hk_neuron count, uint32_t *units) {
+    size_t times = 0, found = 0;
+    while (begin + times < table->count &&
+           table->spikes[begin + times].tick == table->spikes[begin].tick)
+        times++;
+    for (hk_neuron unit = first; unit < first + count; unit++)
+        for (size_t k = 0; k < times; k++) units[found++] = unit;
+    return found;
 }
 
 size_t hk_spike_table_at(const struct hk_spike_table *table, hk_tick tick, hk_neuron first,
@@ -50,12 +55,11 @@ size_t hk_spike_table_at(const struct hk_spike_table *table, hk_tick tick, hk_ne
     const size_t begin = lower_bound(table, &from);
     size_t found = 0;
     if (begin == table->count || table->spikes[begin].tick != tick) return 0;
-    const size_t end = end_of_tick(table, begin);
-    for (hk_neuron unit = 0; table->everybody && unit < count; unit++)
-        for (size_t i = begin; i < end; i++) units[found++] = first + unit;
-    for (size_t i = begin; !table->everybody && i < end; i++) {
-        if (table->spikes[i].unit - first >= count) break;
-        units[found++] = table->spikes[i].unit;
+    if (table->everybody) return all_at(table, begin, first, count, units);
+    for (size_t i = begin; i < table->count; i++) {
+        const struct hk_spike *spike = &table->spikes[i];
+        if (spike->tick != tick || spike->unit - first >= count) break;
+        units[found++] = spike->unit;
     }
     return found;
 }
