@@ -8,6 +8,7 @@
 #include "io/rundir.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static const char *const formats[] = {"svg", "png"};
 
@@ -31,9 +32,10 @@ static bool read_time(const char *option, const char *text, double *ms, struct h
 /* Beside the results, unless the user says where; made where it's missing, when there is a picture
  * to put into it. */
 static bool find_folder(struct hk_arena *arena, const struct hk_settings *settings, char **folder,
-                        struct hk_err *err) {
+                        bool *is_new, struct hk_err *err) {
     const char *results = settings->arguments[0], *asked = settings->folder;
-    if (asked && !hk_path_is_folder(asked)) return hk_rundir_create_at(arena, asked, folder, err);
+    *is_new = asked && !hk_path_is_folder(asked);
+    if (*is_new) return hk_rundir_create_at(arena, asked, folder, err);
     if (!asked && !hk_path_is_folder(results))
         *folder = hk_path_beside(arena, results, ".", err);
     else
@@ -60,6 +62,7 @@ struct pictures {
     const char *format;
     const struct hk_settings *settings;
     char *folder; /* NULL: not found yet */
+    bool is_new;  /* the folder */
     size_t drawn;
 };
 
@@ -68,7 +71,8 @@ static bool draw_into(const struct hk_plot_job *jobs, const struct hk_plot *plot
                       struct pictures *pictures, struct hk_err *err) {
     struct hk_arena *arena = jobs[0].arena;
     bool several = pictures->results > 1;
-    if (!pictures->folder && !find_folder(arena, pictures->settings, &pictures->folder, err))
+    if (!pictures->folder &&
+        !find_folder(arena, pictures->settings, &pictures->folder, &pictures->is_new, err))
         return false;
     char *name = hk_arena_format(arena, err, "%s%s", plot->name, several ? "-mean" : "");
     char *path = name ? path_of(arena, pictures->folder, name, pictures->format, err) : NULL;
@@ -145,6 +149,7 @@ static bool plot(const struct hk_settings *settings, struct hk_err *err) {
     if (!check_words(settings, &jobs[0], &pictures, err)) goto done;
     ok = pictures.kind ? draw_one(jobs, &pictures, err) : draw_all(&jobs[0], &pictures, err);
 done:
+    if (!ok && pictures.is_new && pictures.folder) (void)rmdir(pictures.folder); /* if it's empty */
     for (size_t i = 0; jobs && i < pictures.results; i++) hk_results_read_close(jobs[i].file);
     hk_arena_destroy(arena);
     return ok;

@@ -124,6 +124,9 @@ START_TEST(times_are_quantities_within_the_run) {
     assert_refused(HK_EXIT_USAGE, "--to: ");
     program_run(&program, "plot", "out", "raster", "--from", "1h");
     assert_refused(HK_EXIT_USAGE, "the run ends at ");
+    program_run(&program, "plot", "out", "raster", "--from", "1h", "-o", "new");
+    assert_refused(HK_EXIT_USAGE, "the run ends at ");
+    ck_assert(!program_has_file("new"));
 }
 END_TEST
 
