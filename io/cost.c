@@ -137,7 +137,7 @@ static bool add_projection(struct work *w, const struct hk_proj *proj, struct hk
     if (!hk_proj_is_plastic(proj)) return true;
     size_t ends = hk_proj_is_dense(proj) ? 0 : 2 * sizeof(hk_neuron);
     w->cost->output_bytes +=
-        (double)(ends + hk_element_size(hk_weights_element(w->experiment->sim))) * synapses;
+        (double)(ends + hk_element_size(hk_precision_element(w->experiment->sim))) * synapses;
     return true;
 }
 

@@ -57,7 +57,7 @@ static double frames_of(const struct output *o) {
 }
 
 static double value_size(const struct output *o) {
-    return (double)hk_element_size(hk_weights_element(o->experiment->sim));
+    return (double)hk_element_size(hk_precision_element(o->experiment->sim));
 }
 
 static double bytes_of(const struct output *o) {

@@ -194,7 +194,7 @@ struct hk_probe *hk_probe_create(struct hk_arena *arena, struct hk_recording *re
     p->recording = recording;
     p->sim = sim;
     p->record = record;
-    p->element = hk_weights_element(sim);
+    p->element = hk_precision_element(sim);
     p->duration = duration;
     p->next = INT64_MAX;
     p->is_report = record->kind == HK_RECORD_STATE && duration && record->every > 0;

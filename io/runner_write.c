@@ -190,7 +190,7 @@ bool hk_write_weights(struct hk_recording *recording, const struct hk_experiment
                       struct hk_err *err) {
     const struct hk_proj *proj;
     const struct hk_pop *pop;
-    const enum hk_element element = hk_weights_element(experiment->sim);
+    const enum hk_element element = hk_precision_element(experiment->sim);
     struct hk_block room = {0};
     bool ok = true;
     for (size_t i = 0; ok && (proj = hk_sim_projection(experiment->sim, i)); i++)

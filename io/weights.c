@@ -1,6 +1,6 @@
 #include "io/weights.h"
 
-enum hk_element hk_weights_element(const struct hk_sim *sim) {
+enum hk_element hk_precision_element(const struct hk_sim *sim) {
     return hk_sim_precision(sim) == HK_DOUBLE ? HK_ELEMENT_F64 : HK_ELEMENT_F32;
 }
 

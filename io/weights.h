@@ -20,8 +20,8 @@ struct hk_ends {
     struct hk_block source, target; /* hk_neuron */
 };
 
-/* Numbers of a network's own precision. */
-enum hk_element hk_weights_element(const struct hk_sim *sim);
+/* What state and weights of a network are written as, so that nothing of them is lost. */
+enum hk_element hk_precision_element(const struct hk_sim *sim);
 /* Rank and shape, after build. */
 void hk_weights_shape(const struct hk_proj *proj, struct hk_weights *weights);
 /* All of them, now, as floats or doubles, and who they are from and to, if `ends` isn't NULL.

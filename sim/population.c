@@ -118,7 +118,7 @@ static bool add_columns(struct hk_pop *pop, struct hk_err *err) {
     if (pop->neuron->start) pop->neuron->start(pop->param, start);
     for (size_t c = 0; c < count; c++) {
         if (!(pop->start[c] = hk_sim_reals(sim, pop->padded, err))) return false;
-        if (start[c] != 0.0)
+        if (start[c] != 0.0) /* what isn't written takes no memory before the network is built */
             hk_pop_draw(pop, c, &(struct hk_dist){HK_DIST_CONSTANT, start[c], 0.0});
     }
     return true;
@@ -436,7 +436,8 @@ void hk_pop_draw(struct hk_pop *pop, size_t column, const struct hk_dist *dist) 
     struct hk_stream names = hk_stream_make(sim->options.seed, "initial state", pop->name);
     struct hk_stream stream = hk_stream_make(names.key, "column", pop->info[column].name);
     double values[HK_GROUP];
-    for (size_t first = 0; first < pop->padded; first += HK_GROUP) { /* the padding too */
+    for (size_t first = 0; first < pop->padded;
+         first += HK_GROUP) { /* the padding too: valid values */
         const bool known = first > 0 && dist->kind == HK_DIST_CONSTANT;
         for (size_t k = 0; !known && k < HK_GROUP; k++) {
             struct hk_draws draws = hk_draws_at(stream, first + k, 0);

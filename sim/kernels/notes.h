@@ -253,7 +253,7 @@ static inline uint32_t find_last(const struct hk_proj *proj, const struct hk_lat
         due->from[k] = first - arrived > least ? first - arrived : least;
         due->tick[k] = piece->tick[k] - arrived;
         is_due[k] = due->tick[k] >= due->from[k];
-        count += due->tick[k] >= due->from[k];
+        count += due->tick[k] >= due->from[k]; /* of is_due[k] it isn't made in vectors as well */
     }
     due->all = count > piece->count / MANY;
     if (due->all) return piece->count;
@@ -272,7 +272,7 @@ static inline uint32_t find_older_of_all(const struct hk_late_posts *posts,
                                          const struct piece *piece, struct due *due) {
     const struct note *notes = posts->notes;
     const uint32_t count = piece->count;
-    int32_t tick[TOGETHER];
+    int32_t tick[TOGETHER]; /* both of the next are less than 2 HK_LATE_AGO = 2^30 */
     uint8_t is_due[TOGETHER + FOUR];
     for (uint32_t k = 0; k < count; k++) tick[k] = due->tick[k] - notes[piece->target[k]].gap;
     for (uint32_t k = 0; k < count; k++) is_due[k] = tick[k] >= due->from[k];
