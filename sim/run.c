@@ -59,20 +59,34 @@ static void emit(struct hk_sim *sim, int thread, hk_tick from, hk_tick to) {
     }
 }
 
+/* Do spikes arrive at anybody's targets? Told by their source, for who has a synapse is another's
+ * to know, and what is counted can't depend on the threads. */
+static bool hears(const struct hk_proj *proj, hk_tick tick) {
+    const uint32_t *units;
+    hk_tick at = tick - proj->delay_min;
+    for (uint32_t d = 0; d < proj->delays && at > 0; d++, at--)
+        for (int owner = 0; owner < proj->sim->threads; owner++)
+            if (hk_spikes(proj->sim, proj->source, at, owner, &units)) return true;
+    return false;
+}
+
+/* What comes from a population that drops out is scaled. */
+static void count_scaled(const struct hk_proj *proj, int thread, hk_tick tick) {
+    struct hk_sim_counts *counts = &proj->sim->tally[thread].counts;
+    if (!proj->sim->dropping || proj->source->dropout <= 0.0 || !hears(proj, tick)) return;
+    counts->additions += hk_pop_owned(proj->target, thread);
+    counts->multiplications += hk_pop_owned(proj->target, thread);
+}
+
 /* Whether something arrived, in which case it was added to what the receptor gets. */
 static bool deliver(struct hk_proj *proj, int thread, hk_tick tick) {
     struct hk_sim *sim = proj->sim;
-    struct hk_sim_counts *counts = &sim->tally[thread].counts;
     if (proj->storage == HK_STORE_BUNDLE) return false;
     if (hk_proj_lapses(proj)) sim->learn->catch_up(proj, thread, tick);
     uint64_t events = sim->step->deliver(proj, thread, tick);
-    counts->events += events;
-    if (!events) return false;
-    if (!sim->dropping || proj->source->dropout <= 0.0) return true;
-    uint64_t owned = hk_pop_owned(proj->target, thread);
-    counts->additions += owned;
-    counts->multiplications += owned;
-    return true;
+    sim->tally[thread].counts.events += events;
+    count_scaled(proj, thread, tick);
+    return events > 0;
 }
 
 /* All that arrives at a population outside of bundles; a bit for each receptor that gets something.

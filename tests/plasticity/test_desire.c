@@ -176,8 +176,8 @@ END_TEST
 enum { INPUTS = 50, HIDDEN = 70, MORE = 40, CLASSES = 10, SAMPLES = 12 };
 
 /* Three layers with dropout, some samples; returns all weights of the first layers in `out`. */
-static void learn_some(enum hk_precision precision, int threads, const char *connect, bool drop,
-                       double *out) {
+static struct hk_sim_counts learn_some(enum hk_precision precision, int threads,
+                                       const char *connect, bool drop, double *out) {
     struct hk_err err = {0};
     struct hk_sim *sim = net_create(precision, 1, threads);
     struct hk_pop *in = net_encoder(sim, "in", INPUTS, "regular", "rate_max=1000 dropout=0.1");
@@ -206,23 +206,31 @@ static void learn_some(enum hk_precision precision, int threads, const char *con
         ck_assert(hk_proj_read(projs[k], &(struct hk_synapses){.weight = out}, &err));
         out += hk_proj_count(projs[k]);
     }
+    struct hk_sim_counts counts = hk_sim_count(sim);
     hk_sim_destroy(sim);
+    return counts;
 }
 
 enum { WEIGHTS = INPUTS * HIDDEN + HIDDEN * MORE + MORE * CLASSES };
 static double reference[WEIGHTS], again[WEIGHTS];
 
+/* With a synapse or two for each target some threads hear nothing where others do. */
 START_TEST(is_the_same_for_any_number_of_threads) {
-    static const int threads[] = {2, 3, 5};
-    static const char *const connects[] = {"all-to-all", "probability:p=0.6"};
+    static const int threads[] = {2, 3, 5, 8};
+    static const char *const connects[] = {"all-to-all", "probability:p=0.6", "fixed-indegree:n=1"};
     for (int precision = HK_SINGLE; precision <= HK_DOUBLE; precision++)
-        for (size_t c = 0; c < 2; c++) {
+        for (size_t c = 0; c < 3; c++) {
             memset(reference, 0, sizeof reference);
-            learn_some((enum hk_precision)precision, 1, connects[c], true, reference);
-            for (size_t k = 0; k < 3; k++) {
+            struct hk_sim_counts counted =
+                learn_some((enum hk_precision)precision, 1, connects[c], true, reference);
+            for (size_t k = 0; k < sizeof threads / sizeof threads[0]; k++) {
                 memset(again, 0, sizeof again);
-                learn_some((enum hk_precision)precision, threads[k], connects[c], true, again);
+                struct hk_sim_counts counts =
+                    learn_some((enum hk_precision)precision, threads[k], connects[c], true, again);
                 ck_assert_mem_eq(reference, again, sizeof again);
+                ck_assert_uint_eq(counts.events, counted.events);
+                ck_assert_uint_eq(counts.additions, counted.additions);
+                ck_assert_uint_eq(counts.multiplications, counted.multiplications);
             }
         }
 }
