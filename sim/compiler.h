@@ -56,4 +56,11 @@
 #define HK_ADDRESS_SANITIZER 0
 #endif
 
+/* Of the instruction set that this is compiled for. */
+#if defined(__AVX512F__) || defined(__aarch64__)
+#define HK_VECTOR_REGISTERS 32
+#else
+#define HK_VECTOR_REGISTERS 16
+#endif
+
 #endif

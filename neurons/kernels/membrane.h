@@ -239,11 +239,14 @@ HK_INLINE struct membrane_input membrane_take(enum membrane_scheme scheme,
                                   : (struct membrane_input){.g = now, .g_e = factored};
 }
 
-/* With n receptors; drives add `push` to each unit. Returns whether anybody fired. */
+/* With n receptors; drives add `push` to each unit. Returns whether anybody fired. Flags are bytes,
+ * so a turn takes four vectors of V at once: where registers are few, who fired is told in a loop
+ * of its own. */
 HK_INLINE bool membrane_fire_by(enum membrane_scheme scheme, size_t n,
                                 const struct membrane_step *step, hk_real threshold, hk_real push,
                                 const struct hk_exp_receptor *receptors, hk_real *v, size_t count,
                                 unsigned char *flag) {
+    const bool apart = HK_VECTOR_REGISTERS < 32;
     const struct membrane_step s = *step;
     const struct hk_exp_receptor one = receptors[0], two = receptors[n - 1];
     unsigned char any = 0;
@@ -258,10 +261,11 @@ HK_INLINE bool membrane_fire_by(enum membrane_scheme scheme, size_t n,
             in.g_e += more.g_e;
         }
         v[i] = membrane_move(scheme, &s, v[i], in);
+        if (apart) continue;
         flag[i] = v[i] >= threshold;
         any |= flag[i];
     }
-    return any;
+    return apart ? membrane_fire(&threshold, 0, v, count, flag) : any;
 }
 
 /* membrane_only_leaks, where n receptors are taken along. */
