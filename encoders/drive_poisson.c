@@ -84,13 +84,17 @@ static uint16_t draw_exactly(const struct hk_drive_part *part, uint16_t bits, ui
     return count;
 }
 
-/* The halves of each word, for two units: as they lie in memory, so that nothing is moved. */
-static void cut_words(uint32_t words[4][HK_PHILOX_LANES], uint16_t *restrict bits) {
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    memcpy(bits, words, GROUP * sizeof *bits);
-#else
-    const uint32_t *word = words[0];
-    for (size_t j = 0; j < GROUP; j++) bits[j] = (uint16_t)(word[j / 2] >> 16 * (j % 2));
+/* GROUP numbers of 16 bits: the halves of each word for two units, the lower one first. */
+static void draw_bits(struct hk_stream stream, hk_tick tick, uint64_t index, uint16_t bits[GROUP]) {
+    uint32_t(*words)[HK_PHILOX_LANES] = (void *)bits;
+    hk_philox_lanes(stream, (uint64_t)tick, index, HK_PHILOX_FEWEST, words);
+#if !defined(__BYTE_ORDER__) || __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+    for (size_t j = 0; j < GROUP; j += 2) {
+        uint32_t word;
+        memcpy(&word, bits + j, sizeof word);
+        bits[j] = (uint16_t)word;
+        bits[j + 1] = (uint16_t)(word >> 16);
+    }
 #endif
 }
 
@@ -116,13 +120,11 @@ static void draw_part(const struct hk_drive_part *part, uint64_t first, uint64_t
     const struct poisson_table *d = part->derived;
     const struct alias_tables tables = alias_load(&d->alias);
     const uint64_t parts = d->parts;
-    uint16_t bits[GROUPS * GROUP], drawn[ALIAS_LANES];
-    for (uint64_t g = 0; g < groups; g++) {
-        uint32_t words[4][HK_PHILOX_LANES];
-        hk_philox_lanes(part->stream, (uint64_t)tick, ((first + g) * parts + k) * HK_PHILOX_LANES,
-                        HK_PHILOX_FEWEST, words);
-        cut_words(words, bits + g * GROUP);
-    }
+    _Alignas(HK_CACHE_LINE) uint16_t bits[GROUPS * GROUP];
+    uint16_t drawn[ALIAS_LANES];
+    for (uint64_t g = 0; g < groups; g++)
+        draw_bits(part->stream, tick, ((first + g) * parts + k) * HK_PHILOX_LANES,
+                  bits + g * GROUP);
     for (uint64_t j = 0; j < groups * GROUP; j += ALIAS_LANES) {
         uint64_t index = ((first + j / GROUP) * parts + k) * GROUP + j % GROUP;
         draw_lanes(part, tables, bits + j, index, tick, k == 0 ? count + j : drawn);

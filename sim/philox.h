@@ -6,6 +6,8 @@
 
 #include "sim/rng.h"
 
+#include <string.h>
+
 #if defined(__SSE2__)
 #include <immintrin.h>
 #endif
@@ -47,12 +49,14 @@ static inline hk_halves hk_halves_product(hk_halves a, hk_halves b) {
     return (a & UINT32_MAX) * (b & UINT32_MAX);
 }
 static inline void hk_halves_put(uint32_t *words, hk_halves a) {
-    for (size_t k = 0; k < sizeof a / sizeof a[0]; k++) words[k] = (uint32_t)a[k];
+    const uint32_t low[] = {(uint32_t)a[0], (uint32_t)a[1]};
+    memcpy(words, low, sizeof low);
 }
 #endif
 enum { HK_HALVES = sizeof(hk_halves) / sizeof(uint64_t) };
 
-/* Blocks index .. index + 15 of `entity`: words[w][lane]. */
+/* Blocks index .. index + 15 of `entity`: words[w][lane]. They are put down as bytes, so these may be
+ * numbers of another size. */
 static inline void hk_philox_lanes(struct hk_stream stream, uint64_t entity, uint64_t index,
                                    int rounds, uint32_t words[4][HK_PHILOX_LANES]) {
     const hk_halves none = {0}, first = none + UINT64_C(0xD2511F53);
