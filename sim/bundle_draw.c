@@ -33,28 +33,34 @@ static uint32_t header_words(const struct hk_bundle *bundle) {
     return bundle->is_narrow ? 2 : 1;
 }
 
-static size_t segment_of(const struct hk_bundle *bundle, const struct hk_proj *proj,
-                         const struct hk_drawn *drawn, size_t k) {
-    uint32_t delay = (uint32_t)(proj->delay_min - bundle->delay_min) + drawn->delay[k];
-    return (size_t)drawn->source[k] * bundle->delays + delay;
+/* The segment of each synapse of a target, into place[]. */
+static void find_segments(const struct hk_bundle *bundle, const struct hk_proj *proj,
+                          const struct hk_drawn *drawn) {
+    const uint32_t delays = bundle->delays, first = (uint32_t)(proj->delay_min - bundle->delay_min);
+    const hk_neuron *restrict source = drawn->source;
+    const uint32_t *restrict delay = drawn->delay;
+    hk_syn *restrict place = drawn->place;
+    const size_t count = drawn->count;
+    for (size_t k = 0; k < count; k++) place[k] = (hk_syn)source[k] * delays + (first + delay[k]);
 }
 
 /* ---- counting ---- */
 
-static void count_target(const struct wire *wire, int thread, const struct hk_proj *proj,
-                         uint32_t slot) {
+static void count_target(const struct wire *wire, int thread, uint32_t slot) {
     const struct hk_bundle *bundle = wire->bundle;
-    const struct hk_drawn *drawn = &wire->drawn[thread];
+    const hk_syn *place = wire->drawn[thread].place;
+    const size_t count = wire->drawn[thread].count;
+    const uint32_t run = hk_run_header(0, slot / HK_PAGE, false), head = header_words(bundle);
     uint32_t *words = wire->segment[thread].data;
     struct segment *segments = wire->segment[thread].data;
-    const uint32_t run = hk_run_header(0, slot / HK_PAGE, false);
     if (has_one_page(bundle, thread)) {
-        for (size_t k = 0; k < drawn->count; k++) words[segment_of(bundle, proj, drawn, k)]++;
+        HK_UNROLLED
+        for (size_t k = 0; k < count; k++) words[place[k]]++;
         return;
     }
-    for (size_t k = 0; k < drawn->count; k++) {
-        struct segment *s = &segments[segment_of(bundle, proj, drawn, k)];
-        if (s->run != run) s->next += header_words(bundle);
+    for (size_t k = 0; k < count; k++) {
+        struct segment *s = &segments[place[k]];
+        if (s->run != run) s->next += head;
         s->run = run;
         s->next++;
     }
@@ -75,7 +81,8 @@ static void count_part(void *context, int thread) {
         uint32_t slot = (uint32_t)proj->target->receptors[proj->receptor].slot[thread];
         for (hk_neuron i = bounds[thread]; i < bounds[thread + 1]; i++, slot++) {
             hk_proj_draw(proj, i, false, drawn);
-            count_target(wire, thread, proj, slot);
+            find_segments(bundle, proj, drawn);
+            count_target(wire, thread, slot);
             part->count += drawn->count;
         }
         hk_bundle_part(bundle, thread)->count += part->count;
@@ -182,45 +189,52 @@ static void end_last_runs(struct wire *wire, int thread) {
     }
 }
 
-static void foresee_place(const struct hk_bundle *bundle, const struct hk_bundle_part *part,
-                          hk_syn at) {
-    if (bundle->is_narrow)
-        HK_PREFETCH(&part->narrow[at]);
-    else
-        HK_PREFETCH(&part->packed[at]);
-    if (part->exact) HK_PREFETCH(&part->exact[at]);
+/* What is asked for of a place. */
+struct foreseen {
+    const char *words, *weights; /* NULL: it has none of its own */
+    size_t width;
+};
+
+static struct foreseen foreseen_of(const struct hk_bundle_part *part) {
+    const void *words = part->narrow ? (const void *)part->narrow : part->packed;
+    return (struct foreseen){words, (const void *)part->exact,
+                             part->narrow ? sizeof *part->narrow : sizeof *part->packed};
 }
 
-/* Places of the synapses of one target in their rows. Rows lie anywhere, so each is asked for
- * before it is needed: first the counters, then the places. */
-static void find_places(const struct wire *wire, int thread, const struct hk_proj *proj) {
-    const struct hk_bundle *bundle = wire->bundle;
-    const struct hk_bundle_part *part = hk_bundle_part(bundle, thread);
-    const struct hk_drawn *drawn = &wire->drawn[thread];
+static inline void foresee_place(struct foreseen foreseen, hk_syn at) {
+    HK_PREFETCH(foreseen.words + at * foreseen.width);
+    if (foreseen.weights) HK_PREFETCH(foreseen.weights + at * sizeof(double));
+}
+
+/* Segments in place[] become places in rows. These lie anywhere, so each is asked for before it is
+ * needed: first the counters, then the places. */
+static void find_places(const struct wire *wire, int thread) {
+    const struct hk_bundle_part *part = hk_bundle_part(wire->bundle, thread);
+    const struct foreseen foreseen = foreseen_of(part);
+    const hk_neuron *source = wire->drawn[thread].source;
+    const size_t count = wire->drawn[thread].count;
+    const hk_syn *start = part->start;
+    hk_syn *place = wire->drawn[thread].place;
     uint32_t *next = wire->segment[thread].data;
-    for (size_t k = 0; k < drawn->count; k++) {
-        drawn->place[k] = segment_of(bundle, proj, drawn, k);
-        HK_PREFETCH(&next[drawn->place[k]]);
-    }
-    for (size_t k = 0; k < drawn->count; k++) {
-        hk_syn at = part->start[drawn->source[k]] + next[drawn->place[k]]++;
-        drawn->place[k] = at;
-        foresee_place(bundle, part, at);
+    HK_UNROLLED
+    for (size_t k = 0; k < count; k++) HK_PREFETCH(&next[place[k]]);
+    HK_UNROLLED
+    for (size_t k = 0; k < count; k++) {
+        place[k] = start[source[k]] + next[place[k]]++;
+        foresee_place(foreseen, place[k]);
     }
 }
 
 /* The same where segments have several runs: a synapse that ends in another page than the one
  * before it closes the run and opens one. */
-static bool find_paged_places(const struct wire *wire, int thread, const struct hk_proj *proj,
-                              uint32_t page, struct hk_err *err) {
+static bool find_paged_places(const struct wire *wire, int thread, uint32_t page,
+                              struct hk_err *err) {
     const struct hk_bundle *bundle = wire->bundle;
     const struct hk_bundle_part *part = hk_bundle_part(bundle, thread);
+    const struct foreseen foreseen = foreseen_of(part);
     const struct hk_drawn *drawn = &wire->drawn[thread];
     struct segment *segments = wire->segment[thread].data;
-    for (size_t k = 0; k < drawn->count; k++) {
-        drawn->place[k] = segment_of(bundle, proj, drawn, k);
-        HK_PREFETCH(&segments[drawn->place[k]]);
-    }
+    for (size_t k = 0; k < drawn->count; k++) HK_PREFETCH(&segments[drawn->place[k]]);
     for (size_t k = 0; k < drawn->count; k++) {
         struct segment *s = &segments[drawn->place[k]];
         hk_syn row = part->start[drawn->source[k]];
@@ -234,26 +248,47 @@ static bool find_paged_places(const struct wire *wire, int thread, const struct 
             return HK_FAIL(err, HK_ERR_LIMIT, "a unit of %s has more than %d synapses of one delay",
                            bundle->source->name, HK_RUN_MAX);
         drawn->place[k] = row + s->next++;
-        foresee_place(bundle, part, drawn->place[k]);
+        foresee_place(foreseen, drawn->place[k]);
     }
     return true;
 }
 
+static void fill_packed(const struct hk_proj *proj, const struct hk_drawn *drawn, uint32_t place,
+                        uint32_t *packed) {
+    enum { PART = 256 };
+    const double unit = proj->target->receptors[proj->receptor].unit;
+    uint32_t word[PART];
+    for (size_t first = 0; first < drawn->count; first += PART) {
+        size_t count = drawn->count - first < PART ? drawn->count - first : PART;
+        const hk_syn *at = drawn->place + first;
+        proj->sim->draws->wholes(drawn->weight + first, unit, word, count);
+        HK_UNROLLED
+        for (size_t k = 0; k < count; k++) packed[at[k]] = word[k] | place;
+    }
+}
+
+static void fill_narrow(const struct hk_drawn *drawn, uint16_t place, uint16_t *narrow) {
+    const size_t count = drawn->count;
+    const hk_syn *at = drawn->place;
+    HK_UNROLLED
+    for (size_t k = 0; k < count; k++) narrow[at[k]] = place;
+}
+
+static void fill_exact(const struct hk_drawn *drawn, double *exact) {
+    const size_t count = drawn->count;
+    const hk_syn *at = drawn->place;
+    HK_UNROLLED
+    for (size_t k = 0; k < count; k++) exact[at[k]] = drawn->weight[k];
+}
+
 static void fill_target(const struct wire *wire, int thread, const struct hk_proj *proj,
                         uint32_t slot) {
-    const struct hk_bundle *bundle = wire->bundle;
-    const struct hk_bundle_part *part = hk_bundle_part(bundle, thread);
+    const struct hk_bundle_part *part = hk_bundle_part(wire->bundle, thread);
     const struct hk_drawn *drawn = &wire->drawn[thread];
-    const double unit = proj->target->receptors[proj->receptor].unit;
     const uint32_t place = slot % HK_PAGE;
-    for (size_t k = 0; part->narrow && k < drawn->count; k++)
-        part->narrow[drawn->place[k]] = (uint16_t)place;
-    for (size_t k = 0; part->exact && k < drawn->count; k++)
-        part->exact[drawn->place[k]] = drawn->weight[k];
-    for (size_t k = 0; part->packed && k < drawn->count; k++) {
-        uint16_t w = (uint16_t)(int16_t)hk_bundle_whole(drawn->weight[k], unit);
-        part->packed[drawn->place[k]] = (uint32_t)w << 16 | place;
-    }
+    if (part->packed) fill_packed(proj, drawn, place, part->packed);
+    if (part->narrow) fill_narrow(drawn, (uint16_t)place, part->narrow);
+    if (part->exact) fill_exact(drawn, part->exact);
 }
 
 static void fill_part(void *context, int thread) {
@@ -269,9 +304,10 @@ static void fill_part(void *context, int thread) {
         uint32_t slot = (uint32_t)proj->target->receptors[proj->receptor].slot[thread];
         for (hk_neuron i = bounds[thread]; i < bounds[thread + 1]; i++, slot++) {
             hk_proj_draw(proj, i, !bundle->is_shared, drawn);
+            find_segments(bundle, proj, drawn);
             if (one_page)
-                find_places(wire, thread, proj);
-            else if (!find_paged_places(wire, thread, proj, slot / HK_PAGE, err))
+                find_places(wire, thread);
+            else if (!find_paged_places(wire, thread, slot / HK_PAGE, err))
                 return;
             fill_target(wire, thread, proj, slot);
         }

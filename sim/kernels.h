@@ -137,10 +137,14 @@ struct hk_kernels_credit {
 
 /* Random numbers by the many. */
 struct hk_kernels_draws {
-    /* The first `count` numbers of hk_draws_normal on hk_draws_at(stream, entity, 0). */
-    void (*normals)(struct hk_stream stream, uint64_t entity, double *out, size_t count);
+    /* The first `count` numbers of a normal distribution on hk_draws_at(stream, entity, 0); false:
+     * some don't have the sign of its mean, and maybe not all were drawn. */
+    bool (*normals)(struct hk_stream stream, uint64_t entity, const struct hk_dist *dist,
+                    double *out, size_t count);
     /* Delays of the synapses of one target, ticks above the projection's least. */
     void (*delays)(const struct hk_proj *proj, uint64_t target, uint32_t *out, size_t count);
+    /* Weights as whole numbers of `unit` (hk_bundle_whole), in the upper halves of words. */
+    void (*wholes)(const double *weight, double unit, uint32_t *word, size_t count);
 };
 
 /* Columns of hk_real, seen from files that don't know the precision. */

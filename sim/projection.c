@@ -276,14 +276,9 @@ static double draw_weight(const struct hk_proj *proj, struct hk_draws *draws) {
  * rare, the target's are drawn one after the other. */
 static void draw_weights(const struct hk_proj *proj, hk_neuron target, double *weight,
                          size_t count) {
-    const struct hk_dist *dist = &proj->weight;
-    bool together = dist->kind == HK_DIST_NORMAL;
-    if (together) proj->sim->draws->normals(proj->weight_stream, target, weight, count);
-    for (size_t k = 0; together && k < count; k++) {
-        weight[k] = dist->a + dist->b * weight[k];
-        together = !(weight[k] * dist->a < 0.0);
-    }
-    if (together) return;
+    if (proj->weight.kind == HK_DIST_NORMAL &&
+        proj->sim->draws->normals(proj->weight_stream, target, &proj->weight, weight, count))
+        return;
     struct hk_draws draws = hk_draws_at(proj->weight_stream, target, 0);
     for (size_t k = 0; k < count; k++) weight[k] = draw_weight(proj, &draws);
 }

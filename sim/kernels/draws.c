@@ -48,7 +48,19 @@ static bool tail_quantiles(double *tail, size_t count) {
     return far;
 }
 
-static void normals(struct hk_stream stream, uint64_t entity, double *out, size_t count) {
+/* Standard ones become those of a distribution; do all have the sign of its mean? */
+static bool scale_normals(const struct hk_dist *dist, double *x, size_t count) {
+    const double mean = dist->a, deviation = dist->b;
+    int wrong = 0;
+    for (size_t k = 0; k < count; k++) {
+        x[k] = mean + deviation * x[k];
+        wrong |= x[k] * mean < 0.0;
+    }
+    return !wrong;
+}
+
+static bool normals(struct hk_stream stream, uint64_t entity, const struct hk_dist *dist,
+                    double *out, size_t count) {
     double p[NORMALS], tail[NORMALS + EIGHT];
     uint16_t place[NORMALS + 1] = {0}; /* one more is written to before it is counted */
     for (size_t first = 0; first < count; first += NORMALS) {
@@ -59,7 +71,9 @@ static void normals(struct hk_stream stream, uint64_t entity, double *out, size_
         bool far = tail_quantiles(tail, tails);
         for (size_t k = 0; k < tails; k++)
             out[first + place[k]] = far ? hk_normal_quantile(p[place[k]]) : tail[k];
+        if (!scale_normals(dist, out + first, part)) return false;
     }
+    return true;
 }
 
 /* The first of below[] that a draw is below: the last is above all. Where the guide says to begin,
@@ -79,9 +93,17 @@ static void delays(const struct hk_proj *proj, uint64_t target, uint32_t *out, s
         const uint32_t *word = words[0];
         size_t part = count - first < WORDS ? count - first : WORDS;
         hk_philox_lanes(proj->delay_stream, target, first / 4, HK_PHILOX_ROUNDS, words);
+        HK_UNROLLED
         for (size_t k = 0; k < part; k++)
             out[first + k] = delay_of(proj->delay_guide, below, word[k]);
     }
 }
 
-const struct hk_kernels_draws hk_kernels_draws = {.normals = normals, .delays = delays};
+static void wholes(const double *restrict weight, double unit, uint32_t *restrict word,
+                   size_t count) {
+    for (size_t k = 0; k < count; k++) word[k] = (uint32_t)hk_bundle_whole(weight[k], unit) << 16;
+}
+
+const struct hk_kernels_draws hk_kernels_draws = {.normals = normals,
+                                                  .delays = delays,
+                                                  .wholes = wholes};
