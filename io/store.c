@@ -177,21 +177,62 @@ struct types {
     hid_t in_file, in_memory;
 };
 
+/* Pack a chunk that begins at `start`, and write it. */
+static bool chunk_write(struct hk_store *store, hid_t id, const char *path, const hsize_t *start,
+                        const struct hk_chunk *chunk, struct hk_err *err) {
+    size_t size = 0;
+    unsigned mask = 0;
+    const void *packed = hk_packer_pack(&store->packer, chunk, &size, &mask, err);
+    store->failed = !packed;
+    if (!packed) return false;
+    return H5Dwrite_chunk(id, H5P_DEFAULT, mask, start, size, packed) >= 0 ||
+           hk_store_fail(store, path, err);
+}
+
+/* All chunks. Each is one piece of memory: of the first dimensions it has one row, of the next one
+ * some, and all of those that follow (choose_chunk). */
+static bool chunks_write(struct hk_store *store, hid_t id, const struct hk_store_item *set,
+                         size_t element_size, const hsize_t *shape, const hsize_t *chunk,
+                         struct hk_err *err) {
+    hsize_t at[HK_STORE_RANK_MAX] = {0};
+    const char *data = set->data;
+    size_t cut = 0, row = 1; /* the dimension of which it has some rows, of so many elements */
+    while (cut + 1 < set->rank && chunk[cut] == 1) cut++;
+    for (size_t i = cut + 1; i < set->rank; i++) row *= (size_t)shape[i];
+    for (;;) {
+        hsize_t rows = shape[cut] - at[cut];
+        if (rows > chunk[cut]) rows = chunk[cut];
+        const struct hk_chunk piece = {data, (size_t)rows * row, (size_t)chunk[cut] * row,
+                                       element_size};
+        if (!chunk_write(store, id, set->path, at, &piece, err)) return false;
+        data += piece.count * element_size;
+        at[cut] += rows;
+        for (size_t i = cut; at[i] == shape[i]; at[i]++) {
+            if (i == 0) return true;
+            at[i--] = 0;
+        }
+    }
+}
+
 static bool dataset_write(struct hk_store *store, const struct hk_store_item *set,
                           struct types types, struct hk_err *err) {
     hsize_t shape[HK_STORE_RANK_MAX], chunk[HK_STORE_RANK_MAX];
+    const size_t size = H5Tget_size(types.in_file);
     for (size_t i = 0; i < set->rank; i++) shape[i] = set->shape[i];
-    bool chunked = choose_chunk(set->rank, shape, H5Tget_size(types.in_file), chunk);
+    bool chunked = choose_chunk(set->rank, shape, size, chunk);
     hid_t space =
         set->rank > 0 ? H5Screate_simple((int)set->rank, shape, NULL) : H5Screate(H5S_SCALAR);
     hid_t creation = creation_list(set->rank, chunked ? chunk : NULL);
     if (!hk_store_make_groups(store, set->path, err)) return false;
     hid_t id = H5Dcreate2(store->file, set->path, types.in_file, space, store->links, creation,
                           H5P_DEFAULT);
-    bool ok = id >= 0 &&
-              H5Dwrite(id, types.in_memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, set->data) >= 0 &&
-              H5Dclose(id) >= 0;
-    if (!ok) return hk_store_fail(store, set->path, err);
+    if (id < 0) return hk_store_fail(store, set->path, err);
+    if (chunked && H5Tequal(types.in_file, types.in_memory) > 0) {
+        if (!chunks_write(store, id, set, size, shape, chunk, err)) return false;
+    } else if (H5Dwrite(id, types.in_memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, set->data) < 0) {
+        return hk_store_fail(store, set->path, err);
+    }
+    if (H5Dclose(id) < 0) return hk_store_fail(store, set->path, err);
     drop(creation);
     drop(space);
     return true;
@@ -289,25 +330,16 @@ struct hk_stream *hk_store_open(struct hk_store *store, const struct hk_rows *ro
 
 /* Write what is in the buffer, as the chunk that it is; what it lacks becomes zero. */
 static bool stream_store(struct hk_stream *stream, struct hk_err *err) {
-    struct hk_store *store = stream->store;
     const struct hk_rows *rows = &stream->rows;
+    const size_t element_size = hk_element_size(rows->element);
+    const size_t width = stream->row_size / element_size;
     hsize_t size[] = {stream->stored + stream->used, rows->width, rows->depth};
     hsize_t start[] = {stream->stored, 0, 0};
-    size_t used = stream->used * stream->row_size, all = rows->chunk * stream->row_size;
-    size_t element_size = hk_element_size(rows->element), packed = 0;
-    unsigned mask = 0;
-    if (used == 0) return true;
-    const void *chunk = NULL;
-    if (hk_block_reserve(&stream->buffer, all, 1, err)) {
-        memset((char *)stream->buffer.data + used, 0, all - used);
-        chunk = hk_packer_pack(&store->packer, stream->buffer.data, all / element_size,
-                               element_size, &packed, &mask, err);
-    }
-    store->failed = !chunk;
-    if (!chunk) return false;
-    bool ok = H5Dset_extent(stream->set, size) >= 0 &&
-              H5Dwrite_chunk(stream->set, H5P_DEFAULT, mask, start, packed, chunk) >= 0;
-    if (!ok) return hk_store_fail(store, rows->path, err);
+    const struct hk_chunk chunk = {stream->buffer.data, stream->used * width, rows->chunk * width,
+                                   element_size};
+    if (stream->used == 0) return true;
+    if (H5Dset_extent(stream->set, size) < 0) return hk_store_fail(stream->store, rows->path, err);
+    if (!chunk_write(stream->store, stream->set, rows->path, start, &chunk, err)) return false;
     stream->stored += stream->used;
     stream->used = 0;
     return true;

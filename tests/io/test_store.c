@@ -236,6 +236,40 @@ START_TEST(store_compresses_large_arrays_by_whole_rows) {
 }
 END_TEST
 
+/* Chunks that end with the array, and those that go beyond it. */
+START_TEST(store_cuts_arrays_in_any_dimension) {
+    enum { MOST = 2000000 };
+    static const struct cut {
+        size_t rank, shape[4];
+        hsize_t chunk[4];
+    } cuts[] = {{1, {300001}, {75001}},
+                {2, {2, 300000}, {1, 75000}},
+                {3, {3, 701, 500}, {1, 176, 500}},
+                {4, {2, 1, 2, 400000}, {1, 1, 1, 100000}}};
+    static const char *const paths[] = {"a", "b", "c", "d"};
+    static double data[MOST], back[MOST];
+    for (size_t i = 0; i < MOST; i++) data[i] = (double)(i * i % 65537) * 0.1;
+    for (size_t c = 0; c < sizeof cuts / sizeof cuts[0]; c++)
+        assert_ok(hk_store_put(store,
+                               &(struct hk_store_item){paths[c], NULL, HK_ELEMENT_F64, cuts[c].rank,
+                                                       cuts[c].shape, data},
+                               &err));
+    hid_t file = closed_file();
+    for (size_t c = 0; c < sizeof cuts / sizeof cuts[0]; c++) {
+        hsize_t chunk[4];
+        size_t count = 1;
+        for (size_t i = 0; i < cuts[c].rank; i++) count *= cuts[c].shape[i];
+        hid_t set = open_set(file, paths[c]);
+        assert_compressed(set, (int)cuts[c].rank, chunk);
+        ck_assert_mem_eq(chunk, cuts[c].chunk, cuts[c].rank * sizeof *chunk);
+        ck_assert(H5Dread(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, back) >= 0);
+        ck_assert_mem_eq(back, data, count * sizeof *data);
+        ck_assert(H5Dclose(set) >= 0);
+    }
+    ck_assert(H5Fclose(file) >= 0);
+}
+END_TEST
+
 START_TEST(store_keeps_small_and_empty_arrays_plain) {
     static const float data[100];
     const size_t none[] = {0, 3}, some[] = {10, 10};
@@ -431,6 +465,20 @@ START_TEST(stream_says_that_the_disk_is_full) {
 }
 END_TEST
 
+START_TEST(putting_says_that_the_disk_is_full) {
+    enum { COUNT = 100000 };
+    const size_t shape[] = {COUNT};
+    uint64_t *data = HK_NEW(arena, uint64_t, COUNT, &err), noise = 1;
+    ck_assert_ptr_nonnull(data);
+    for (size_t i = 0; i < COUNT; i++) data[i] = noise = noise * 6364136223846793005U + 1;
+    limit_files(200000);
+    ck_assert(!hk_store_put(store,
+                            &(struct hk_store_item){"noise", NULL, HK_ELEMENT_U64, 1, shape, data},
+                            &err));
+    assert_failed_for_good();
+}
+END_TEST
+
 START_TEST(closing_says_that_the_disk_is_full) {
     assert_ok(put_number("a", 1.0));
     limit_files(100);
@@ -464,6 +512,7 @@ Suite *suite_io_store(void) {
     tcase_add_test(tcase, store_writes_a_path_once);
     tcase_add_loop_test(tcase, store_writes_text_as_utf8, 0, (int)HK_COUNT(texts));
     tcase_add_test(tcase, store_compresses_large_arrays_by_whole_rows);
+    tcase_add_test(tcase, store_cuts_arrays_in_any_dimension);
     tcase_add_test(tcase, store_keeps_small_and_empty_arrays_plain);
     tcase_add_test(tcase, store_notes_no_time_of_day);
     tcase_add_test(tcase, store_describes_groups_and_datasets);
@@ -473,6 +522,7 @@ Suite *suite_io_store(void) {
     tcase_add_test(tcase, stream_chunks_have_a_limit);
     tcase_add_test(tcase, stream_may_stay_empty);
     tcase_add_test(tcase, stream_says_that_the_disk_is_full);
+    tcase_add_test(tcase, putting_says_that_the_disk_is_full);
     tcase_add_test(tcase, closing_says_that_the_disk_is_full);
     tcase_add_test(tcase, abandoning_on_a_full_disk_does_no_harm);
     suite_add_tcase(suite, tcase);
