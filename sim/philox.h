@@ -4,6 +4,7 @@
 #ifndef HK_SIM_PHILOX_H
 #define HK_SIM_PHILOX_H
 
+#include "sim/normal.h"
 #include "sim/rng.h"
 
 #include <string.h>
@@ -80,6 +81,21 @@ static inline void hk_philox_lanes(struct hk_stream stream, uint64_t entity, uin
         hk_halves_put(words[1] + lane, b);
         hk_halves_put(words[2] + lane, c);
         hk_halves_put(words[3] + lane, d);
+    }
+}
+
+/* What hk_draws_uniform gives on hk_draws_at(stream, entity, 0), from number `first` on, an even
+ * one; p[] has room for whole lanes, HK_PHILOX_UNIFORMS each. */
+enum { HK_PHILOX_UNIFORMS = 2 * HK_PHILOX_LANES };
+static inline void hk_philox_uniforms(struct hk_stream stream, uint64_t entity, uint64_t first,
+                                      double *restrict p, size_t count) {
+    for (size_t k = 0; k < count; k += HK_PHILOX_UNIFORMS) {
+        uint32_t words[4][HK_PHILOX_LANES];
+        hk_philox_lanes(stream, entity, (first + k) / 2, HK_PHILOX_ROUNDS, words);
+        for (size_t lane = 0; lane < HK_PHILOX_LANES; lane++) {
+            p[k + 2 * lane] = hk_uniform_from(words[0][lane], words[1][lane]);
+            p[k + 2 * lane + 1] = hk_uniform_from(words[2][lane], words[3][lane]);
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 #include "sim/connect_model.h"
 
 #include "sim/numeric.h"
+#include "sim/philox.h"
 
 struct probability {
     double p;
@@ -28,25 +29,34 @@ static double log_of_miss(double p) {
     return miss < 1.0 ? hk_log(miss) * (p / (1.0 - miss)) : -p;
 }
 
-/* Sources passed over before the next one that connects: floor(ln u / ln(1 - p)). */
-static double gap(double log_miss, struct hk_draws *draws) {
-    return log_miss < 0.0 ? floor(hk_log(hk_draws_uniform(draws)) / log_miss) : 0.0;
+enum { GAPS = HK_PHILOX_UNIFORMS }; /* drawn together */
+
+/* Sources passed over before the next one that connects, floor(ln u / ln(1 - p)): from gap `first`
+ * on. */
+static void draw_gaps(struct hk_stream stream, hk_neuron target, uint64_t first, double log_miss,
+                      double *gap) {
+    double u[GAPS];
+    hk_philox_uniforms(stream, target, first, u, GAPS);
+    for (size_t k = 0; k < GAPS; k++) gap[k] = floor(hk_log(u[k]) / log_miss);
 }
 
 static size_t probability_draw(const void *param, const struct hk_connect_shape *shape,
                                struct hk_stream stream, hk_neuron target, hk_neuron *sources) {
     const struct probability *p = param;
-    if (p->p <= 0.0) return 0;
-    double log_miss = p->p < 1.0 ? log_of_miss(p->p) : 0.0;
-    bool skip_same = shape->recurrent && !p->autapses;
-    struct hk_draws draws = hk_draws_at(stream, target, 0);
+    const bool skip_same = shape->recurrent && !p->autapses;
+    const double log_miss = p->p < 1.0 ? log_of_miss(p->p) : 0.0;
+    double gap[GAPS] = {0.0}, at = -1.0;
     size_t count = 0;
-    for (double at = gap(log_miss, &draws); at < shape->source_count;
-         at += 1.0 + gap(log_miss, &draws)) {
-        hk_neuron source = (hk_neuron)at;
-        if (!skip_same || source != target) sources[count++] = source;
+    for (uint64_t first = 0; p->p > 0.0; first += GAPS) {
+        if (log_miss < 0.0) draw_gaps(stream, target, first, log_miss, gap);
+        for (size_t k = 0; k < GAPS; k++) {
+            at += 1.0 + gap[k];
+            if (at >= shape->source_count) return count;
+            sources[count] = (hk_neuron)at;
+            count += !skip_same || sources[count] != target;
+        }
     }
-    return count;
+    return 0;
 }
 
 const struct hk_connect_model hk_connect_probability = {

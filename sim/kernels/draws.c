@@ -1,27 +1,12 @@
 /* Random numbers by the many (contract: sim/kernels.h), to the bit those that come one by one. */
 #include "sim/sim_internal.h"
 
-#include "sim/normal.h"
 #include "sim/philox.h"
 
 enum {
-    LANE_NORMALS = 2 * HK_PHILOX_LANES,
-    NORMALS = 8 * LANE_NORMALS, /* drawn together */
-    EIGHT = 8                   /* of them, for loops without tails */
+    NORMALS = 8 * HK_PHILOX_UNIFORMS, /* drawn together */
+    EIGHT = 8                         /* of them, for loops without tails */
 };
-
-/* Uniform numbers first .. first + count - 1 of an entity; p[] has room for whole lanes. */
-static void uniforms(struct hk_stream stream, uint64_t entity, uint64_t first, double *restrict p,
-                     size_t count) {
-    for (size_t k = 0; k < count; k += LANE_NORMALS) {
-        uint32_t words[4][HK_PHILOX_LANES];
-        hk_philox_lanes(stream, entity, (first + k) / 2, HK_PHILOX_ROUNDS, words);
-        for (size_t lane = 0; lane < HK_PHILOX_LANES; lane++) {
-            p[k + 2 * lane] = hk_uniform_from(words[0][lane], words[1][lane]);
-            p[k + 2 * lane + 1] = hk_uniform_from(words[2][lane], words[3][lane]);
-        }
-    }
-}
 
 /* Which of p[] aren't central, one in seven: their places and themselves, and on to whole eights
  * some that are nobody's. Returns how many. */
@@ -65,7 +50,7 @@ static bool normals(struct hk_stream stream, uint64_t entity, const struct hk_di
     uint16_t place[NORMALS + 1] = {0}; /* one more is written to before it is counted */
     for (size_t first = 0; first < count; first += NORMALS) {
         size_t part = count - first < NORMALS ? count - first : NORMALS;
-        uniforms(stream, entity, first, p, part);
+        hk_philox_uniforms(stream, entity, first, p, part);
         for (size_t k = 0; k < part; k++) out[first + k] = hk_normal_central(p[k]);
         size_t tails = find_tails(p, part, place, tail);
         bool far = tail_quantiles(tail, tails);
