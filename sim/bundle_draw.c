@@ -36,12 +36,7 @@ static uint32_t header_words(const struct hk_bundle *bundle) {
 /* The segment of each synapse of a target, into place[]. */
 static void find_segments(const struct hk_bundle *bundle, const struct hk_proj *proj,
                           const struct hk_drawn *drawn) {
-    const uint32_t delays = bundle->delays, first = (uint32_t)(proj->delay_min - bundle->delay_min);
-    const hk_neuron *restrict source = drawn->source;
-    const uint32_t *restrict delay = drawn->delay;
-    hk_syn *restrict place = drawn->place;
-    const size_t count = drawn->count;
-    for (size_t k = 0; k < count; k++) place[k] = (hk_syn)source[k] * delays + (first + delay[k]);
+    hk_drawn_rows(drawn, bundle->delays, (uint32_t)(proj->delay_min - bundle->delay_min));
 }
 
 /* ---- counting ---- */

@@ -154,6 +154,8 @@ struct hk_kernels_columns {
     bool (*finite)(const void *column, size_t count);
     /* Those of some units, one after the other. */
     void (*gather)(void *out, const void *column, const hk_neuron *units, size_t count);
+    /* values[k] to place[k]. */
+    void (*scatter)(void *column, const hk_syn *place, const double *values, size_t count);
 };
 
 #endif

@@ -17,10 +17,6 @@ struct build {
     struct hk_block *filling; /* [threads]: struct filling [rows] */
 };
 
-static size_t row_of_drawn(const struct hk_proj *proj, const struct hk_drawn *drawn, size_t k) {
-    return (size_t)drawn->source[k] * proj->delays + drawn->delay[k];
-}
-
 static size_t axon_size(const struct hk_proj *proj, struct filling *filling) {
     uint32_t rows = 0, synapses = 0;
     for (uint32_t delay = 0; delay < proj->delays; delay++) {
@@ -40,7 +36,8 @@ static void count_rows(void *context, int thread) {
     size_t *start = part->late->start;
     for (hk_neuron i = 0; i < hk_pop_owned(proj->target, thread); i++) {
         hk_proj_draw(proj, proj->target->part[thread] + i, false, drawn);
-        for (size_t k = 0; k < drawn->count; k++) filling[row_of_drawn(proj, drawn, k)].count++;
+        hk_drawn_rows(drawn, proj->delays, 0);
+        for (size_t k = 0; k < drawn->count; k++) filling[drawn->place[k]].count++;
         part->count += drawn->count;
     }
     for (size_t source = 0; source < proj->source->size; source++)
@@ -58,43 +55,48 @@ static void begin_axon(const struct hk_proj *proj, struct hk_late_axon *axon,
     axon->rows = (uint32_t)(row - hk_late_rows(axon));
 }
 
-/* Where the next synapse of a row goes. */
-struct place {
-    uint32_t *target;
-    char *weight;
+/* So many synapses of a target at once: where their targets and weights go, counted in those. */
+enum { PART = 256 };
+struct places {
+    hk_syn target[PART], weight[PART];
 };
-static inline struct place place_of(const struct hk_proj *proj, const struct hk_late *late,
-                                    const struct hk_drawn *drawn, size_t k,
-                                    const struct filling *filling) {
-    const struct filling *row = &filling[row_of_drawn(proj, drawn, k)];
-    struct hk_late_axon *axon = hk_late_axon(late, drawn->source[k]);
-    size_t at = row->first + row->count;
-    return (struct place){hk_late_targets(axon) + at,
-                          (char *)hk_late_weights(axon) + at * proj->sim->real_size};
+
+/* Rows in place[] get one more each. Axons lie anywhere in memory, so they are asked for before they
+ * are needed: first what is known of a row, then the row. */
+static void find_places(const struct hk_late *late, const hk_syn *row, const hk_neuron *source,
+                        size_t count, size_t real_size, struct filling *filling,
+                        struct places *places) {
+    HK_UNROLLED
+    for (size_t k = 0; k < count; k++) {
+        HK_PREFETCH(&filling[row[k]]);
+        HK_PREFETCH(hk_late_axon(late, source[k]));
+    }
+    for (size_t k = 0; k < count; k++) {
+        struct hk_late_axon *axon = hk_late_axon(late, source[k]);
+        const size_t at = filling[row[k]].first + filling[row[k]].count++;
+        const char *target = (char *)(hk_late_targets(axon) + at);
+        const char *weight = (char *)hk_late_weights(axon) + at * real_size;
+        places->target[k] = (size_t)(target - late->axons) / sizeof(uint32_t);
+        places->weight[k] = (size_t)(weight - late->axons) / real_size;
+        HK_PREFETCH(target);
+        HK_PREFETCH(weight);
+    }
 }
 
-/* Axons lie anywhere in memory, so they are found some places before their turn. */
 static void fill_target(const struct hk_proj *proj, int thread, hk_neuron target,
                         const struct hk_drawn *drawn, struct filling *filling) {
-    enum { AHEAD = 16 };
     const struct hk_sim *sim = proj->sim;
     const struct hk_late *late = proj->parts[thread].late;
-    for (size_t k = 0; k < drawn->count + AHEAD; k++) {
-        if (k < drawn->count) {
-            HK_PREFETCH(&filling[row_of_drawn(proj, drawn, k)]);
-            HK_PREFETCH(hk_late_axon(late, drawn->source[k]));
-        }
-        size_t near = k - AHEAD / 2;
-        if (near < drawn->count) {
-            struct place place = place_of(proj, late, drawn, near, filling);
-            HK_PREFETCH(place.target);
-            HK_PREFETCH(place.weight);
-        }
-        if (k < AHEAD) continue;
-        struct place place = place_of(proj, late, drawn, k - AHEAD, filling);
-        *place.target = target;
-        sim->columns->from_double(place.weight, &drawn->weight[k - AHEAD], 1);
-        filling[row_of_drawn(proj, drawn, k - AHEAD)].count++;
+    uint32_t *targets = (uint32_t *)(void *)late->axons;
+    struct places places;
+    hk_drawn_rows(drawn, proj->delays, 0);
+    for (size_t first = 0; first < drawn->count; first += PART) {
+        size_t count = drawn->count - first < PART ? drawn->count - first : PART;
+        find_places(late, drawn->place + first, drawn->source + first, count, sim->real_size,
+                    filling, &places);
+        HK_UNROLLED
+        for (size_t k = 0; k < count; k++) targets[places.target[k]] = target;
+        sim->columns->scatter(late->axons, places.weight, drawn->weight + first, count);
     }
 }
 

@@ -301,12 +301,6 @@ struct build {
     struct hk_drawn *drawn; /* [threads] */
 };
 
-static void put_weight(const struct hk_proj *proj, struct hk_proj_part *part, hk_syn at,
-                       double weight) {
-    const struct hk_sim *sim = proj->sim;
-    sim->columns->from_double((char *)part->weight + at * sim->real_size, &weight, 1);
-}
-
 static void count_rows(void *context, int thread) {
     struct build *build = context;
     const struct hk_proj *proj = build->proj;
@@ -315,8 +309,8 @@ static void count_rows(void *context, int thread) {
     hk_neuron first = owned_first(proj, thread);
     for (hk_neuron i = 0; i < hk_pop_owned(proj->target, thread); i++) {
         hk_proj_draw(proj, first + i, false, drawn);
-        for (size_t k = 0; k < drawn->count; k++)
-            part->row_start[(size_t)drawn->source[k] * proj->delays + drawn->delay[k]]++;
+        hk_drawn_rows(drawn, proj->delays, 0);
+        for (size_t k = 0; k < drawn->count; k++) part->row_start[drawn->place[k]]++;
         part->count += drawn->count;
     }
     hk_syn sum = 0;
@@ -325,6 +319,28 @@ static void count_rows(void *context, int thread) {
         part->row_start[row] = sum;
         sum += length;
     }
+}
+
+/* Rows lie anywhere, so each is asked for before it is needed. */
+static void fill_target(const struct hk_proj *proj, const struct hk_proj_part *part,
+                        uint32_t target, const struct hk_drawn *drawn) {
+    const struct hk_sim *sim = proj->sim;
+    const size_t count = drawn->count, width = part->weight ? sim->real_size : 0;
+    const char *weight = part->weight ? part->weight : (const void *)part->target;
+    hk_syn *place = drawn->place, *start = part->row_start;
+    uint32_t *targets = part->target;
+    hk_drawn_rows(drawn, proj->delays, 0);
+    HK_UNROLLED
+    for (size_t k = 0; k < count; k++) HK_PREFETCH(&start[place[k]]);
+    HK_UNROLLED
+    for (size_t k = 0; k < count; k++) {
+        place[k] = start[place[k]]++;
+        HK_PREFETCH(&targets[place[k]]);
+        HK_PREFETCH(weight + place[k] * width);
+    }
+    HK_UNROLLED
+    for (size_t k = 0; k < count; k++) targets[place[k]] = target;
+    if (part->weight) sim->columns->scatter(part->weight, place, drawn->weight, count);
 }
 
 /* Fills rows from their starts, so that starts become ends, and then moves them back by one row. */
@@ -336,12 +352,7 @@ static void fill_rows(void *context, int thread) {
     hk_neuron first = owned_first(proj, thread);
     for (hk_neuron i = 0; i < hk_pop_owned(proj->target, thread); i++) {
         hk_proj_draw(proj, first + i, part->weight != NULL, drawn);
-        for (size_t k = 0; k < drawn->count; k++) {
-            size_t row = (size_t)drawn->source[k] * proj->delays + drawn->delay[k];
-            hk_syn at = part->row_start[row]++;
-            part->target[at] = i;
-            if (part->weight) put_weight(proj, part, at, drawn->weight[k]);
-        }
+        fill_target(proj, part, i, drawn);
     }
     memmove(part->row_start + 1, part->row_start, proj->rows * sizeof *part->row_start);
     part->row_start[0] = 0;
@@ -351,12 +362,12 @@ static void fill_matrix(void *context, int thread) {
     struct build *build = context;
     const struct hk_proj *proj = build->proj;
     struct hk_proj_part *part = &proj->parts[thread];
+    const struct hk_drawn *drawn = &build->drawn[thread];
     hk_neuron first = owned_first(proj, thread);
     for (hk_neuron i = 0; i < hk_pop_owned(proj->target, thread); i++) {
-        double *weight = build->drawn[thread].weight;
-        draw_weights(proj, first + i, weight, proj->rows);
-        for (size_t row = 0; row < proj->rows; row++)
-            put_weight(proj, part, row * part->stride + i, weight[row]);
+        draw_weights(proj, first + i, drawn->weight, proj->rows);
+        for (size_t row = 0; row < proj->rows; row++) drawn->place[row] = row * part->stride + i;
+        proj->sim->columns->scatter(part->weight, drawn->place, drawn->weight, proj->rows);
     }
 }
 

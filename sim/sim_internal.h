@@ -474,6 +474,15 @@ bool hk_proj_reserve(const struct hk_proj *proj, struct hk_block *room, struct h
                      struct hk_err *err) HK_MUST_USE;
 void hk_proj_draw(const struct hk_proj *proj, hk_neuron target, bool weights,
                   struct hk_drawn *drawn);
+/* Into place[]: the row of each, where a source has one for each of `delays`, and the projection's
+ * least is number `first`. */
+static inline void hk_drawn_rows(const struct hk_drawn *drawn, uint32_t delays, uint32_t first) {
+    const hk_neuron *restrict source = drawn->source;
+    const uint32_t *restrict delay = drawn->delay;
+    hk_syn *restrict place = drawn->place;
+    const size_t count = drawn->count;
+    for (size_t k = 0; k < count; k++) place[k] = (hk_syn)source[k] * delays + (first + delay[k]);
+}
 
 /* Bundle what can be (before hk_proj_build), and draw it. */
 bool hk_bundles_build(struct hk_sim *sim, struct hk_err *err) HK_MUST_USE;

@@ -1,6 +1,7 @@
 /* Columns of hk_real for callers that don't know the precision (contract: sim/kernels.h). */
 #include "sim/kernels.h"
 
+#include "sim/compiler.h"
 #include "sim/real.h"
 
 static void to_double(double *restrict out, const void *in, size_t count) {
@@ -27,7 +28,15 @@ static void gather(void *out, const void *in, const hk_neuron *units, size_t cou
     for (size_t k = 0; k < count; k++) to[k] = column[units[k]];
 }
 
+static void scatter(void *column, const hk_syn *restrict place, const double *restrict values,
+                    size_t count) {
+    hk_real *restrict column_of = column;
+    HK_UNROLLED
+    for (size_t k = 0; k < count; k++) column_of[place[k]] = (hk_real)values[k];
+}
+
 const struct hk_kernels_columns hk_kernels_columns = {.to_double = to_double,
                                                       .from_double = from_double,
                                                       .finite = finite,
-                                                      .gather = gather};
+                                                      .gather = gather,
+                                                      .scatter = scatter};
