@@ -14,7 +14,7 @@
 #define HK_COST_MATRIX 1.2   /* an event of a row of a matrix */
 #define HK_COST_SPIKE  18.0  /* make a spike of a source or encoder */
 #define HK_COST_TICK   100.0 /* a tick, however small the network */
-#define HK_COST_DRAW   50.0  /* draw a synapse and put it in place: `microcircuit` */
+#define HK_COST_DRAW   42.0  /* draw a synapse and put it in place: `microcircuit` */
 /* On the exact clock, in double precision, an arrival at a unit (docs/performance.md): */
 #define HK_COST_JUMP 30.0 /* that adds to its potential: `brunel` */
 #define HK_COST_WAY  85.0 /* from which a current begins, whose way is followed: `cuba` */
