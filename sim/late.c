@@ -61,8 +61,8 @@ struct places {
     hk_syn target[PART], weight[PART];
 };
 
-/* Rows in place[] get one more each. Axons lie anywhere in memory, so they are asked for before they
- * are needed: first what is known of a row, then the row. */
+/* Each of row[] gets one more. Axons lie anywhere in memory, so they are asked for before they are
+ * needed: first what is known of a row, then the row. */
 static void find_places(const struct hk_late *late, const hk_syn *row, const hk_neuron *source,
                         size_t count, size_t real_size, struct filling *filling,
                         struct places *places) {

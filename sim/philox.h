@@ -56,8 +56,8 @@ static inline void hk_halves_put(uint32_t *words, hk_halves a) {
 #endif
 enum { HK_HALVES = sizeof(hk_halves) / sizeof(uint64_t) };
 
-/* Blocks index .. index + 15 of `entity`: words[w][lane]. They are put down as bytes, so these may be
- * numbers of another size. */
+/* Blocks index .. index + 15 of `entity`: words[w][lane]. They are put down as bytes, so these may
+ * be numbers of another size. */
 static inline void hk_philox_lanes(struct hk_stream stream, uint64_t entity, uint64_t index,
                                    int rounds, uint32_t words[4][HK_PHILOX_LANES]) {
     const hk_halves none = {0}, first = none + UINT64_C(0xD2511F53);
