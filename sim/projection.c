@@ -321,11 +321,12 @@ static void count_rows(void *context, int thread) {
     }
 }
 
-/* Rows lie anywhere, so each is asked for before it is needed. */
+/* Rows lie anywhere, so each is asked for before it is needed; where there are no weights, targets
+ * are asked for in their stead. */
 static void fill_target(const struct hk_proj *proj, const struct hk_proj_part *part,
                         uint32_t target, const struct hk_drawn *drawn) {
     const struct hk_sim *sim = proj->sim;
-    const size_t count = drawn->count, width = part->weight ? sim->real_size : 0;
+    const size_t count = drawn->count, width = part->weight ? sim->real_size : sizeof(uint32_t);
     const char *weight = part->weight ? part->weight : (const void *)part->target;
     hk_syn *place = drawn->place, *start = part->row_start;
     uint32_t *targets = part->target;
