@@ -285,6 +285,35 @@ START_TEST(dropped_units_are_silent_and_the_others_louder) {
 }
 END_TEST
 
+/* What comes of a source that drops out is scaled for all targets in each tick in which any of its
+ * spikes arrives, also one that reaches nobody: spikes of ticks 1 to 5 after 2 to 4 ticks. Besides,
+ * a membrane takes one of each in a tick. */
+START_TEST(scaled_inputs_are_counted) {
+    enum { UNITS = 10, TOLD = 5, ALL = 20, HEARD = 7 };
+    static const float values[1] = {1.0f};
+    for (int threads = 1; threads <= 3; threads++) {
+        struct hk_err err = {0};
+        struct hk_sim *sim = net_create(HK_SINGLE, 1, threads);
+        struct hk_pop *in = net_encoder(sim, "in", 1, "regular", "rate_max=1000 dropout=1e-9");
+        struct hk_pop *out = net_neurons(sim, "out", UNITS, "lif", "v_th=1000", "in:delta", NULL);
+        (void)net_link(sim, &(struct net_link){.source = in,
+                                               .target = out,
+                                               .connect = "fixed-total:n=3",
+                                               .weight = net_value(0.01),
+                                               .delay_ms = {HK_DIST_UNIFORM, 1.6, 4.4}});
+        net_build(sim);
+        hk_sim_set_dropping(sim, true);
+        ck_assert(hk_sim_present(sim, values, 1, TOLD, 1.0, 0, &err));
+        net_run(sim, ALL);
+        struct hk_sim_counts counts = hk_sim_count(sim);
+        ck_assert_uint_eq(counts.spikes, TOLD);
+        ck_assert_uint_eq(counts.additions, (ALL + HEARD) * UNITS);
+        ck_assert_uint_eq(counts.multiplications, (ALL + HEARD) * UNITS);
+        hk_sim_destroy(sim);
+    }
+}
+END_TEST
+
 /* ---- refusals ---- */
 
 START_TEST(a_population_without_the_rule_is_not_taught) {
@@ -334,6 +363,7 @@ Suite *suite_plasticity_desire(void) {
     tcase_add_test(properties, is_the_same_for_any_number_of_threads);
     tcase_add_test(properties, is_the_same_for_lists_and_matrices);
     tcase_add_test(properties, dropout_changes_what_is_learned);
+    tcase_add_test(properties, scaled_inputs_are_counted);
     tcase_add_test(properties, dropped_units_are_silent_and_the_others_louder);
     tcase_add_test(properties, a_population_without_the_rule_is_not_taught);
     tcase_add_test(properties, a_loop_is_refused);

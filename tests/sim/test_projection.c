@@ -2,6 +2,7 @@
  * bounds are 4.5 standard deviations, which a sound generator exceeds once in 150,000 seeds. */
 #include <check.h>
 #include <math.h>
+#include <string.h>
 
 #include "tests/support/net.h"
 #include "tests/support/suites.h"
@@ -386,6 +387,58 @@ START_TEST(a_rule_that_contradicts_itself_is_refused) {
 }
 END_TEST
 
+/* ---- stored ---- */
+
+enum { MANY = 700, FEW_TARGETS = 90, STORED = MANY * FEW_TARGETS };
+
+/* The synapses of MANY sources for each target, some of them twice. */
+struct stored {
+    hk_neuron source[STORED], target[STORED];
+    double weight[STORED];
+    hk_tick delay[STORED];
+};
+
+static void draw_stored(struct stored *out, int threads, const char *rule, const char *synapse) {
+    struct hk_err err = {0};
+    struct hk_sim *sim = net_create(HK_DOUBLE, 0.1, threads);
+    struct hk_pop *in = net_source(sim, "in", 500, "poisson", "rate=0");
+    struct hk_pop *to = net_neurons(sim, "to", FEW_TARGETS, "lif", "", "r:exp", NULL);
+    struct hk_proj *proj = net_link(sim, &(struct net_link){.source = in,
+                                                            .target = to,
+                                                            .connect = "fixed-indegree:n=700",
+                                                            .weight = {HK_DIST_NORMAL, 8, 1},
+                                                            .delay_ms = {HK_DIST_NORMAL, 1.5, 0.7},
+                                                            .rule = rule,
+                                                            .synapse = synapse});
+    net_build(sim);
+    const struct hk_synapses synapses = {out->source, out->target, out->weight, out->delay};
+    ck_assert_uint_eq(hk_proj_count(proj), STORED);
+    ck_assert(hk_proj_read(proj, &synapses, &err));
+    hk_sim_destroy(sim);
+}
+
+/* In bundles, in rows, in rows that learn late, and in those that learn at once. */
+START_TEST(how_synapses_are_stored_does_not_change_them) {
+    static const struct {
+        const char *rule, *synapse;
+    } kinds[] = {{NULL, NULL},
+                 {NULL, "tsodyks-markram:u=0.5,tau_rec=100"},
+                 {"stdp-pair:a_plus=0.01,a_minus=0.01,w_max=50", NULL},
+                 {"stdp-pair:a_plus=0.01,a_minus=0.01,w_max=50,tau_minus=500000", NULL}};
+    static struct stored first, other;
+    draw_stored(&first, 1, NULL, NULL);
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
+        for (int threads = 1; threads <= 2; threads++) {
+            memset(&other, 0, sizeof other);
+            draw_stored(&other, threads, kinds[k].rule, kinds[k].synapse);
+            ck_assert_mem_eq(other.source, first.source, sizeof first.source);
+            ck_assert_mem_eq(other.target, first.target, sizeof first.target);
+            ck_assert_mem_eq(other.weight, first.weight, sizeof first.weight);
+            ck_assert_mem_eq(other.delay, first.delay, sizeof first.delay);
+        }
+}
+END_TEST
+
 Suite *suite_sim_projection(void) {
     Suite *suite = suite_create("sim/projection");
     TCase *drawn = tcase_create("drawn"), *refused = tcase_create("refused");
@@ -396,6 +449,7 @@ Suite *suite_sim_projection(void) {
     tcase_add_test(drawn, normal_delays_end_at_one_tick);
     tcase_add_test(drawn, normal_delays_are_rounded_to_ticks);
     tcase_add_test(drawn, weights_and_delays_are_independent);
+    tcase_add_test(drawn, how_synapses_are_stored_does_not_change_them);
     suite_add_tcase(suite, drawn);
     tcase_add_loop_test(refused, settings_that_make_no_sense_are_refused, 0, REFUSALS);
     tcase_add_test(refused, a_name_is_taken_once);
