@@ -398,9 +398,10 @@ struct stored {
     hk_tick delay[STORED];
 };
 
-static void draw_stored(struct stored *out, int threads, const char *rule, const char *synapse) {
+static void draw_stored(struct stored *out, enum hk_precision precision, int threads,
+                        const char *rule, const char *synapse) {
     struct hk_err err = {0};
-    struct hk_sim *sim = net_create(HK_DOUBLE, 0.1, threads);
+    struct hk_sim *sim = net_create(precision, 0.1, threads);
     struct hk_pop *in = net_source(sim, "in", 500, "poisson", "rate=0");
     struct hk_pop *to = net_neurons(sim, "to", FEW_TARGETS, "lif", "", "r:exp", NULL);
     struct hk_proj *proj = net_link(sim, &(struct net_link){.source = in,
@@ -426,16 +427,33 @@ START_TEST(how_synapses_are_stored_does_not_change_them) {
                  {"stdp-pair:a_plus=0.01,a_minus=0.01,w_max=50", NULL},
                  {"stdp-pair:a_plus=0.01,a_minus=0.01,w_max=50,tau_minus=500000", NULL}};
     static struct stored first, other;
-    draw_stored(&first, 1, NULL, NULL);
+    draw_stored(&first, HK_DOUBLE, 1, NULL, NULL);
     for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
         for (int threads = 1; threads <= 2; threads++) {
             memset(&other, 0, sizeof other);
-            draw_stored(&other, threads, kinds[k].rule, kinds[k].synapse);
+            draw_stored(&other, HK_DOUBLE, threads, kinds[k].rule, kinds[k].synapse);
             ck_assert_mem_eq(other.source, first.source, sizeof first.source);
             ck_assert_mem_eq(other.target, first.target, sizeof first.target);
             ck_assert_mem_eq(other.weight, first.weight, sizeof first.weight);
             ck_assert_mem_eq(other.delay, first.delay, sizeof first.delay);
         }
+}
+END_TEST
+
+/* Of 16 bits in single precision: the largest, 8.3 standard deviations above 8, is 32,767. */
+START_TEST(weights_of_bundles_are_rounded_once) {
+    static struct stored exact, rounded;
+    const double unit = (8 + 8.3) / INT16_MAX;
+    draw_stored(&exact, HK_DOUBLE, 1, NULL, NULL);
+    draw_stored(&rounded, HK_SINGLE, 2, NULL, NULL);
+    ck_assert_mem_eq(rounded.source, exact.source, sizeof exact.source);
+    for (size_t k = 0; k < STORED; k++) {
+        double whole = rounded.weight[k] / unit;
+        if (fabs(whole - nearbyint(whole)) < 1e-6 &&
+            fabs(rounded.weight[k] - exact.weight[k]) <= 0.500001 * unit)
+            continue;
+        ck_abort_msg("%zu: %g became %g", k, exact.weight[k], rounded.weight[k]);
+    }
 }
 END_TEST
 
@@ -450,6 +468,7 @@ Suite *suite_sim_projection(void) {
     tcase_add_test(drawn, normal_delays_are_rounded_to_ticks);
     tcase_add_test(drawn, weights_and_delays_are_independent);
     tcase_add_test(drawn, how_synapses_are_stored_does_not_change_them);
+    tcase_add_test(drawn, weights_of_bundles_are_rounded_once);
     suite_add_tcase(suite, drawn);
     tcase_add_loop_test(refused, settings_that_make_no_sense_are_refused, 0, REFUSALS);
     tcase_add_test(refused, a_name_is_taken_once);
