@@ -289,7 +289,7 @@ END_TEST
  * spikes arrives, also one that reaches nobody: spikes of ticks 1 to 5 after 2 to 4 ticks. Besides,
  * a membrane takes one of each in a tick. */
 START_TEST(scaled_inputs_are_counted) {
-    enum { UNITS = 10, TOLD = 5, ALL = 20, HEARD = 7 };
+    enum { UNITS = 10, TOLD = 5, ALL = 20, HEARD = 7, COUNTED = (ALL + HEARD) * UNITS };
     static const float values[1] = {1.0f};
     for (int threads = 1; threads <= 3; threads++) {
         struct hk_err err = {0};
@@ -307,8 +307,8 @@ START_TEST(scaled_inputs_are_counted) {
         net_run(sim, ALL);
         struct hk_sim_counts counts = hk_sim_count(sim);
         ck_assert_uint_eq(counts.spikes, TOLD);
-        ck_assert_uint_eq(counts.additions, (ALL + HEARD) * UNITS);
-        ck_assert_uint_eq(counts.multiplications, (ALL + HEARD) * UNITS);
+        ck_assert_uint_eq(counts.additions, COUNTED);
+        ck_assert_uint_eq(counts.multiplications, COUNTED);
         hk_sim_destroy(sim);
     }
 }
