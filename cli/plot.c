@@ -161,7 +161,7 @@ const struct hk_command hk_command_plot = {
     .arguments = "RESULTS... [KIND]",
     .argument_min = 1,
     .argument_max = RESULTS_MAX + 1,
-    .examples = {"plot results/quickstart raster --from 1200s --to 1202s --format png",
+    .examples = {"plot results/quickstart raster --from 2300s --to 2302s --format png",
                  "plot results/quickstart results/quickstart-2 --kind accuracy"},
     .options = HK_OPTION_OUTPUT | HK_OPTION_KIND | HK_OPTION_FORMAT | HK_OPTION_FROM |
                HK_OPTION_TO | HK_OPTION_VERBOSE,

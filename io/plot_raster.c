@@ -38,6 +38,7 @@ struct panel {
 /* Shared by all panels: one axis of time. */
 struct window {
     double from_ms, to_ms, stop_ms, bin_ms;
+    double first_ms, last_ms; /* of all spikes */
     size_t bins;
     uint64_t spikes; /* of all panels */
     size_t hidden;   /* populations without a panel */
@@ -58,19 +59,24 @@ static double time_of(const struct panel *panel, size_t spike) {
  * from there, from that; and not too long. */
 static struct window choose_window(const struct hk_plot_job *job, const struct panel *panels,
                                    size_t count) {
-    double first = HUGE_VAL, start = HUGE_VAL, stop = -HUGE_VAL;
+    double first = HUGE_VAL, last = -HUGE_VAL, start = HUGE_VAL, stop = -HUGE_VAL;
     for (size_t i = 0; i < count; i++) {
-        double last = time_of(&panels[i], panels[i].raster.count - 1);
         first = fmin(first, time_of(&panels[i], 0));
+        last = fmax(last, time_of(&panels[i], panels[i].raster.count - 1));
         start = fmin(start, panels[i].raster.start_ms);
-        stop = fmax(stop, fmax(panels[i].raster.stop_ms, last));
+        stop = fmax(stop, panels[i].raster.stop_ms);
     }
+    stop = fmax(stop, last);
     bool asked_from = !isnan(job->from_ms), asked_to = !isnan(job->to_ms);
     bool late = first - start > CHOSEN_SPAN_MS && !(asked_to && job->to_ms <= first);
     double chosen = late ? CHOSEN_ROUND_MS * floor(first / CHOSEN_ROUND_MS) : start;
     double from = asked_from ? fmax(job->from_ms, start) : chosen;
     double to = fmin(asked_to ? job->to_ms : from + CHOSEN_SPAN_MS, stop);
-    return (struct window){.from_ms = from, .to_ms = to, .stop_ms = stop};
+    return (struct window){.from_ms = from,
+                           .to_ms = to,
+                           .stop_ms = stop,
+                           .first_ms = first,
+                           .last_ms = last};
 }
 
 static bool check_window(const struct window *window, struct hk_err *err) {
@@ -215,7 +221,7 @@ static const char *group_digits(uint64_t number, char text[32]) {
     return text;
 }
 
-/* What the picture leaves out is said in it. */
+/* What the picture leaves out is said in it, and where spikes are if it shows none. */
 static void draw_note(struct hk_canvas *canvas, const struct window *window, uint64_t shown,
                       double y) {
     char text[160], some[32], all[32];
@@ -227,6 +233,10 @@ static void draw_note(struct hk_canvas *canvas, const struct window *window, uin
                        "%s of %s spikes shown, chosen at random; rates of all, in bins of %g ms",
                        group_digits(shown, some), group_digits(window->spikes, all),
                        window->bin_ms);
+    else if (window->spikes == 0)
+        (void)snprintf(text, sizeof text,
+                       "no spikes in this time; they lie between %.10g and %.10g s",
+                       window->first_ms * 1e-3, window->last_ms * 1e-3);
     else
         (void)snprintf(text, sizeof text, "rates in bins of %g ms", window->bin_ms);
     hk_canvas_text(canvas, &place, text);

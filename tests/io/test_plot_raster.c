@@ -110,6 +110,22 @@ START_TEST(the_time_that_was_asked_for_is_shown) {
 }
 END_TEST
 
+/* The note at the bottom, to the right, is longer than that of rates. */
+START_TEST(where_spikes_are_is_said_where_there_are_none) {
+    enum { NOTE_TOP = 196, NOTE = 16 };
+    const hk_tick ticks[] = {100, 900};
+    const hk_neuron ids[] = {0, 0};
+    plots_begin(&plots, NULL);
+    plots_spikes(&plots, "exc", 1, ticks, ids, 2, 1000.0);
+    ck_assert(plots_find(&plots, &hk_plot_raster));
+    plots.job.from_ms = 400.0;
+    plots.job.to_ms = _i == 0 ? 500.0 : 950.0;
+    draw();
+    ck_assert_uint_gt(ink(0.9, 1.0, NOTE_TOP, NOTE), 0);
+    ck_assert_int_eq(ink(0.65, 0.75, NOTE_TOP, NOTE) > 0, _i == 0);
+}
+END_TEST
+
 /* Silence after the end would be a lie. */
 START_TEST(nothing_is_shown_beyond_the_run) {
     const hk_tick ticks[] = {0, 500, 985};
@@ -204,6 +220,7 @@ Suite *suite_io_plot_raster(void) {
     tcase_add_test(tcase, populations_come_in_the_order_of_the_experiment);
     tcase_add_test(tcase, late_spikes_are_found);
     tcase_add_test(tcase, the_time_that_was_asked_for_is_shown);
+    tcase_add_loop_test(tcase, where_spikes_are_is_said_where_there_are_none, 0, 2);
     tcase_add_test(tcase, nothing_is_shown_beyond_the_run);
     tcase_add_loop_test(tcase, an_empty_time_is_refused, 0, (int)HK_COUNT(wrong));
     tcase_add_test(tcase, populations_that_never_fired_are_left_out);
