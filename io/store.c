@@ -183,7 +183,7 @@ static bool chunk_write(struct hk_store *store, hid_t id, const char *path, cons
     size_t size = 0;
     unsigned mask = 0;
     const void *packed = hk_packer_pack(&store->packer, chunk, &size, &mask, err);
-    store->failed = !packed;
+    if (!packed) store->failed = true;
     if (!packed) return false;
     return H5Dwrite_chunk(id, H5P_DEFAULT, mask, start, size, packed) >= 0 ||
            hk_store_fail(store, path, err);

@@ -184,28 +184,18 @@ static void end_last_runs(struct wire *wire, int thread) {
     }
 }
 
-/* What is asked for of a place. */
-struct foreseen {
-    const char *words, *weights; /* NULL: it has none of its own */
-    size_t width;
-};
-
-static struct foreseen foreseen_of(const struct hk_bundle_part *part) {
-    const void *words = part->narrow ? (const void *)part->narrow : part->packed;
-    return (struct foreseen){words, (const void *)part->exact,
-                             part->narrow ? sizeof *part->narrow : sizeof *part->packed};
-}
-
-static inline void foresee_place(struct foreseen foreseen, hk_syn at) {
-    HK_PREFETCH(foreseen.words + at * foreseen.width);
-    if (foreseen.weights) HK_PREFETCH(foreseen.weights + at * sizeof(double));
+static inline void foresee_place(const struct hk_bundle_part *part, hk_syn at) {
+    if (part->narrow)
+        HK_PREFETCH(&part->narrow[at]);
+    else
+        HK_PREFETCH(&part->packed[at]);
+    if (part->exact) HK_PREFETCH(&part->exact[at]);
 }
 
 /* Segments in place[] become places in rows. These lie anywhere, so each is asked for before it is
  * needed: first the counters, then the places. */
 static void find_places(const struct wire *wire, int thread) {
     const struct hk_bundle_part *part = hk_bundle_part(wire->bundle, thread);
-    const struct foreseen foreseen = foreseen_of(part);
     const hk_neuron *source = wire->drawn[thread].source;
     const size_t count = wire->drawn[thread].count;
     const hk_syn *start = part->start;
@@ -216,7 +206,7 @@ static void find_places(const struct wire *wire, int thread) {
     HK_UNROLLED
     for (size_t k = 0; k < count; k++) {
         place[k] = start[source[k]] + next[place[k]]++;
-        foresee_place(foreseen, place[k]);
+        foresee_place(part, place[k]);
     }
 }
 
@@ -226,7 +216,6 @@ static bool find_paged_places(const struct wire *wire, int thread, uint32_t page
                               struct hk_err *err) {
     const struct hk_bundle *bundle = wire->bundle;
     const struct hk_bundle_part *part = hk_bundle_part(bundle, thread);
-    const struct foreseen foreseen = foreseen_of(part);
     const struct hk_drawn *drawn = &wire->drawn[thread];
     struct segment *segments = wire->segment[thread].data;
     for (size_t k = 0; k < drawn->count; k++) HK_PREFETCH(&segments[drawn->place[k]]);
@@ -243,7 +232,7 @@ static bool find_paged_places(const struct wire *wire, int thread, uint32_t page
             return HK_FAIL(err, HK_ERR_LIMIT, "a unit of %s has more than %d synapses of one delay",
                            bundle->source->name, HK_RUN_MAX);
         drawn->place[k] = row + s->next++;
-        foresee_place(foreseen, drawn->place[k]);
+        foresee_place(part, drawn->place[k]);
     }
     return true;
 }

@@ -55,7 +55,8 @@ static void begin_axon(const struct hk_proj *proj, struct hk_late_axon *axon,
     axon->rows = (uint32_t)(row - hk_late_rows(axon));
 }
 
-/* So many synapses of a target at once: where their targets and weights go, counted in those. */
+/* Where synapses of a target go, so many at once: from the axons' beginning, their targets as if
+ * all before were targets, and their weights as if all were weights. */
 enum { PART = 256 };
 struct places {
     hk_syn target[PART], weight[PART];

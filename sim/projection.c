@@ -321,13 +321,12 @@ static void count_rows(void *context, int thread) {
     }
 }
 
-/* Rows lie anywhere, so each is asked for before it is needed; where there are no weights, targets
- * are asked for in their stead. */
+/* Rows lie anywhere, so each is asked for before it is needed. */
 static void fill_target(const struct hk_proj *proj, const struct hk_proj_part *part,
                         uint32_t target, const struct hk_drawn *drawn) {
     const struct hk_sim *sim = proj->sim;
-    const size_t count = drawn->count, width = part->weight ? sim->real_size : sizeof(uint32_t);
-    const char *weight = part->weight ? part->weight : (const void *)part->target;
+    const size_t count = drawn->count, width = sim->real_size;
+    const char *weight = part->weight;
     hk_syn *place = drawn->place, *start = part->row_start;
     uint32_t *targets = part->target;
     hk_drawn_rows(drawn, proj->delays, 0);
@@ -337,11 +336,11 @@ static void fill_target(const struct hk_proj *proj, const struct hk_proj_part *p
     for (size_t k = 0; k < count; k++) {
         place[k] = start[place[k]]++;
         HK_PREFETCH(&targets[place[k]]);
-        HK_PREFETCH(weight + place[k] * width);
+        if (weight) HK_PREFETCH(weight + place[k] * width);
     }
     HK_UNROLLED
     for (size_t k = 0; k < count; k++) targets[place[k]] = target;
-    if (part->weight) sim->columns->scatter(part->weight, place, drawn->weight, count);
+    if (weight) sim->columns->scatter(part->weight, place, drawn->weight, count);
 }
 
 /* Fills rows from their starts, so that starts become ends, and then moves them back by one row. */

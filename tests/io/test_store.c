@@ -1,4 +1,5 @@
 #define H5_USE_110_API
+#include "io/chunk.h"
 #include "io/store.h"
 
 #include <check.h>
@@ -270,6 +271,32 @@ START_TEST(store_cuts_arrays_in_any_dimension) {
 }
 END_TEST
 
+/* Nothing of a chunk before it, either. */
+START_TEST(what_a_chunk_lacks_is_zero) {
+    enum { WHOLE = 100, THERE = 3 };
+    struct hk_packer packer = {0};
+    double all[WHOLE];
+    unsigned char bytes[sizeof all];
+    size_t size = 0;
+    unsigned mask = 0;
+    for (size_t i = 0; i < WHOLE; i++) all[i] = 1.0 / (double)(i + 3);
+    ck_assert(hk_packer_pack(&packer, &(struct hk_chunk){all, WHOLE, WHOLE, sizeof *all}, &size,
+                             &mask, &err));
+    const void *packed = hk_packer_pack(&packer, &(struct hk_chunk){all, THERE, WHOLE, sizeof *all},
+                                        &size, &mask, &err);
+    ck_assert_ptr_nonnull(packed);
+    ck_assert_uint_eq(mask, 0);
+    uLongf length = sizeof bytes;
+    ck_assert_int_eq(uncompress(bytes, &length, packed, size), Z_OK);
+    ck_assert_uint_eq(length, sizeof bytes);
+    for (size_t byte = 0; byte < sizeof *all; byte++)
+        for (size_t i = 0; i < WHOLE; i++)
+            ck_assert_uint_eq(bytes[byte * WHOLE + i],
+                              i < THERE ? ((unsigned char *)&all[i])[byte] : 0);
+    hk_packer_finish(&packer);
+}
+END_TEST
+
 START_TEST(store_keeps_small_and_empty_arrays_plain) {
     static const float data[100];
     const size_t none[] = {0, 3}, some[] = {10, 10};
@@ -513,6 +540,7 @@ Suite *suite_io_store(void) {
     tcase_add_loop_test(tcase, store_writes_text_as_utf8, 0, (int)HK_COUNT(texts));
     tcase_add_test(tcase, store_compresses_large_arrays_by_whole_rows);
     tcase_add_test(tcase, store_cuts_arrays_in_any_dimension);
+    tcase_add_test(tcase, what_a_chunk_lacks_is_zero);
     tcase_add_test(tcase, store_keeps_small_and_empty_arrays_plain);
     tcase_add_test(tcase, store_notes_no_time_of_day);
     tcase_add_test(tcase, store_describes_groups_and_datasets);
