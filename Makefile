@@ -314,6 +314,9 @@ compare-compilers:                 ## do gcc's and clang's programs give the sam
 compare-aarch64:                   ## does the program for aarch64, emulated, give the same, too?
 	+@tools/compare-aarch64
 
+compare-avx512:                    ## does the one with AVX-512, emulated? Half an hour
+	+@tools/compare-avx512
+
 digests: $(RUNNER)
 	@HK_TEST_DIGESTS=$(BUILD)/digests $(RUNNER) experiments/digests
 
@@ -401,5 +404,5 @@ $(BUILD)/lint/%.ok: % .clang-format .clang-tidy tools/lint-file $(FLAGS_FILE) \
 
 -include $(CHECKED:%=$(BUILD)/lint/%.d)
 
-.PHONY: test test-long results compare-compilers compare-aarch64 digests run-tests sanitize tsan \
+.PHONY: test test-long results compare-compilers compare-aarch64 compare-avx512 digests run-tests sanitize tsan \
         coverage fuzz run-fuzz test-install lint format lint-files
