@@ -153,8 +153,9 @@ static bool estimate(struct work *w, struct hk_err *err) {
         if (!add_population(w, pop, i, err)) return false;
     for (size_t i = 0; (proj = hk_sim_projection(sim, i)); i++)
         if (!add_projection(w, proj, err)) return false;
-    if (!hk_sim_expect(sim, &need, err)) return false;
     cost->output_bytes += hk_cost_record(w->experiment, w->spikes, cost->steps);
+    for (size_t i = 0; hk_sim_population(sim, i); i++) w->spikes[i] /= cost->steps;
+    if (!hk_sim_expect(sim, w->spikes, &need, err)) return false;
     cost->network_bytes = need.memory;
     cost->other_bytes = (double)hk_arena_size(w->experiment->arena);
     cost->threads = need.threads;

@@ -76,11 +76,20 @@ static char *map_huge_pages(size_t size) {
     return first;
 }
 
+/* What is touched here and there: many a system makes its pages huge unless it is told not to. */
+static char *map_small_pages(size_t size) {
+    char *map = map_pages(size);
+#ifdef MADV_NOHUGEPAGE
+    if (map) (void)madvise(map, size, MADV_NOHUGEPAGE);
+#endif
+    return map;
+}
+
 /* A mapping of its own: zeroed lazily by the kernel, in huge pages where it has them and they are
  * wanted. */
 static struct chunk *map_chunk(size_t size, enum pages pages) {
     bool huge = size >= HUGE_PAGE && pages == HUGE_PAGES;
-    struct chunk *chunk = (void *)(huge ? map_huge_pages(size) : map_pages(size));
+    struct chunk *chunk = (void *)(huge ? map_huge_pages(size) : map_small_pages(size));
     if (chunk) chunk->mapped = true;
     return chunk;
 }

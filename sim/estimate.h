@@ -32,13 +32,16 @@ bool hk_proj_expect(const struct hk_proj *proj, double *synapses, struct hk_err 
 void hk_proj_delays(const struct hk_proj *proj, hk_tick *least, hk_tick *most);
 
 /* Bytes of hk_sim_memory after hk_sim_build, by the same arithmetic, and how many threads the work
- * is worth. Errors: HK_ERR_MEMORY. */
+ * is worth. Of the ring of spikes, which is as large as if all fired at each tick, only what spikes
+ * reach counts: `spikes` of each population in a tick, of all of its units; NULL: all of it.
+ * Errors: HK_ERR_MEMORY. */
 struct hk_sim_need {
     double memory;
     int threads;
     hk_tick window; /* ticks between two meetings of the threads */
 };
-bool hk_sim_expect(struct hk_sim *sim, struct hk_sim_need *need, struct hk_err *err) HK_MUST_USE;
+bool hk_sim_expect(struct hk_sim *sim, const double *spikes, struct hk_sim_need *need,
+                   struct hk_err *err) HK_MUST_USE;
 
 /* Spikes of all units of a source in the first `ticks`: counted at some of them, spread evenly,
  * until HK_EXPECT_SPIKES were heard. 0 for neurons and encoders. Errors: HK_ERR_MEMORY. */

@@ -18,7 +18,7 @@ struct seat {
 struct joint {
     const struct hk_proj *like; /* its first member */
     hk_tick first, last;        /* delays */
-    double synapses;
+    double synapses, targets;
 };
 
 struct joining {
@@ -67,15 +67,23 @@ static void join(struct joining *j, const struct hk_proj *proj, double synapses)
     if (first < joint->first) joint->first = first;
     if (last > joint->last) joint->last = last;
     joint->synapses += synapses;
+    joint->targets += proj->target->size;
     j->seats[proj->index] = (struct seat){.taken = true, .bundle = at};
 }
 
-/* A header for each source and delay: less where rows end early, rarely more, where a thread owns
- * more than a page. */
+/* Runs of a segment, each of which has a header: one, and one more for each other page of the
+ * thread's targets that any synapse ends in. */
+static double runs_of(double synapses, double pages) {
+    return pages > 1.0 ? fmax(1.0, pages * (1.0 - exp(-synapses / pages))) : 1.0;
+}
+
+/* Segments are one for each source and delay, fewer where rows end early. */
 static double joint_bytes(const struct joining *j, const struct joint *joint) {
     const struct hk_sim *sim = j->sim;
     double sources = joint->like->source->size, threads = sim->threads;
-    double headers = sources * (double)(joint->last - joint->first + 1);
+    double segments = sources * (double)(joint->last - joint->first + 1);
+    double headers = segments * runs_of(joint->synapses / threads / segments,
+                                        joint->targets / threads / HK_PAGE);
     bool shared = joint->like->weight.kind == HK_DIST_CONSTANT;
     bool narrow = hk_bundles_are_narrow(sim, shared);
     double word = narrow ? sizeof(uint16_t) + (shared ? 0.0 : sizeof(double)) : sizeof(uint32_t);
@@ -190,11 +198,16 @@ static bool add_projections(struct joining *j, struct hk_err *err) {
 
 /* ---- the rest ---- */
 
-static double history_bytes(const struct hk_sim *sim) {
-    double slots = (double)sim->slots, bytes = 0.0;
-    for (size_t i = 0; i < sim->pop_count; i++)
-        bytes += (double)sim->pops[i]->size * sim->pops[i]->burst * slots * sizeof(uint32_t);
-    double threads = sim->threads, lists = (double)sim->pop_count;
+/* A list of spikes for each tick, population and thread: whole pages of it are touched. */
+static double history_bytes(const struct hk_sim *sim, const double *spikes) {
+    enum { PAGE = 4096 };
+    double slots = (double)sim->slots, threads = sim->threads, lists = (double)sim->pop_count;
+    double bytes = 0.0;
+    for (size_t i = 0; i < sim->pop_count; i++) {
+        double most = (double)sim->pops[i]->size * sim->pops[i]->burst * sizeof(uint32_t);
+        double some = spikes ? spikes[i] * sizeof(uint32_t) + threads * PAGE : most;
+        bytes += slots * fmin(some, most);
+    }
     double counts = slots * (double)sim->counts_stride * sizeof(uint32_t);
     return bytes + threads * (counts + lists * sizeof(size_t));
 }
@@ -226,11 +239,13 @@ static double population_bytes(const struct hk_pop *pop) {
            padded * (judged ? BLAME_ERROR_GATE : 0) + sleep_bytes(pop);
 }
 
-bool hk_sim_expect(struct hk_sim *sim, struct hk_sim_need *need, struct hk_err *err) {
+bool hk_sim_expect(struct hk_sim *sim, const double *spikes, struct hk_sim_need *need,
+                   struct hk_err *err) {
     HK_ASSERT(!sim->built);
     hk_sim_plan(sim);
     struct hk_block seats = {0}, joints = {0};
-    struct joining j = {.sim = sim, .bytes = (double)hk_sim_memory(sim) + history_bytes(sim)};
+    struct joining j = {.sim = sim,
+                        .bytes = (double)hk_sim_memory(sim) + history_bytes(sim, spikes)};
     for (size_t i = 0; i < sim->pop_count; i++) j.bytes += population_bytes(sim->pops[i]);
     j.bytes += (double)sim->threads * (double)sim->signal_count * sizeof(struct hk_signal_copy);
     bool ok = hk_block_reserve(&seats, sim->proj_count, sizeof *j.seats, err) &&

@@ -1,8 +1,11 @@
 /* Memory: alignment, zeroes, no overlap, and refusals instead of wrapped products. */
 #include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/arena.h"
+#include "tests/support/skip.h"
 #include "tests/support/suites.h"
 
 static struct hk_arena *make(void) {
@@ -41,6 +44,33 @@ START_TEST(blocks_are_aligned_zeroed_and_apart) {
     for (size_t k = 0; k < BLOCKS; k++)
         ck_assert(is_filled(blocks[k], sizes[k % SIZES], (unsigned char)(k + 1)));
     ck_assert_uint_eq(hk_arena_size(arena), sum);
+    hk_arena_destroy(arena);
+}
+END_TEST
+
+/* "VmFlags: rd wr ... nh" of the mapping that `at` lies in; false where the system doesn't say. */
+static bool flags_of_mapping(const void *at, char flags[static 512]) {
+    FILE *file = fopen("/proc/self/smaps", "r");
+    bool is_inside = false, is_found = false;
+    while (file && !is_found && fgets(flags, 512, file)) {
+        char *end;
+        const uintptr_t first = strtoul(flags, &end, 16);
+        if (*end == '-')
+            is_inside = first <= (uintptr_t)at && (uintptr_t)at < strtoul(end + 1, NULL, 16);
+        is_found = is_inside && strncmp(flags, "VmFlags:", 8) == 0;
+    }
+    if (file) ck_assert_int_eq(fclose(file), 0);
+    return is_found;
+}
+
+/* Also where the system makes all pages huge that nobody wants small. */
+START_TEST(what_is_touched_here_and_there_has_small_pages) {
+    struct hk_err err = {0};
+    struct hk_arena *arena = make();
+    char flags[512], *sparse = hk_arena_sparse(arena, 1 << 26, 1, &err);
+    ck_assert_ptr_nonnull(sparse);
+    if (!flags_of_mapping(sparse + (1 << 25), flags)) hk_test_skip("no flags in /proc/self/smaps");
+    ck_assert_msg(strstr(flags, " nh") != NULL, "%s", flags);
     hk_arena_destroy(arena);
 }
 END_TEST
@@ -141,6 +171,7 @@ Suite *suite_sim_arena(void) {
     TCase *arena = tcase_create("arena"), *block = tcase_create("block");
     tcase_add_test(arena, blocks_are_aligned_zeroed_and_apart);
     tcase_add_test(arena, a_product_that_overflows_is_refused);
+    tcase_add_test(arena, what_is_touched_here_and_there_has_small_pages);
     tcase_add_test(arena, more_than_there_is_is_an_error_and_not_the_end);
     tcase_add_test(arena, untouched_room_costs_nothing);
     tcase_add_test(arena, texts_are_copies);

@@ -4,6 +4,7 @@
 #include <check.h>
 #include <math.h>
 
+#include "sim/sim_internal.h"
 #include "tests/support/net.h"
 #include "tests/support/suites.h"
 
@@ -76,7 +77,7 @@ START_TEST(synapses_and_memory_are_as_expected) {
                                                             .weight = t->weight,
                                                             .delay_ms = t->delay_ms});
     ck_assert(hk_proj_expect(proj, &synapses, &err));
-    ck_assert(hk_sim_expect(sim, &need, &err));
+    ck_assert(hk_sim_expect(sim, NULL, &need, &err));
     net_build(sim);
     double count = (double)hk_proj_count(proj), memory = (double)hk_sim_memory(sim);
     ck_assert_msg(fabs(synapses - count) <= t->synapses_tolerance * count, "%g, not %g", synapses,
@@ -114,11 +115,27 @@ START_TEST(plain_synapses_are_expected_in_bundles) {
                                                .connect = "fixed-indegree:n=2",
                                                .weight = links[i].weight,
                                                .delay_ms = net_value(links[i].delay_ms)});
-    ck_assert(hk_sim_expect(sim, &need, &err));
+    ck_assert(hk_sim_expect(sim, NULL, &need, &err));
     net_build(sim);
     double memory = (double)hk_sim_memory(sim);
     ck_assert_msg(fabs(need.memory - memory) <= 0.02 * memory, "%g bytes, not %g", need.memory,
                   memory);
+    hk_sim_destroy(sim);
+}
+END_TEST
+
+/* A page for each thread and tick, and four bytes a spike. */
+START_TEST(spikes_reach_a_part_of_their_ring) {
+    struct hk_sim_need all, some, none;
+    struct hk_sim *sim = net_create(net_precision, 0.1, 2);
+    (void)net_neurons(sim, "a", 100000, "lif", NULL, "exc:exp", NULL);
+    ck_assert(hk_sim_expect(sim, NULL, &all, &err));
+    ck_assert(hk_sim_expect(sim, (double[]){50.0}, &some, &err));
+    ck_assert(hk_sim_expect(sim, (double[]){0.0}, &none, &err));
+    net_build(sim);
+    double slots = (double)sim->slots;
+    ck_assert_double_eq(all.memory - none.memory, slots * (4.0 * 100000 - 2.0 * 4096));
+    ck_assert_double_eq(some.memory - none.memory, slots * 4.0 * 50);
     hk_sim_destroy(sim);
 }
 END_TEST
@@ -186,6 +203,7 @@ Suite *suite_sim_estimate(void) {
         TCase *memory = net_case(suite, "memory", (enum hk_precision)p);
         tcase_add_loop_test(memory, synapses_and_memory_are_as_expected, 0, (int)HK_COUNT(trials));
         tcase_add_test(memory, plain_synapses_are_expected_in_bundles);
+        tcase_add_test(memory, spikes_reach_a_part_of_their_ring);
     }
     tcase_add_test(tcase, a_sources_spikes_are_counted_while_they_are_few);
     tcase_add_test(tcase, many_spikes_are_reckoned_from_a_part);
