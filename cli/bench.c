@@ -7,6 +7,7 @@
 #include "cli/bench_list.h"
 #include "cli/bench_view.h"
 #include "io/path.h"
+#include "sim/cores.h"
 
 #include <errno.h>
 #include <math.h>
@@ -14,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 static const char kept[] = "bench/results.jsonl";
 
@@ -126,8 +126,7 @@ static bool open_journal(struct bench *b, struct hk_err *err) {
 }
 
 static bool prepare(struct bench *b, struct hk_err *err) {
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    b->cores = cores > 0 ? (int)cores : 1;
+    b->cores = hk_cores();
     b->burners = HK_NEW(b->arena, pid_t, (size_t)b->cores, err);
     return b->burners && open_journal(b, err);
 }

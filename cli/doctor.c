@@ -4,7 +4,7 @@
 #include "io/json.h"
 #include "io/libraries.h"
 #include "io/path.h"
-#include "sim/pool.h"
+#include "sim/cores.h"
 #include "version.h"
 
 #include <errno.h>
@@ -70,8 +70,8 @@ static double gibibytes(double bytes) {
 static void look_at_processor(struct report *r) {
     char line[LINE_SIZE] = "unknown";
     (void)read_line("/proc/cpuinfo", "model name", line);
-    say(r, GOOD, "processor", "%s, %d core%s for this program", line, hk_pool_cores(),
-        hk_pool_cores() == 1 ? "" : "s");
+    say(r, GOOD, "processor", "%s, %d core%s for this program", line, hk_cores(),
+        hk_cores() == 1 ? "" : "s");
     const char *wanted = getenv("HILLOCK_ISA");
     enum hk_isa isa = hk_isa_best();
     static const char *const meanings[HK_ISA_COUNT] = {"the family's least", "AVX2", "AVX-512"};

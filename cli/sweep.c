@@ -5,12 +5,12 @@
 #include "cli/sweep_view.h"
 #include "cli/trials.h"
 #include "io/sweep_table.h"
+#include "sim/cores.h"
 
 #include <inttypes.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 /* This very program, even where its file has been replaced since. */
 static const char *const own_program = "/proc/self/exe";
@@ -61,8 +61,7 @@ static bool print_trials(const struct hk_sweep *sweep, struct hk_err *err) {
 
 /* As many trials at a time as there are cores, and what is left of them for each trial. */
 static void choose_jobs(struct state *s) {
-    long online = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t cores = online > 0 ? (size_t)online : 1;
+    const size_t cores = (size_t)hk_cores();
     s->jobs = s->settings->jobs ? (size_t)s->settings->jobs : s->sweep.jobs;
     if (s->jobs == 0) s->jobs = cores;
     if (s->jobs > s->missing_count && s->missing_count > 0) s->jobs = s->missing_count;

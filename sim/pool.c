@@ -3,7 +3,6 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
-#include <unistd.h>
 
 /* Where threads meet: the last to come opens the gate by moving `round` on. */
 struct gate {
@@ -178,11 +177,4 @@ unsigned hk_pool_arrive(struct hk_pool *pool) {
 
 void hk_pool_wait(struct hk_pool *pool, int thread, unsigned round) {
     if (pool->threads > 1) gate_wait(pool, thread, &pool->barrier, round);
-}
-
-int hk_pool_cores(void) {
-    cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    return cores > 0 ? (int)cores : 1;
 }

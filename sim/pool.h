@@ -28,7 +28,4 @@ void hk_pool_barrier(struct hk_pool *pool, int thread);
 unsigned hk_pool_arrive(struct hk_pool *pool);
 void hk_pool_wait(struct hk_pool *pool, int thread, unsigned round);
 
-/* Cores that this process may use. */
-int hk_pool_cores(void);
-
 #endif

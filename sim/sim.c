@@ -1,6 +1,7 @@
 /* Creating, building and ending a simulation. Running it: sim/run.c. */
 #include "sim/sim_internal.h"
 
+#include "sim/cores.h"
 #include "sim/exact_internal.h"
 #include "sim/late.h"
 
@@ -97,7 +98,7 @@ static int choose_threads(const struct hk_sim *sim) {
     bool is_exact = sim->options.clock == HK_CLOCK_EXACT;
     uint64_t useful = is_exact ? neurons / LOOKED_AT_PER_THREAD
                                : neurons * (uint64_t)sim->window / STEPS_PER_THREAD;
-    uint64_t cores = (uint64_t)hk_pool_cores();
+    uint64_t cores = (uint64_t)hk_cores();
     uint64_t threads = useful < cores ? useful : cores;
     return threads < 1 ? 1 : threads > HK_THREADS_MAX ? HK_THREADS_MAX : (int)threads;
 }

@@ -1,0 +1,90 @@
+/* How many cores a process may use: affinity and quotas of control groups. */
+#include <check.h>
+#include <math.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "sim/cores.h"
+#include "tests/support/paths.h"
+#include "tests/support/suites.h"
+
+/* A file of the test's folder, and the folders that it lies in. */
+static void put(const char *folders[], const char *name, const char *text) {
+    char path[256] = "";
+    size_t end = 0;
+    for (size_t k = 0; folders[k]; k++) {
+        end += (size_t)snprintf(path + end, sizeof path - end, "%s/", folders[k]);
+        char whole[4096];
+        (void)snprintf(whole, sizeof whole, "%s/%s", hk_test_folder(), path);
+        (void)mkdir(whole, 0777);
+    }
+    (void)snprintf(path + end, sizeof path - end, "%s", name);
+    ck_assert_ptr_nonnull(hk_test_write(path, text));
+}
+
+static double quota(const char *groups) {
+    char path[4096];
+    (void)snprintf(path, sizeof path, "%s", hk_test_write("groups", groups));
+    return hk_cores_quota(hk_test_folder(), path);
+}
+
+START_TEST(the_least_quota_of_a_group_and_those_around_it_counts) {
+    put((const char *[]){"a", NULL}, "cpu.max", "150000 100000\n");
+    put((const char *[]){"a", "b", NULL}, "cpu.max", "max 100000\n");
+    put((const char *[]){"c", NULL}, "cpu.max", "50000 100000\n");
+    ck_assert_double_eq(quota("0::/a/b\n"), 1.5);
+    ck_assert_double_eq(quota("0::/c\n"), 0.5);
+    ck_assert(isinf(quota("0::/\n")));
+    ck_assert(isinf(quota("0::/elsewhere\n")));
+    ck_assert_double_eq(quota("3:memory:/c\n0::/a\n"), 1.5);
+    put((const char *[]){NULL}, "cpu.max", "120000 100000\n");
+    ck_assert_double_eq(quota("0::/a/b\n"), 1.2);
+    ck_assert_double_eq(quota("0::/out/of/sight\n"), 1.2);
+}
+END_TEST
+
+START_TEST(so_it_does_in_the_first_version) {
+    put((const char *[]){"cpu", NULL}, "cpu.cfs_quota_us", "-1\n");
+    put((const char *[]){"cpu", NULL}, "cpu.cfs_period_us", "100000\n");
+    put((const char *[]){"cpu", "a", NULL}, "cpu.cfs_quota_us", "250000\n");
+    put((const char *[]){"cpu", "a", NULL}, "cpu.cfs_period_us", "100000\n");
+    ck_assert_double_eq(quota("5:cpuset:/b\n4:cpuacct,cpu:/a\n"), 2.5);
+    ck_assert(isinf(quota("5:cpuset:/a\n4:cpuacct:/a\n3:cpu:/\n")));
+}
+END_TEST
+
+START_TEST(what_cannot_be_read_sets_no_bound) {
+    put((const char *[]){"a", NULL}, "cpu.max", "");
+    put((const char *[]){"b", NULL}, "cpu.max", "100000 0\n");
+    ck_assert(isinf(quota("0::/a\n")));
+    ck_assert(isinf(quota("0::/b\n")));
+    ck_assert(isinf(quota("nothing\n:\n\n")));
+    ck_assert(isinf(hk_cores_quota(hk_test_folder(), "/none")));
+}
+END_TEST
+
+START_TEST(a_process_has_no_more_cores_than_it_may_run_on) {
+    cpu_set_t all, one;
+    ck_assert_int_eq(sched_getaffinity(0, sizeof all, &all), 0);
+    ck_assert_int_ge(hk_cores(), 1);
+    ck_assert_int_le(hk_cores(), CPU_COUNT(&all));
+    CPU_ZERO(&one);
+    for (size_t core = 0; core < CPU_SETSIZE && CPU_COUNT(&one) == 0; core++)
+        if (CPU_ISSET(core, &all)) CPU_SET(core, &one);
+    ck_assert_int_eq(sched_setaffinity(0, sizeof one, &one), 0);
+    ck_assert_int_eq(hk_cores(), 1);
+}
+END_TEST
+
+Suite *suite_sim_cores(void) {
+    Suite *suite = suite_create("sim/cores");
+    TCase *tcase = tcase_create("cores");
+    tcase_add_checked_fixture(tcase, NULL, hk_test_folder_remove);
+    tcase_add_test(tcase, the_least_quota_of_a_group_and_those_around_it_counts);
+    tcase_add_test(tcase, so_it_does_in_the_first_version);
+    tcase_add_test(tcase, what_cannot_be_read_sets_no_bound);
+    tcase_add_test(tcase, a_process_has_no_more_cores_than_it_may_run_on);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
