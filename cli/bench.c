@@ -7,7 +7,7 @@
 #include "cli/bench_list.h"
 #include "cli/bench_view.h"
 #include "io/path.h"
-#include "sim/cores.h"
+#include "sim/machine.h"
 
 #include <errno.h>
 #include <math.h>
@@ -126,7 +126,7 @@ static bool open_journal(struct bench *b, struct hk_err *err) {
 }
 
 static bool prepare(struct bench *b, struct hk_err *err) {
-    b->cores = hk_cores();
+    b->cores = hk_machine_cores();
     b->burners = HK_NEW(b->arena, pid_t, (size_t)b->cores, err);
     return b->burners && open_journal(b, err);
 }

@@ -1,7 +1,7 @@
 #include "cli/bench_view.h"
 
 #include "io/json.h"
-#include "sim/cores.h"
+#include "sim/machine.h"
 #include "sim/models.h"
 #include "version.h"
 
@@ -70,7 +70,7 @@ static void put_machine(struct hk_json *json, double load) {
     machine_name(machine);
     if (gmtime_r(&now, &utc)) (void)strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &utc);
     hk_json_text(json, "machine", machine);
-    hk_json_integer(json, "cores", hk_cores());
+    hk_json_integer(json, "cores", hk_machine_cores());
     hk_json_number(json, "load", load);
     hk_json_text(json, "instruction_set", hk_isa_name(hk_isa_best()));
     hk_json_text(json, "version", HK_VERSION);

@@ -4,11 +4,12 @@
 #include "io/json.h"
 #include "io/libraries.h"
 #include "io/path.h"
-#include "sim/cores.h"
+#include "sim/machine.h"
 #include "version.h"
 
 #include <errno.h>
 #include <event2/event.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,8 +71,8 @@ static double gibibytes(double bytes) {
 static void look_at_processor(struct report *r) {
     char line[LINE_SIZE] = "unknown";
     (void)read_line("/proc/cpuinfo", "model name", line);
-    say(r, GOOD, "processor", "%s, %d core%s for this program", line, hk_cores(),
-        hk_cores() == 1 ? "" : "s");
+    say(r, GOOD, "processor", "%s, %d core%s for this program", line, hk_machine_cores(),
+        hk_machine_cores() == 1 ? "" : "s");
     const char *wanted = getenv("HILLOCK_ISA");
     enum hk_isa isa = hk_isa_best();
     static const char *const meanings[HK_ISA_COUNT] = {"the family's least", "AVX2", "AVX-512"};
@@ -90,9 +91,9 @@ static void look_at_processor(struct report *r) {
 
 static void look_at_memory(struct report *r) {
     char line[LINE_SIZE];
-    double total = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
-    double available = 0.0;
-    if (read_line("/proc/meminfo", "MemAvailable", line)) available = 1024.0 * strtod(line, NULL);
+    double total = hk_machine_memory(), available = total;
+    if (read_line("/proc/meminfo", "MemAvailable", line))
+        available = fmin(total, 1024.0 * strtod(line, NULL));
     say(r, GOOD, "memory", "%.1f GiB, %.1f GiB of it available", gibibytes(total),
         gibibytes(available));
     if (!read_line("/sys/kernel/mm/transparent_hugepage/enabled", "", line)) return;

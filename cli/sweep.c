@@ -5,7 +5,7 @@
 #include "cli/sweep_view.h"
 #include "cli/trials.h"
 #include "io/sweep_table.h"
-#include "sim/cores.h"
+#include "sim/machine.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -61,7 +61,7 @@ static bool print_trials(const struct hk_sweep *sweep, struct hk_err *err) {
 
 /* As many trials at a time as there are cores, and what is left of them for each trial. */
 static void choose_jobs(struct state *s) {
-    const size_t cores = (size_t)hk_cores();
+    const size_t cores = (size_t)hk_machine_cores();
     s->jobs = s->settings->jobs ? (size_t)s->settings->jobs : s->sweep.jobs;
     if (s->jobs == 0) s->jobs = cores;
     if (s->jobs > s->missing_count && s->missing_count > 0) s->jobs = s->missing_count;

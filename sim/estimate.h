@@ -33,7 +33,7 @@ void hk_proj_delays(const struct hk_proj *proj, hk_tick *least, hk_tick *most);
 
 /* Bytes of hk_sim_memory after hk_sim_build, by the same arithmetic, and how many threads the work
  * is worth. Of the ring of spikes, which is as large as if all fired at each tick, only what spikes
- * reach counts: `spikes` of each population in a tick, of all of its units; NULL: all of it.
+ * reach counts: `spikes` of each population in a tick, of all of its units; NULL: nobody fires.
  * Errors: HK_ERR_MEMORY. */
 struct hk_sim_need {
     double memory;

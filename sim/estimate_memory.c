@@ -205,7 +205,7 @@ static double history_bytes(const struct hk_sim *sim, const double *spikes) {
     double bytes = 0.0;
     for (size_t i = 0; i < sim->pop_count; i++) {
         double most = (double)sim->pops[i]->size * sim->pops[i]->burst * sizeof(uint32_t);
-        double some = spikes ? spikes[i] * sizeof(uint32_t) + threads * PAGE : most;
+        double some = (spikes ? spikes[i] : 0.0) * sizeof(uint32_t) + threads * PAGE;
         bytes += slots * fmin(some, most);
     }
     double counts = slots * (double)sim->counts_stride * sizeof(uint32_t);

@@ -1,9 +1,10 @@
 /* Creating, building and ending a simulation. Running it: sim/run.c. */
 #include "sim/sim_internal.h"
 
-#include "sim/cores.h"
+#include "sim/estimate.h"
 #include "sim/exact_internal.h"
 #include "sim/late.h"
+#include "sim/machine.h"
 
 #include <string.h>
 
@@ -98,7 +99,7 @@ static int choose_threads(const struct hk_sim *sim) {
     bool is_exact = sim->options.clock == HK_CLOCK_EXACT;
     uint64_t useful = is_exact ? neurons / LOOKED_AT_PER_THREAD
                                : neurons * (uint64_t)sim->window / STEPS_PER_THREAD;
-    uint64_t cores = (uint64_t)hk_cores();
+    uint64_t cores = (uint64_t)hk_machine_cores();
     uint64_t threads = useful < cores ? useful : cores;
     return threads < 1 ? 1 : threads > HK_THREADS_MAX ? HK_THREADS_MAX : (int)threads;
 }
@@ -158,9 +159,22 @@ static bool build_exact(struct hk_sim *sim, struct hk_err *err) {
     return hk_exact_build(sim, err);
 }
 
+/* What can't be held is refused before hours go into drawing it. What is expected may be a fifth
+ * too much. */
+static bool fits_machine(struct hk_sim *sim, struct hk_err *err) {
+    const double gib = 0x1p30, least = 0.8, room = hk_machine_memory_and_swap();
+    struct hk_sim_need need;
+    if (!hk_sim_expect(sim, NULL, &need, err)) return false;
+    if (least * need.memory <= room) return true;
+    return HK_FAIL(err, HK_ERR_MEMORY,
+                   "the network takes some %.3g GiB, and there are %.3g GiB of memory and swap",
+                   need.memory / gib, room / gib);
+}
+
 bool hk_sim_build(struct hk_sim *sim, struct hk_err *err) {
     HK_ASSERT(!sim->built);
     hk_sim_plan(sim);
+    if (!fits_machine(sim, err)) return false;
     if (!(sim->pool = hk_pool_create(sim->arena, sim->threads, err))) return false;
     sim->history = HK_NEW(sim->arena, struct hk_history, (size_t)sim->threads, err);
     sim->tally = HK_NEW(sim->arena, struct hk_tally, (size_t)sim->threads, err);

@@ -1,11 +1,11 @@
-/* How many cores a process may use: affinity and quotas of control groups. */
+/* What a process may use: affinity and control groups. */
 #include <check.h>
 #include <math.h>
 #include <sched.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "sim/cores.h"
+#include "sim/machine.h"
 #include "tests/support/paths.h"
 #include "tests/support/suites.h"
 
@@ -23,10 +23,19 @@ static void put(const char *folders[], const char *name, const char *text) {
     ck_assert_ptr_nonnull(hk_test_write(path, text));
 }
 
-static double quota(const char *groups) {
+/* Of a process that is in these groups: their folders are the test's. */
+static double limit(double (*of)(const struct hk_groups *), const char *groups) {
     char path[4096];
     (void)snprintf(path, sizeof path, "%s", hk_test_write("groups", groups));
-    return hk_cores_quota(hk_test_folder(), path);
+    return of(&(struct hk_groups){.file = path, .root = hk_test_folder()});
+}
+
+static double quota(const char *groups) {
+    return limit(hk_groups_cores, groups);
+}
+
+static double bytes(const char *groups) {
+    return limit(hk_groups_memory, groups);
 }
 
 START_TEST(the_least_quota_of_a_group_and_those_around_it_counts) {
@@ -54,35 +63,49 @@ START_TEST(so_it_does_in_the_first_version) {
 }
 END_TEST
 
+START_TEST(memory_is_limited_likewise) {
+    put((const char *[]){"a", NULL}, "memory.max", "max\n");
+    put((const char *[]){"a", "b", NULL}, "memory.max", "1073741824\n");
+    ck_assert(isinf(bytes("0::/a\n")));
+    ck_assert_double_eq(bytes("0::/a/b\n"), 0x1p30);
+    put((const char *[]){"memory", NULL}, "memory.limit_in_bytes", "9223372036854771712\n");
+    put((const char *[]){"memory", "c", NULL}, "memory.limit_in_bytes", "1048576\n");
+    ck_assert_double_eq(bytes("7:memory:/c\n3:cpu:/\n"), 0x1p20);
+    ck_assert_double_gt(bytes("7:memory:/\n"), 1e18);
+}
+END_TEST
+
 START_TEST(what_cannot_be_read_sets_no_bound) {
     put((const char *[]){"a", NULL}, "cpu.max", "");
     put((const char *[]){"b", NULL}, "cpu.max", "100000 0\n");
     ck_assert(isinf(quota("0::/a\n")));
     ck_assert(isinf(quota("0::/b\n")));
     ck_assert(isinf(quota("nothing\n:\n\n")));
-    ck_assert(isinf(hk_cores_quota(hk_test_folder(), "/none")));
+    ck_assert(isinf(bytes("0::/a\n")));
+    ck_assert(isinf(hk_groups_cores(&(struct hk_groups){"/none", hk_test_folder()})));
 }
 END_TEST
 
 START_TEST(a_process_has_no_more_cores_than_it_may_run_on) {
     cpu_set_t all, one;
     ck_assert_int_eq(sched_getaffinity(0, sizeof all, &all), 0);
-    ck_assert_int_ge(hk_cores(), 1);
-    ck_assert_int_le(hk_cores(), CPU_COUNT(&all));
+    ck_assert_int_ge(hk_machine_cores(), 1);
+    ck_assert_int_le(hk_machine_cores(), CPU_COUNT(&all));
     CPU_ZERO(&one);
     for (size_t core = 0; core < CPU_SETSIZE && CPU_COUNT(&one) == 0; core++)
         if (CPU_ISSET(core, &all)) CPU_SET(core, &one);
     ck_assert_int_eq(sched_setaffinity(0, sizeof one, &one), 0);
-    ck_assert_int_eq(hk_cores(), 1);
+    ck_assert_int_eq(hk_machine_cores(), 1);
 }
 END_TEST
 
-Suite *suite_sim_cores(void) {
-    Suite *suite = suite_create("sim/cores");
-    TCase *tcase = tcase_create("cores");
+Suite *suite_sim_machine(void) {
+    Suite *suite = suite_create("sim/machine");
+    TCase *tcase = tcase_create("machine");
     tcase_add_checked_fixture(tcase, NULL, hk_test_folder_remove);
     tcase_add_test(tcase, the_least_quota_of_a_group_and_those_around_it_counts);
     tcase_add_test(tcase, so_it_does_in_the_first_version);
+    tcase_add_test(tcase, memory_is_limited_likewise);
     tcase_add_test(tcase, what_cannot_be_read_sets_no_bound);
     tcase_add_test(tcase, a_process_has_no_more_cores_than_it_may_run_on);
     suite_add_tcase(suite, tcase);
