@@ -99,9 +99,10 @@ static int choose_threads(const struct hk_sim *sim) {
     bool is_exact = sim->options.clock == HK_CLOCK_EXACT;
     uint64_t useful = is_exact ? neurons / LOOKED_AT_PER_THREAD
                                : neurons * (uint64_t)sim->window / STEPS_PER_THREAD;
+    if (useful < 2) return 1;
     uint64_t cores = (uint64_t)hk_machine_cores();
     uint64_t threads = useful < cores ? useful : cores;
-    return threads < 1 ? 1 : threads > HK_THREADS_MAX ? HK_THREADS_MAX : (int)threads;
+    return threads > HK_THREADS_MAX ? HK_THREADS_MAX : (int)threads;
 }
 
 /* What one thread writes at a tick and others read has a line of its own, and what is swept a gap:
@@ -159,12 +160,26 @@ static bool build_exact(struct hk_sim *sim, struct hk_err *err) {
     return hk_exact_build(sim, err);
 }
 
+/* Units, and synapses if each target had as many as it may. */
+static double largest_size(const struct hk_sim *sim) {
+    double size = 0.0;
+    for (size_t i = 0; i < sim->pop_count; i++) size += sim->pops[i]->size;
+    for (size_t i = 0; i < sim->proj_count; i++) {
+        const struct hk_proj *proj = sim->projs[i];
+        size +=
+            (double)proj->connect->draw_max(proj->connect_param, &proj->shape) * proj->target->size;
+    }
+    return size;
+}
+
 /* What can't be held is refused before hours go into drawing it. What is expected may be a fifth
- * too much. */
+ * too much; small networks aren't made to wait for it. */
 static bool fits_machine(struct hk_sim *sim, struct hk_err *err) {
-    const double gib = 0x1p30, least = 0.8, room = hk_machine_memory_and_swap();
+    const double gib = 0x1p30, least = 0.8, small = 1e6;
     struct hk_sim_need need;
+    if (largest_size(sim) < small) return true;
     if (!hk_sim_expect(sim, NULL, &need, err)) return false;
+    const double room = hk_machine_memory_and_swap();
     if (least * need.memory <= room) return true;
     return HK_FAIL(err, HK_ERR_MEMORY,
                    "the network takes some %.3g GiB, and there are %.3g GiB of memory and swap",

@@ -50,6 +50,25 @@ START_TEST(one_that_was_never_built_can_end) {
 }
 END_TEST
 
+/* 10^13 synapses: 40 TB, which would take days to draw. */
+START_TEST(what_no_machine_can_hold_is_refused_at_once) {
+    struct hk_err err = {0};
+    struct hk_sim *sim = net_create(HK_SINGLE, 0.1, 2);
+    struct hk_pop *n = net_neurons(sim, "n", 1000000, "lif", NULL, "exc:exp", NULL);
+    (void)net_link(sim, &(struct net_link){.source = n,
+                                           .target = n,
+                                           .receptor = "exc",
+                                           .connect = "fixed-indegree:n=10000000",
+                                           .weight = {HK_DIST_CONSTANT, 1, 0},
+                                           .delay_ms = {HK_DIST_CONSTANT, 1, 0}});
+    ck_assert(!hk_sim_build(sim, &err));
+    ck_assert_int_eq(err.code, HK_ERR_MEMORY);
+    ck_assert_msg(strstr(err.message, "the network takes some ") == err.message, "%s", err.message);
+    ck_assert_ptr_nonnull(strstr(err.message, " GiB of memory and swap"));
+    hk_sim_destroy(sim);
+}
+END_TEST
+
 /* Small networks run alone, whatever the machine. */
 START_TEST(threads_are_as_many_as_a_network_can_use) {
     struct hk_sim *sim = net_create(HK_SINGLE, 0.1, 0);
@@ -207,6 +226,7 @@ Suite *suite_sim_sim(void) {
     tcase_add_test(create, options_that_make_no_sense_are_refused);
     tcase_add_test(create, an_empty_simulation_runs);
     tcase_add_test(create, one_that_was_never_built_can_end);
+    tcase_add_test(create, what_no_machine_can_hold_is_refused_at_once);
     tcase_add_test(create, threads_are_as_many_as_a_network_can_use);
     suite_add_tcase(suite, create);
     tcase_add_test(again, a_reset_state_repeats_a_run_to_the_bit);
