@@ -58,7 +58,7 @@ static const struct hk_exit_row rows[] = {
      "an expectation wasn't met, a trial of a sweep failed, or two runs differ"},
     {HK_EXIT_USAGE, "2", "wrong command line"},
     {HK_EXIT_EXPERIMENT, "3", "the experiment file can't be parsed or makes no sense"},
-    {HK_EXIT_DATA, "4", "a data or results file is missing or wrong"},
+    {HK_EXIT_DATA, "4", "a data set is missing, or a data or results file is wrong"},
     {HK_EXIT_SYSTEM, "5", "reading or writing failed, or memory or another limit was reached"},
     {HK_EXIT_NUMERIC, "6", "the simulation left the range of numbers"},
     {HK_EXIT_SIGNAL, "130, 143",
