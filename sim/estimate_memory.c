@@ -3,9 +3,14 @@
  * taken to own equal parts. */
 #include "sim/estimate.h"
 
+#include "sim/exact_internal.h"
 #include "sim/late.h"
 
 #include <math.h>
+
+static bool is_exact(const struct hk_sim *sim) {
+    return sim->options.clock == HK_CLOCK_EXACT;
+}
 
 /* ---- bundles ---- */
 
@@ -95,11 +100,24 @@ static double joint_bytes(const struct joining *j, const struct joint *joint) {
 
 /* ---- projections that are stored alone ---- */
 
+/* Of each thread. On the exact clock those of the delays that a source's synapses drew: hardly any
+ * twice, unless there are few to draw. */
+static double rows_of(const struct hk_proj *proj, double synapses) {
+    double sources = proj->source->size, delays = (double)proj->delays;
+    if (!is_exact(proj->sim)) return (double)proj->rows;
+    double each = synapses / sources / proj->sim->threads;
+    return delays > 1.0 ? sources * delays * -expm1(-each / delays) : sources;
+}
+
+static bool is_listed(const struct hk_proj *proj) {
+    return proj->storage == HK_STORE_ROWS || proj->storage == HK_STORE_TIMED;
+}
+
 /* The longest list that is gathered from rows is taken to be twice the mean one, as drawn numbers
  * rarely exceed. */
 static double longest_list(const struct hk_proj *proj, double synapses, double least) {
-    double rows = (double)proj->rows * proj->sim->threads, targets = proj->target->size;
-    if (proj->storage != HK_STORE_ROWS) return least;
+    double rows = rows_of(proj, synapses) * proj->sim->threads, targets = proj->target->size;
+    if (!is_listed(proj)) return least;
     return fmax(least, 2.0 * synapses / fmin(rows, targets));
 }
 
@@ -131,7 +149,7 @@ static double recent_bytes(const struct hk_proj *proj) {
 /* Traces and what they are gathered in. */
 static double plastic_bytes(const struct hk_proj *proj, double synapses) {
     const struct hk_sim *sim = proj->sim;
-    double threads = sim->threads, rows = (double)proj->rows, real = (double)sim->real_size;
+    double threads = sim->threads, rows = rows_of(proj, synapses), real = (double)sim->real_size;
     double targets = proj->target->size, bytes = 0.0;
     bool matrix = proj->storage == HK_STORE_MATRIX;
     double longest = longest_list(proj, synapses, matrix ? fmax(rows, targets / threads) : 0.0);
@@ -140,8 +158,7 @@ static double plastic_bytes(const struct hk_proj *proj, double synapses) {
     bytes += threads * longest * real * HK_TRACE_MAX;
     bytes += threads * rows * (sizeof(hk_tick) + 2.0 * pre * real);
     bytes += targets * (sizeof(hk_tick) + 2.0 * post * real);
-    if (proj->storage == HK_STORE_ROWS)
-        bytes += 2.0 * synapses * sizeof(uint32_t) + targets * sizeof(hk_syn);
+    if (is_listed(proj)) bytes += 2.0 * synapses * sizeof(uint32_t) + targets * sizeof(hk_syn);
     bytes += threads * longest * real * (1.0 + post);
     if (matrix && proj->plasticity->memory_count == 0) bytes += recent_bytes(proj);
     return bytes + (hk_proj_lapses(proj) ? eligibility_bytes(proj, synapses, longest) : 0.0);
@@ -159,24 +176,33 @@ static double credit_bytes(const struct hk_proj *proj, double synapses) {
            targets * (sizeof(int32_t) + HK_CREDIT_ROWS * real);
 }
 
+/* What sources remember, on the exact clock for each thread. */
+static double memory_bytes(const struct hk_proj *proj) {
+    const struct hk_sim *sim = proj->sim;
+    double each = HK_SYNAPSE_STATE_MAX * sizeof(double) + sizeof(hk_tick);
+    double released = (double)sim->real_size * (double)sim->slots; /* of none on the exact clock */
+    return proj->source->size * (is_exact(sim) ? sim->threads * each : each + released);
+}
+
 static double projection_bytes(const struct hk_proj *proj, double synapses) {
     const struct hk_sim *sim = proj->sim;
-    double threads = sim->threads, rows = (double)proj->rows, real = (double)sim->real_size;
+    double threads = sim->threads, rows = rows_of(proj, synapses), real = (double)sim->real_size;
     bool shared = proj->weight.kind == HK_DIST_CONSTANT && !proj->plasticity;
     double sources = proj->source->size, bytes = 0.0;
-    if (proj->storage == HK_STORE_ROWS)
+    if (is_listed(proj))
         bytes += threads * (rows + 1.0) * sizeof(hk_syn) +
                  synapses * (sizeof(uint32_t) + (shared ? 0.0 : real));
+    if (is_exact(sim))
+        bytes += threads * (sources + 1.0) * sizeof(size_t) +
+                 (proj->delays > 1 ? threads * rows * sizeof(uint32_t) : 0.0);
     if (proj->storage == HK_STORE_MATRIX) bytes += rows * row_places(proj) * real;
     if (proj->storage == HK_STORE_LATE)
         bytes += hk_late_bytes(proj, synapses);
     else if (hk_proj_learns(proj))
         bytes += plastic_bytes(proj, synapses);
     if (hk_proj_is_judged(proj)) bytes += credit_bytes(proj, synapses);
-    if (hk_proj_remembers(proj))
-        bytes += sources * (HK_SYNAPSE_STATE_MAX * sizeof(double) + sizeof(hk_tick) +
-                            real * (double)sim->slots);
-    if (proj->source->dropout > 0.0) bytes += proj->target->size * real;
+    if (hk_proj_remembers(proj)) bytes += memory_bytes(proj);
+    if (proj->source->dropout > 0.0 && !is_exact(sim)) bytes += proj->target->size * real;
     return bytes;
 }
 
@@ -196,7 +222,7 @@ static bool add_projections(struct joining *j, struct hk_err *err) {
     return true;
 }
 
-/* ---- the rest ---- */
+/* ---- spikes and sleep ---- */
 
 /* A list of spikes for each tick, population and thread: whole pages of it are touched. */
 static double history_bytes(const struct hk_sim *sim, const double *spikes) {
@@ -225,6 +251,26 @@ static double sleep_bytes(const struct hk_pop *pop) {
            (double)pop->padded * sizeof(hk_tick);
 }
 
+/* ---- the exact clock ---- */
+
+/* Of a population: ways to thresholds, and since when. */
+static double exact_pop_bytes(const struct hk_pop *pop) {
+    const double threads = pop->sim->threads;
+    if (!pop->neuron) return 0.0;
+    return sizeof(struct hk_alone) +
+           (double)pop->padded * (sizeof(struct hk_way) + sizeof(hk_tick)) +
+           threads * (sizeof(double) + sizeof(hk_tick) +
+                      (double)pop->drive_count * sizeof(struct hk_pulses));
+}
+
+static double exact_bytes(const struct hk_sim *sim) {
+    double pops = (double)sim->pop_count;
+    return sizeof(struct hk_exact) + pops * sizeof(struct hk_exact_pop) +
+           sim->threads * (sizeof(struct hk_exact_thread) + (pops + 1.0) * sizeof(size_t));
+}
+
+/* ---- all of it ---- */
+
 static double population_bytes(const struct hk_pop *pop) {
     enum { BLAME_ERROR_GATE = 3 };
     const struct hk_sim *sim = pop->sim;
@@ -236,7 +282,8 @@ static double population_bytes(const struct hk_pop *pop) {
     return threads * (sizeof(hk_neuron) + sizeof(struct hk_raster)) +
            3.0 * (double)sim->proj_count * sizeof(struct hk_proj *) +
            places * (double)(pop->column_count + pop->receptor_count) +
-           padded * (judged ? BLAME_ERROR_GATE : 0) + sleep_bytes(pop);
+           padded * (judged ? BLAME_ERROR_GATE : 0) +
+           (is_exact(sim) ? exact_pop_bytes(pop) : sleep_bytes(pop));
 }
 
 bool hk_sim_expect(struct hk_sim *sim, const double *spikes, struct hk_sim_need *need,
@@ -245,7 +292,8 @@ bool hk_sim_expect(struct hk_sim *sim, const double *spikes, struct hk_sim_need 
     hk_sim_plan(sim);
     struct hk_block seats = {0}, joints = {0};
     struct joining j = {.sim = sim,
-                        .bytes = (double)hk_sim_memory(sim) + history_bytes(sim, spikes)};
+                        .bytes = (double)hk_sim_memory(sim) + history_bytes(sim, spikes) +
+                                 (is_exact(sim) ? exact_bytes(sim) : 0.0)};
     for (size_t i = 0; i < sim->pop_count; i++) j.bytes += population_bytes(sim->pops[i]);
     j.bytes += (double)sim->threads * (double)sim->signal_count * sizeof(struct hk_signal_copy);
     bool ok = hk_block_reserve(&seats, sim->proj_count, sizeof *j.seats, err) &&

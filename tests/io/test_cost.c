@@ -53,6 +53,13 @@ static const struct {
     {"experiments/quickstart.yaml", {NULL}, 0},
     {"experiments/short-term-plasticity.yaml", {NULL}, 0},
     {"experiments/stdp-window.yaml", {NULL}, 0},
+    {"bench/cuba.yaml", {"clock=exact", "resolution=1 us"}, 2},
+    {"bench/sparse-deep.yaml", {"clock=exact", "resolution=1 ns"}, 2},
+    {"experiments/brunel.yaml", {"params.order=500", "clock=exact", "resolution=1 us"}, 3},
+    {"experiments/short-term-plasticity.yaml", {"clock=exact", "resolution=1 us"}, 2},
+    {"experiments/stdp-window.yaml", {"clock=exact", "resolution=1 us"}, 2},
+    {"bench/microcircuit-scaled.yaml", {"clock=exact", "resolution=1 us"}, 2},
+    {"bench/brunel-stdp.yaml", {"clock=exact", "resolution=1 us", "params.order=500"}, 3},
 };
 
 /* UCR's series come from files; the microcircuit is too large for a test. */
