@@ -39,7 +39,7 @@ static double cores_of(const char *folder) {
     if (numbers_in(folder, "cpu.cfs_quota_us", quota) > 0 && quota[0] > 0.0 &&
         numbers_in(folder, "cpu.cfs_period_us", period) > 0 && period[0] > 0.0)
         return quota[0] / period[0];
-    return INFINITY;
+    return HUGE_VAL;
 }
 
 /* Version 2: "max" or bytes; version 1: bytes, 2^63 and a little less for none. */
@@ -47,7 +47,7 @@ static double memory_of(const char *folder) {
     double bytes[2];
     if (numbers_in(folder, "memory.max", bytes) > 0) return bytes[0];
     if (numbers_in(folder, "memory.limit_in_bytes", bytes) > 0) return bytes[0];
-    return INFINITY;
+    return HUGE_VAL;
 }
 
 /* What limits something, in which groups. */
@@ -70,7 +70,7 @@ static double least_of_path(const struct controller *controller, const char *bas
                             const char *path) {
     char folder[2 * TEXT];
     const size_t length = strlen(base);
-    double least = INFINITY;
+    double least = HUGE_VAL;
     (void)snprintf(folder, sizeof folder, "%s%s", base, path);
     for (char *end = folder + strlen(folder); end >= folder + length; end--)
         if (*end == '/' || *end == '\0') {
@@ -83,7 +83,7 @@ static double least_of_path(const struct controller *controller, const char *bas
 /* Lines are "4:cpu,cpuacct:/a/b", or "0::/a/b" in version 2. */
 static double least_of_groups(const struct controller *controller, const struct hk_groups *groups) {
     char line[TEXT], base[TEXT];
-    double least = INFINITY;
+    double least = HUGE_VAL;
     FILE *file = fopen(groups->file, "re");
     while (file && fgets(line, sizeof line, file)) {
         char *names = strchr(line, ':'), *path = names ? strchr(names + 1, ':') : NULL;
@@ -120,13 +120,13 @@ int hk_machine_cores(void) {
 
 double hk_machine_memory(void) {
     struct sysinfo info;
-    if (sysinfo(&info) != 0) return INFINITY;
+    if (sysinfo(&info) != 0) return HUGE_VAL;
     return fmin((double)info.totalram * info.mem_unit, hk_groups_memory(&hk_groups_of_process));
 }
 
 /* Groups limit swap apart, or together with memory: that is taken to be no limit. */
 double hk_machine_memory_and_swap(void) {
     struct sysinfo info;
-    if (sysinfo(&info) != 0) return INFINITY;
+    if (sysinfo(&info) != 0) return HUGE_VAL;
     return hk_machine_memory() + (double)info.totalswap * info.mem_unit;
 }

@@ -1,5 +1,5 @@
 /* What each shipped file comes to, written down for another compiler's program to be compared with:
- * `make compare-compilers` says where in $HK_TEST_DIGESTS; with $HK_TEST_ISA of one instruction set. */
+ * `make compare-compilers` says where in $HK_TEST_DIGESTS. Of one instruction set: $HK_TEST_ISA. */
 #include <check.h>
 #include <inttypes.h>
 #include <stdio.h>

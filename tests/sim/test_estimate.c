@@ -11,7 +11,7 @@
 static struct hk_err err;
 
 /* All of up to three populations fire at each tick. */
-static const double everybody[] = {INFINITY, INFINITY, INFINITY};
+static const double everybody[] = {HUGE_VAL, HUGE_VAL, HUGE_VAL};
 
 /* A network with a projection of the kind, expected and then built. */
 struct trial {
