@@ -13,7 +13,7 @@
 
 enum { TEXT = 4096 };
 
-const struct hk_groups hk_groups_of_process = {"/proc/self/cgroup", "/sys/fs/cgroup"};
+static const struct hk_groups of_process = {"/proc/self/cgroup", "/sys/fs/cgroup"};
 
 /* The first numbers in a file of one line, at most two; returns how many. */
 static int numbers_in(const char *folder, const char *name, double number[2]) {
@@ -113,7 +113,7 @@ int hk_machine_cores(void) {
     cpu_set_t set;
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     if (sched_getaffinity(0, sizeof set, &set) == 0) cores = CPU_COUNT(&set);
-    double most = ceil(hk_groups_cores(&hk_groups_of_process));
+    double most = ceil(hk_groups_cores(&of_process));
     if (most < (double)cores) cores = (long)most;
     return cores > 0 ? (int)cores : 1;
 }
@@ -121,7 +121,7 @@ int hk_machine_cores(void) {
 double hk_machine_memory(void) {
     struct sysinfo info;
     if (sysinfo(&info) != 0) return HUGE_VAL;
-    return fmin((double)info.totalram * info.mem_unit, hk_groups_memory(&hk_groups_of_process));
+    return fmin((double)info.totalram * info.mem_unit, hk_groups_memory(&of_process));
 }
 
 /* Groups limit swap apart, or together with memory: that is taken to be no limit. */

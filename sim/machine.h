@@ -12,12 +12,11 @@ int hk_machine_cores(void);
 double hk_machine_memory(void);
 double hk_machine_memory_and_swap(void);
 
-/* Where control groups are told: the file that names those of a process, and the folder in which
- * they lie. */
+/* Where control groups are told: the file that names those of a process (/proc/self/cgroup), and
+ * the folder in which they lie (/sys/fs/cgroup). */
 struct hk_groups {
     const char *file, *root;
 };
-extern const struct hk_groups hk_groups_of_process; /* /proc/self/cgroup, /sys/fs/cgroup */
 
 /* The least limit of any of them, or of one that it lies in: cores; bytes. Infinite where there is
  * none. */

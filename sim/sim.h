@@ -167,6 +167,8 @@ bool hk_proj_write_weights(struct hk_proj *proj, const double *weight,
 
 /* ---- running ---- */
 
+/* Once, when all is added. Errors: HK_ERR_MEMORY, told at once where the network is larger than the
+ * machine or what the process may use of it (sim/machine.h); what a model's own build finds. */
 bool hk_sim_build(struct hk_sim *sim, struct hk_err *err) HK_MUST_USE;
 /* Advance by `ticks`. A sample being presented goes on. Errors: HK_ERR_NUMERIC (a state variable is
  * no longer finite), HK_ERR_MEMORY, what a listener returns. */
