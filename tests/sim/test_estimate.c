@@ -127,6 +127,27 @@ START_TEST(plain_synapses_are_expected_in_bundles) {
 }
 END_TEST
 
+/* 300,000 targets are 4.6 pages: six synapses of a source lie in some 3.3 runs. */
+START_TEST(runs_of_a_segment_are_expected_by_pages) {
+    struct hk_sim_need need;
+    struct hk_sim *sim = net_create(net_precision, 0.1, 1);
+    struct hk_pop *a = net_source(sim, "a", 100000, "poisson", "rate=1");
+    struct hk_pop *b = net_neurons(sim, "b", 300000, "lif", NULL, "exc:exp", NULL);
+    (void)net_link(sim, &(struct net_link){.source = a,
+                                           .target = b,
+                                           .receptor = "exc",
+                                           .connect = "fixed-indegree:n=2",
+                                           .weight = {HK_DIST_NORMAL, 3, 1},
+                                           .delay_ms = net_value(1)});
+    ck_assert(hk_sim_expect(sim, everybody, &need, &err));
+    net_build(sim);
+    double memory = (double)hk_sim_memory(sim);
+    ck_assert_msg(fabs(need.memory - memory) <= 0.01 * memory, "%g bytes, not %g", need.memory,
+                  memory);
+    hk_sim_destroy(sim);
+}
+END_TEST
+
 /* A page for each thread and tick, and four bytes a spike. */
 START_TEST(spikes_reach_a_part_of_their_ring) {
     struct hk_sim_need all, some, none;
@@ -206,6 +227,7 @@ Suite *suite_sim_estimate(void) {
         TCase *memory = net_case(suite, "memory", (enum hk_precision)p);
         tcase_add_loop_test(memory, synapses_and_memory_are_as_expected, 0, (int)HK_COUNT(trials));
         tcase_add_test(memory, plain_synapses_are_expected_in_bundles);
+        tcase_add_test(memory, runs_of_a_segment_are_expected_by_pages);
         tcase_add_test(memory, spikes_reach_a_part_of_their_ring);
     }
     tcase_add_test(tcase, a_sources_spikes_are_counted_while_they_are_few);

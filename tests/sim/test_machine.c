@@ -59,6 +59,7 @@ START_TEST(so_it_does_in_the_first_version) {
     put((const char *[]){"cpu", "a", NULL}, "cpu.cfs_quota_us", "250000\n");
     put((const char *[]){"cpu", "a", NULL}, "cpu.cfs_period_us", "100000\n");
     ck_assert_double_eq(quota("5:cpuset:/b\n4:cpuacct,cpu:/a\n"), 2.5);
+    ck_assert_double_eq(quota("4:cpu,cpuacct:/a\n"), 2.5);
     ck_assert(isinf(quota("5:cpuset:/a\n4:cpuacct:/a\n3:cpu:/\n")));
 }
 END_TEST
