@@ -58,7 +58,7 @@ static const struct {
     {"experiments/brunel.yaml", {"params.order=500", "clock=exact", "resolution=1 us"}, 3},
     {"experiments/short-term-plasticity.yaml", {"clock=exact", "resolution=1 us"}, 2},
     {"experiments/stdp-window.yaml", {"clock=exact", "resolution=1 us"}, 2},
-    {"bench/silent-million.yaml", {"clock=exact", "params.neurons=50000", "params.each=1"}, 3},
+    {"bench/silent-million.yaml", {"clock=exact", "params.neurons=50000"}, 2},
     {"bench/microcircuit-scaled.yaml", {"clock=exact", "resolution=1 us"}, 2},
     {"bench/brunel-stdp.yaml", {"clock=exact", "resolution=1 us", "params.order=500"}, 3},
 };

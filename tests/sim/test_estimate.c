@@ -138,8 +138,21 @@ START_TEST(runs_of_a_segment_are_expected_by_pages) {
                                            .receptor = "exc",
                                            .connect = "fixed-indegree:n=2",
                                            .weight = {HK_DIST_NORMAL, 3, 1},
-                                           .delay_ms = net_value(1)});
+                                           .delay_ms = net_value(0.1)}); /* a short ring */
     ck_assert(hk_sim_expect(sim, everybody, &need, &err));
+    net_build(sim);
+    double memory = (double)hk_sim_memory(sim);
+    ck_assert_msg(fabs(need.memory - memory) <= 0.01 * memory, "%g bytes, not %g", need.memory,
+                  memory);
+    hk_sim_destroy(sim);
+}
+END_TEST
+
+START_TEST(units_of_the_exact_clock_are_expected) {
+    struct hk_sim_need need;
+    struct hk_sim *sim = net_create_exact(1e-6, 2);
+    (void)net_neurons(sim, "a", 100000, "lif", NULL, "exc:exp", NULL);
+    ck_assert(hk_sim_expect(sim, NULL, &need, &err));
     net_build(sim);
     double memory = (double)hk_sim_memory(sim);
     ck_assert_msg(fabs(need.memory - memory) <= 0.01 * memory, "%g bytes, not %g", need.memory,
@@ -230,6 +243,7 @@ Suite *suite_sim_estimate(void) {
         tcase_add_test(memory, runs_of_a_segment_are_expected_by_pages);
         tcase_add_test(memory, spikes_reach_a_part_of_their_ring);
     }
+    tcase_add_test(tcase, units_of_the_exact_clock_are_expected);
     tcase_add_test(tcase, a_sources_spikes_are_counted_while_they_are_few);
     tcase_add_test(tcase, many_spikes_are_reckoned_from_a_part);
     tcase_add_test(tcase, an_encoder_is_shown_samples);
