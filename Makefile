@@ -404,5 +404,5 @@ $(BUILD)/lint/%.ok: % .clang-format .clang-tidy tools/lint-file $(FLAGS_FILE) \
 
 -include $(CHECKED:%=$(BUILD)/lint/%.d)
 
-.PHONY: test test-long results compare-compilers compare-aarch64 compare-avx512 digests run-tests sanitize tsan \
-        coverage fuzz run-fuzz test-install lint format lint-files
+.PHONY: test test-long results compare-compilers compare-aarch64 compare-avx512 digests run-tests \
+        sanitize tsan coverage fuzz run-fuzz test-install lint format lint-files
