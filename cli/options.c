@@ -37,7 +37,7 @@ static const struct row rows[] = {
     {HK_OPTION_BUSY, 0, "--busy", NULL,
      "also beside one busy process per core", FLAG, AT(busy)},
     {HK_OPTION_OUTPUT, 'o', "--output", "PATH",
-     "write there: a new folder for a run, a file to append to for bench", TEXT, AT(folder)},
+     "write there: a run's new folder, a folder or FILE.png, bench's file", TEXT, AT(folder)},
     {HK_OPTION_RESUME, 0, "--resume", NULL,
      "run what is missing in the folder that is there", FLAG, AT(resume)},
     {HK_OPTION_DRY_RUN, 0, "--dry-run", NULL,

@@ -19,6 +19,14 @@ static const char *format_get(const char *name, struct hk_err *err) {
     return NULL;
 }
 
+/* "fig.png" is one picture, unless a folder is called so; NULL: a folder. */
+static const char *format_of_file(const char *asked) {
+    const char *dot = asked ? strrchr(asked, '.') : NULL;
+    for (size_t i = 0; dot && i < HK_COUNT(formats); i++)
+        if (strcmp(dot + 1, formats[i]) == 0 && !hk_path_is_folder(asked)) return formats[i];
+    return NULL;
+}
+
 /* Leaves `ms` as it is where the option isn't given. */
 static bool read_time(const char *option, const char *text, double *ms, struct hk_err *err) {
     struct hk_quantity quantity;
@@ -61,21 +69,28 @@ struct pictures {
     size_t results;   /* how many of the arguments are */
     const char *format;
     const struct hk_settings *settings;
-    char *folder; /* NULL: not found yet */
-    bool is_new;  /* the folder */
+    const char *file; /* of the only picture; NULL: they go to a folder */
+    char *folder;     /* NULL: not found yet */
+    bool is_new;      /* the folder */
     size_t drawn;
 };
+
+static const char *path_for(struct hk_arena *arena, const struct hk_plot *plot,
+                            struct pictures *pictures, struct hk_err *err) {
+    if (pictures->file) return pictures->file;
+    if (!pictures->folder &&
+        !find_folder(arena, pictures->settings, &pictures->folder, &pictures->is_new, err))
+        return NULL;
+    const char *mean = pictures->results > 1 ? "-mean" : "";
+    char *name = hk_arena_format(arena, err, "%s%s", plot->name, mean);
+    return name ? path_of(arena, pictures->folder, name, pictures->format, err) : NULL;
+}
 
 /* Of the first `results` jobs, which have been searched. */
 static bool draw_into(const struct hk_plot_job *jobs, const struct hk_plot *plot,
                       struct pictures *pictures, struct hk_err *err) {
-    struct hk_arena *arena = jobs[0].arena;
     bool several = pictures->results > 1;
-    if (!pictures->folder &&
-        !find_folder(arena, pictures->settings, &pictures->folder, &pictures->is_new, err))
-        return false;
-    char *name = hk_arena_format(arena, err, "%s%s", plot->name, several ? "-mean" : "");
-    char *path = name ? path_of(arena, pictures->folder, name, pictures->format, err) : NULL;
+    const char *path = path_for(jobs[0].arena, plot, pictures, err);
     bool ok = path && (several ? plot->draw_runs(jobs, pictures->results, path, err)
                                : plot->draw(jobs, path, err));
     if (!ok) return false;
@@ -113,6 +128,22 @@ static void split_words(const struct hk_settings *settings, struct pictures *pic
     pictures->kind = last ? settings->arguments[pictures->results] : settings->kind;
 }
 
+/* One picture goes to the file that was asked for, in the format of its name. */
+static bool choose_file(const struct hk_settings *settings, struct pictures *pictures,
+                        struct hk_err *err) {
+    const char *format = format_of_file(settings->folder);
+    if (!format) return true;
+    if (!pictures->kind)
+        return HK_FAIL(err, HK_ERR_USAGE, "%s is one picture: say which, as in `plot %s raster`",
+                       settings->folder, settings->arguments[0]);
+    if (settings->format && strcmp(pictures->format, format) != 0)
+        return HK_FAIL(err, HK_ERR_USAGE, "--format %s doesn't go with %s", settings->format,
+                       settings->folder);
+    pictures->file = settings->folder;
+    pictures->format = format;
+    return true;
+}
+
 /* Words that are wrong are said before anything is written. */
 static bool check_words(const struct hk_settings *settings, struct hk_plot_job *job,
                         struct pictures *pictures, struct hk_err *err) {
@@ -123,7 +154,8 @@ static bool check_words(const struct hk_settings *settings, struct hk_plot_job *
     if (plot && !plot->draw_runs && pictures->results > 1)
         return HK_FAIL(err, HK_ERR_USAGE, "%s draws one results file, got %zu", plot->name,
                        pictures->results);
-    return read_time("--from", settings->from, &job->from_ms, err) &&
+    return choose_file(settings, pictures, err) &&
+           read_time("--from", settings->from, &job->from_ms, err) &&
            read_time("--to", settings->to, &job->to_ms, err);
 }
 
@@ -161,7 +193,7 @@ const struct hk_command hk_command_plot = {
     .arguments = "RESULTS... [KIND]",
     .argument_min = 1,
     .argument_max = RESULTS_MAX + 1,
-    .examples = {"plot results/quickstart raster --from 2300s --to 2302s --format png",
+    .examples = {"plot results/quickstart raster --from 2300s --to 2302s -o figure-3.png",
                  "plot results/quickstart results/quickstart-2 --kind accuracy"},
     .options = HK_OPTION_OUTPUT | HK_OPTION_KIND | HK_OPTION_FORMAT | HK_OPTION_FROM |
                HK_OPTION_TO | HK_OPTION_VERBOSE,

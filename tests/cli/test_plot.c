@@ -1,6 +1,7 @@
 #include <check.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/failure.h"
@@ -84,6 +85,24 @@ START_TEST(one_picture_goes_where_and_how_it_is_asked_for) {
     ck_assert(!program_has_file("out/fields.svg"));
     program_run(&program, "plot", "out", "raster", "-o", "new/pictures/");
     assert_well("new/pictures/raster.svg\n");
+}
+END_TEST
+
+START_TEST(one_picture_goes_to_a_file_of_its_format) {
+    program_run(&program, "plot", "out", "fields", "-o", "figure.png");
+    assert_well("figure.png\n");
+    ck_assert(program_has_file("figure.png") && !program_has_file("out/fields.png"));
+    program_run(&program, "plot", "out", "fields", "-o", "figure.svg", "--format", "svg");
+    assert_well("figure.svg\n");
+    program_run(&program, "plot", "out", "-o", "all.png");
+    assert_refused(HK_EXIT_USAGE, "all.png is one picture: say which, as in `plot out raster`");
+    program_run(&program, "plot", "out", "fields", "-o", "figure.png", "--format", "svg");
+    assert_refused(HK_EXIT_USAGE, "--format svg doesn't go with figure.png");
+    program_run(&program, "plot", "out", "fields", "-o", "nowhere/figure.png");
+    assert_refused(HK_EXIT_SYSTEM, "nowhere/figure.png");
+    ck_assert_int_eq(mkdir(program_path("folder.svg"), 0777), 0);
+    program_run(&program, "plot", "out", "fields", "-o", "folder.svg");
+    assert_well("folder.svg/fields.svg\n");
 }
 END_TEST
 
@@ -230,6 +249,7 @@ Suite *suite_cli_plot(void) {
     tcase_add_test(tcase, all_pictures_there_are_lie_beside_the_results);
     tcase_add_test(tcase, the_file_is_as_good_as_its_folder);
     tcase_add_test(tcase, one_picture_goes_where_and_how_it_is_asked_for);
+    tcase_add_test(tcase, one_picture_goes_to_a_file_of_its_format);
     tcase_add_test(tcase, the_same_results_give_the_same_bytes);
     tcase_add_test(tcase, times_are_quantities_within_the_run);
     tcase_add_test(tcase, wrong_words_are_refused_before_anything_is_written);
