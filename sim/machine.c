@@ -17,7 +17,7 @@ static const struct hk_groups of_process = {"/proc/self/cgroup", "/sys/fs/cgroup
 
 /* The first numbers in a file of one line, at most two; returns how many. */
 static int numbers_in(const char *folder, const char *name, double number[2]) {
-    char path[TEXT + 32], text[64] = "", *at = text, *end;
+    char path[2 * TEXT + 32], text[64] = "", *at = text, *end;
     int count = 0;
     (void)snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *file = fopen(path, "re");
@@ -109,13 +109,17 @@ double hk_groups_memory(const struct hk_groups *groups) {
 
 /* ---- the machine ---- */
 
-int hk_machine_cores(void) {
+int hk_machine_cores_in(const struct hk_groups *groups) {
     cpu_set_t set;
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     if (sched_getaffinity(0, sizeof set, &set) == 0) cores = CPU_COUNT(&set);
-    double most = ceil(hk_groups_cores(&of_process));
+    double most = ceil(hk_groups_cores(groups));
     if (most < (double)cores) cores = (long)most;
     return cores > 0 ? (int)cores : 1;
+}
+
+int hk_machine_cores(void) {
+    return hk_machine_cores_in(&of_process);
 }
 
 double hk_machine_memory(void) {

@@ -23,4 +23,7 @@ struct hk_groups {
 double hk_groups_cores(const struct hk_groups *groups);
 double hk_groups_memory(const struct hk_groups *groups);
 
+/* hk_machine_cores of a process that is in these groups instead of its own. */
+int hk_machine_cores_in(const struct hk_groups *groups);
+
 #endif

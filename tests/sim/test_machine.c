@@ -87,6 +87,22 @@ START_TEST(what_cannot_be_read_sets_no_bound) {
 }
 END_TEST
 
+/* Rounded up: of four cores a quota of 1.2 leaves two, of one core one. */
+START_TEST(a_quota_leaves_whole_cores) {
+    char path[4096];
+    cpu_set_t all;
+    ck_assert_int_eq(sched_getaffinity(0, sizeof all, &all), 0);
+    const int cores = CPU_COUNT(&all);
+    (void)snprintf(path, sizeof path, "%s", hk_test_write("groups", "0::/a\n"));
+    const struct hk_groups groups = {.file = path, .root = hk_test_folder()};
+    ck_assert_int_eq(hk_machine_cores_in(&groups), cores);
+    put((const char *[]){"a", NULL}, "cpu.max", "20000 100000\n");
+    ck_assert_int_eq(hk_machine_cores_in(&groups), 1);
+    put((const char *[]){"a", NULL}, "cpu.max", "120000 100000\n");
+    ck_assert_int_eq(hk_machine_cores_in(&groups), cores < 2 ? cores : 2);
+}
+END_TEST
+
 START_TEST(a_process_has_no_more_cores_than_it_may_run_on) {
     cpu_set_t all, one;
     ck_assert_int_eq(sched_getaffinity(0, sizeof all, &all), 0);
@@ -108,6 +124,7 @@ Suite *suite_sim_machine(void) {
     tcase_add_test(tcase, so_it_does_in_the_first_version);
     tcase_add_test(tcase, memory_is_limited_likewise);
     tcase_add_test(tcase, what_cannot_be_read_sets_no_bound);
+    tcase_add_test(tcase, a_quota_leaves_whole_cores);
     tcase_add_test(tcase, a_process_has_no_more_cores_than_it_may_run_on);
     suite_add_tcase(suite, tcase);
     return suite;
