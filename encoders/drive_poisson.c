@@ -100,17 +100,17 @@ static void draw_bits(struct hk_stream stream, hk_tick tick, uint64_t index, uin
 
 /* Those at a cut of the table, and those in the tail: one draw in some thousands. */
 HK_RARE void draw_unsure(const struct hk_drive_part *part, const uint16_t *bits, uint64_t index,
-                         hk_tick tick, const uint16_t *unsure, uint16_t *drawn) {
+                         hk_tick tick, uint16_t *drawn) {
+    const struct poisson_table *d = part->derived;
     for (uint64_t i = 0; i < ALIAS_LANES; i++)
-        if (unsure[i]) drawn[i] = draw_exactly(part, bits[i], index + i, tick);
+        if (alias_is_unsure(&d->alias, bits[i], drawn[i]))
+            drawn[i] = draw_exactly(part, bits[i], index + i, tick);
 }
 
 /* ALIAS_LANES draws, the first of which is that of `index`. */
 HK_INLINE void draw_lanes(const struct hk_drive_part *part, struct alias_tables tables,
                           const uint16_t *bits, uint64_t index, hk_tick tick, uint16_t *drawn) {
-    uint16_t unsure[ALIAS_LANES];
-    if (alias_draw(tables, bits, drawn, unsure))
-        draw_unsure(part, bits, index, tick, unsure, drawn);
+    if (alias_draw(tables, bits, drawn)) draw_unsure(part, bits, index, tick, drawn);
 }
 
 /* Part `k` of the draws of groups first .. first + groups - 1; part 0 begins count[], others are
@@ -133,12 +133,12 @@ static void draw_part(const struct hk_drive_part *part, uint64_t first, uint64_t
     }
 }
 
-/* Returns their sum. */
-static uint32_t add_counts(hk_real *restrict arrived, const uint16_t *restrict count,
-                           hk_real weight, size_t units) {
+/* Returns the sum of the counts. */
+static uint32_t put_weights(hk_real *restrict arrived, const uint16_t *restrict count,
+                            hk_real weight, size_t units) {
     uint32_t sum = 0;
     for (size_t j = 0; j < units; j++) {
-        arrived[j] += weight * (hk_real)count[j];
+        arrived[j] = weight * (hk_real)count[j];
         sum += count[j];
     }
     return sum;
@@ -157,7 +157,7 @@ static uint64_t poisson_arrive(const struct hk_drive_part *part, hk_tick tick, h
         draw_part(part, group, groups, 0, tick, count);
         for (uint64_t k = 1; k < d->parts; k++) draw_part(part, group, groups, k, tick, count);
         pulses +=
-            add_counts(arrived + (from - begin), count + (from - first), d->weight, to - from);
+            put_weights(arrived + (from - begin), count + (from - first), d->weight, to - from);
     }
     return pulses;
 }

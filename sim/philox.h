@@ -15,72 +15,86 @@
 
 enum { HK_PHILOX_LANES = 16, HK_PHILOX_ROUNDS = 10, HK_PHILOX_FEWEST = 7 };
 
-/* Vectors of 64 bits, of which the low halves count, the product of these, and how they are put
- * down side by side: x86-64 has instructions for both, which compilers don't find; for a product of
- * all 64 bits they take three and more, and halves they carry from vectors to memory and back. */
+/* Vectors of 64 bits, of which the low halves count, and the product of these: x86-64 has an
+ * instruction for it, which compilers don't find; for a product of all 64 bits they take three and
+ * more. hk_halves_put puts down the low halves of two, two of the first, two of the second, and so
+ * on: one instruction does that, where compilers carry halves to memory and back. */
 #if defined(__AVX512F__)
 typedef uint64_t hk_halves __attribute__((vector_size(64)));
 static inline hk_halves hk_halves_product(hk_halves a, hk_halves b) {
     return (hk_halves)_mm512_mul_epu32((__m512i)a, (__m512i)b);
 }
-static inline void hk_halves_put(uint32_t *words, hk_halves a) {
-    _mm256_storeu_si256((__m256i *)(void *)words, _mm512_cvtepi64_epi32((__m512i)a));
+static inline void hk_halves_put(uint32_t *words, hk_halves a, hk_halves b) {
+    _mm512_storeu_ps(words, _mm512_shuffle_ps((__m512)a, (__m512)b, 0x88));
 }
 #elif defined(__AVX2__)
 typedef uint64_t hk_halves __attribute__((vector_size(32)));
 static inline hk_halves hk_halves_product(hk_halves a, hk_halves b) {
     return (hk_halves)_mm256_mul_epu32((__m256i)a, (__m256i)b);
 }
-static inline void hk_halves_put(uint32_t *words, hk_halves a) {
-    const __m256i low = _mm256_setr_epi32(0, 2, 4, 6, 0, 2, 4, 6);
-    __m256i packed = _mm256_permutevar8x32_epi32((__m256i)a, low);
-    _mm_storeu_si128((__m128i *)(void *)words, _mm256_castsi256_si128(packed));
+static inline void hk_halves_put(uint32_t *words, hk_halves a, hk_halves b) {
+    __m256i low = (__m256i)_mm256_shuffle_ps((__m256)a, (__m256)b, 0x88);
+    _mm256_storeu_si256((__m256i *)(void *)words, low);
 }
 #elif defined(__SSE2__)
 typedef uint64_t hk_halves __attribute__((vector_size(16)));
 static inline hk_halves hk_halves_product(hk_halves a, hk_halves b) {
     return (hk_halves)_mm_mul_epu32((__m128i)a, (__m128i)b);
 }
-static inline void hk_halves_put(uint32_t *words, hk_halves a) {
-    _mm_storel_epi64((__m128i *)(void *)words, _mm_shuffle_epi32((__m128i)a, 0x08));
+static inline void hk_halves_put(uint32_t *words, hk_halves a, hk_halves b) {
+    __m128i low = (__m128i)_mm_shuffle_ps((__m128)a, (__m128)b, 0x88);
+    _mm_storeu_si128((__m128i *)(void *)words, low);
 }
 #else
 typedef uint64_t hk_halves __attribute__((vector_size(16)));
 static inline hk_halves hk_halves_product(hk_halves a, hk_halves b) {
     return (a & UINT32_MAX) * (b & UINT32_MAX);
 }
-static inline void hk_halves_put(uint32_t *words, hk_halves a) {
-    const uint32_t low[] = {(uint32_t)a[0], (uint32_t)a[1]};
+static inline void hk_halves_put(uint32_t *words, hk_halves a, hk_halves b) {
+    const uint32_t low[] = {(uint32_t)a[0], (uint32_t)a[1], (uint32_t)b[0], (uint32_t)b[1]};
     memcpy(words, low, sizeof low);
 }
 #endif
 enum { HK_HALVES = sizeof(hk_halves) / sizeof(uint64_t) };
 
+struct hk_philox_block {
+    hk_halves a, b, c, d;
+};
+
+/* Blocks `index` of `entity`. */
+HK_INLINE struct hk_philox_block hk_philox_block(struct hk_stream stream, uint64_t entity,
+                                                 hk_halves index, int rounds) {
+    const hk_halves none = {0}, first = none + UINT64_C(0xD2511F53);
+    const hk_halves second = none + UINT64_C(0xCD9E8D57);
+    uint64_t key0 = stream.key, key1 = stream.key >> 32;
+    struct hk_philox_block w = {.a = index, .b = index >> 32, .c = none + entity};
+    w.d = w.c >> 32;
+    for (int round = 0; round < rounds; round++) {
+        hk_halves x = hk_halves_product(w.a, first), y = hk_halves_product(w.c, second);
+        w.a = (y >> 32) ^ w.b ^ key0;
+        w.b = y;
+        w.c = (x >> 32) ^ w.d ^ key1;
+        w.d = x;
+        key0 += 0x9E3779B9u;
+        key1 += 0xBB67AE85u;
+    }
+    return w;
+}
+
 /* Blocks index .. index + 15 of `entity`: words[w][lane]. They are put down as bytes, so these may
  * be numbers of another size. */
 static inline void hk_philox_lanes(struct hk_stream stream, uint64_t entity, uint64_t index,
                                    int rounds, uint32_t words[4][HK_PHILOX_LANES]) {
-    const hk_halves none = {0}, first = none + UINT64_C(0xD2511F53);
-    const hk_halves second = none + UINT64_C(0xCD9E8D57);
-    for (size_t lane = 0; lane < HK_PHILOX_LANES; lane += HK_HALVES) {
-        uint64_t key0 = stream.key, key1 = stream.key >> 32;
-        hk_halves a = none, b, c = none + entity, d = c >> 32;
-        for (size_t k = 0; k < HK_HALVES; k++) a[k] = k; /* a constant; not so index + k */
-        a += index + lane;
-        b = a >> 32;
-        for (int round = 0; round < rounds; round++) {
-            hk_halves x = hk_halves_product(a, first), y = hk_halves_product(c, second);
-            a = (y >> 32) ^ b ^ key0;
-            b = y;
-            c = (x >> 32) ^ d ^ key1;
-            d = x;
-            key0 += 0x9E3779B9u;
-            key1 += 0xBB67AE85u;
-        }
-        hk_halves_put(words[0] + lane, a);
-        hk_halves_put(words[1] + lane, b);
-        hk_halves_put(words[2] + lane, c);
-        hk_halves_put(words[3] + lane, d);
+    hk_halves lanes;
+    for (uint64_t k = 0; k < HK_HALVES; k++) lanes[k] = k / 2 * 4 + k % 2; /* as they are put */
+    for (size_t lane = 0; lane < HK_PHILOX_LANES; lane += 2 * HK_HALVES) {
+        hk_halves at = lanes + index + lane;
+        struct hk_philox_block p = hk_philox_block(stream, entity, at, rounds);
+        struct hk_philox_block q = hk_philox_block(stream, entity, at + 2, rounds);
+        hk_halves_put(words[0] + lane, p.a, q.a);
+        hk_halves_put(words[1] + lane, p.b, q.b);
+        hk_halves_put(words[2] + lane, p.c, q.c);
+        hk_halves_put(words[3] + lane, p.d, q.d);
     }
 }
 

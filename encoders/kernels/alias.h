@@ -60,9 +60,13 @@ static inline uint16_t alias_draw_exactly(const struct alias *alias, uint16_t bi
     return own ? column : alias->other[column];
 }
 
+/* Is what these 16 bits gave at a cut, or the last outcome, which may stand for more? */
+static inline bool alias_is_unsure(const struct alias *alias, uint16_t bits, uint16_t outcome) {
+    return bits % ALIAS_CUT == alias->cut[bits / ALIAS_CUT] || outcome == ALIAS_OUTCOMES - 1;
+}
+
 /* struct alias_tables alias_load(alias): what draws look up in, for as many as are wanted.
- * bool alias_draw(tables, bits, outcome, unsure): outcomes of 32 numbers of 16 bits. unsure[] is 1
- * where one is at a cut, and where the last outcome came; returns whether any is. */
+ * bool alias_draw(tables, bits, outcome): outcomes of 32 numbers of 16 bits; is any unsure? */
 #if defined(__AVX512BW__)
 
 struct alias_tables {
@@ -72,8 +76,7 @@ static inline struct alias_tables alias_load(const struct alias *alias) {
     return (struct alias_tables){_mm512_loadu_si512(alias->cut), _mm512_loadu_si512(alias->other)};
 }
 
-static inline bool alias_draw(struct alias_tables table, const uint16_t *bits, uint16_t *outcome,
-                              uint16_t *unsure) {
+static inline bool alias_draw(struct alias_tables table, const uint16_t *bits, uint16_t *outcome) {
     const __m512i bit = _mm512_loadu_si512(bits), tail = _mm512_set1_epi16(ALIAS_OUTCOMES - 1);
     __m512i column = _mm512_srli_epi16(bit, 12);
     __m512i within = _mm512_and_si512(bit, _mm512_set1_epi16(ALIAS_CUT - 1));
@@ -82,7 +85,6 @@ static inline bool alias_draw(struct alias_tables table, const uint16_t *bits, u
     __m512i out = _mm512_mask_mov_epi16(other, _mm512_cmplt_epu16_mask(within, cut), column);
     __mmask32 open = _mm512_cmpeq_epi16_mask(within, cut) | _mm512_cmpeq_epi16_mask(out, tail);
     _mm512_storeu_si512(outcome, out);
-    if (open) _mm512_storeu_si512(unsure, _mm512_maskz_set1_epi16(open, 1));
     return open != 0;
 }
 
@@ -104,11 +106,10 @@ static inline struct alias_tables alias_load(const struct alias *alias) {
                                      (const __m256i *)(const void *)alias->other))};
 }
 
-static inline bool alias_draw(struct alias_tables table, const uint16_t *bits, uint16_t *outcome,
-                              uint16_t *unsure) {
-    const __m256i tail = _mm256_set1_epi16(ALIAS_OUTCOMES - 1), one = _mm256_set1_epi16(1);
+static inline bool alias_draw(struct alias_tables table, const uint16_t *bits, uint16_t *outcome) {
+    const __m256i tail = _mm256_set1_epi16(ALIAS_OUTCOMES - 1);
     const __m256i low_only = _mm256_set1_epi16((int16_t)0x8000); /* of each number: 0 above */
-    int any = 0;
+    __m256i any = _mm256_setzero_si256();
     for (int j = 0; j < ALIAS_LANES; j += 16) {
         __m256i bit = _mm256_loadu_si256((const __m256i *)(const void *)(bits + j));
         __m256i column = _mm256_srli_epi16(bit, 12), place = _mm256_or_si256(column, low_only);
@@ -121,10 +122,9 @@ static inline bool alias_draw(struct alias_tables table, const uint16_t *bits, u
         __m256i open =
             _mm256_or_si256(_mm256_cmpeq_epi16(within, cut), _mm256_cmpeq_epi16(out, tail));
         _mm256_storeu_si256((__m256i *)(void *)(outcome + j), out);
-        _mm256_storeu_si256((__m256i *)(void *)(unsure + j), _mm256_and_si256(open, one));
-        any |= _mm256_movemask_epi8(open);
+        any = _mm256_or_si256(any, open);
     }
-    return any != 0;
+    return _mm256_movemask_epi8(any) != 0;
 }
 
 #else
@@ -136,15 +136,13 @@ static inline struct alias_tables alias_load(const struct alias *alias) {
     return (struct alias_tables){alias};
 }
 
-static inline bool alias_draw(struct alias_tables table, const uint16_t *bits, uint16_t *outcome,
-                              uint16_t *unsure) {
+static inline bool alias_draw(struct alias_tables table, const uint16_t *bits, uint16_t *outcome) {
     uint16_t any = 0;
     for (int j = 0; j < ALIAS_LANES; j++) {
         uint16_t column = bits[j] / ALIAS_CUT, within = bits[j] % ALIAS_CUT;
         uint16_t cut = table.alias->cut[column];
         outcome[j] = within < cut ? column : table.alias->other[column];
-        unsure[j] = (uint16_t)((within == cut) | (outcome[j] == ALIAS_OUTCOMES - 1));
-        any |= unsure[j];
+        any |= (uint16_t)((within == cut) | (outcome[j] == ALIAS_OUTCOMES - 1));
     }
     return any;
 }

@@ -216,16 +216,25 @@ static inline void membrane_advance(const struct membrane_step *s, const struct 
     }
 }
 
-/* Who reached `threshold[i * stride]`: flag[i] says who. Returns whether anybody did. A stride of 0
- * is for one threshold. */
+/* All bits where V reached the threshold: as vectors have it. */
+HK_INLINE hk_bits membrane_reached(hk_real v, hk_real threshold) {
+    return v >= threshold ? ~(hk_bits)0 : 0;
+}
+
+/* Who reached `threshold[i * stride]`: flag[i] says who. A stride of 0 is for one threshold. */
+HK_INLINE void membrane_flag(const hk_real *restrict threshold, size_t stride,
+                             const hk_real *restrict v, size_t count,
+                             unsigned char *restrict flag) {
+    for (size_t i = 0; i < count; i++) flag[i] = v[i] >= threshold[i * stride];
+}
+
+/* The same, if anybody did; in most ticks nobody does. */
 static inline bool membrane_fire(const hk_real *restrict threshold, size_t stride,
                                  const hk_real *restrict v, size_t count,
                                  unsigned char *restrict flag) {
-    unsigned char any = 0;
-    for (size_t i = 0; i < count; i++) {
-        flag[i] = v[i] >= threshold[i * stride];
-        any |= flag[i];
-    }
+    hk_bits any = 0;
+    for (size_t i = 0; i < count; i++) any |= membrane_reached(v[i], threshold[i * stride]);
+    if (any) membrane_flag(threshold, stride, v, count, flag);
     return any;
 }
 
@@ -249,7 +258,7 @@ HK_INLINE bool membrane_fire_by(enum membrane_scheme scheme, size_t n,
     const bool apart = HK_VECTOR_REGISTERS < 32;
     const struct membrane_step s = *step;
     const struct hk_exp_receptor one = receptors[0], two = receptors[n - 1];
-    unsigned char any = 0;
+    hk_bits any = 0;
     HK_INDEPENDENT
     for (size_t i = 0; i < count; i++) {
         struct membrane_input in = membrane_take(scheme, &one, i);
@@ -261,11 +270,11 @@ HK_INLINE bool membrane_fire_by(enum membrane_scheme scheme, size_t n,
             in.g_e += more.g_e;
         }
         v[i] = membrane_move(scheme, &s, v[i], in);
-        if (apart) continue;
-        flag[i] = v[i] >= threshold;
-        any |= flag[i];
+        if (!apart) flag[i] = v[i] >= threshold;
+        any |= apart ? membrane_reached(v[i], threshold) : flag[i];
     }
-    return apart ? membrane_fire(&threshold, 0, v, count, flag) : any;
+    if (apart && any) membrane_flag(&threshold, 0, v, count, flag);
+    return any;
 }
 
 /* membrane_only_leaks, where n receptors are taken along. */

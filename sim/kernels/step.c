@@ -202,10 +202,18 @@ static void clear(hk_real *restrict values, size_t count) {
     memset(values, 0, hk_whole_groups(count) * sizeof *values);
 }
 
-/* Sums of bundles become weights, and are left zero. */
-static void take_sums(hk_real *restrict arrived, hk_sum *restrict sum, hk_real unit, size_t count) {
+/* Only what lies behind it. */
+static void clear_rest(hk_real *restrict values, size_t count) {
+    memset(values + count, 0, (hk_whole_groups(count) - count) * sizeof *values);
+}
+
+/* Sums of bundles become weights, and are left zero; to them is added what else arrives, which may
+ * lie where they are put. */
+static void take_sums(hk_real *arrived, hk_sum *restrict sum, hk_real unit, const hk_real *other,
+                      size_t count) {
+    HK_INDEPENDENT
     for (size_t i = 0; i < count; i++) {
-        arrived[i] = (hk_real)sum[i] * unit;
+        arrived[i] = (hk_real)sum[i] * unit + other[i];
         sum[i] = 0;
     }
 }
@@ -239,36 +247,70 @@ static hk_sum *sums_of(const struct hk_pop *pop, int thread, size_t index, hk_ne
            (first - pop->part[thread]);
 }
 
-/* Add what arrives at one receptor of a block from projections outside of bundles, and drives. */
+/* What a drive lets arrive at its receptor. */
+static void put_pulses(const struct step *s, const struct hk_drive *drive,
+                       const struct hk_drive_part *block, hk_real *arrived) {
+    struct hk_drive_part part = *block;
+    part.param = drive->param;
+    part.derived = drive->derived;
+    part.stream = drive->stream;
+    s->pop->sim->tally[s->thread].counts.pulses += drive->model->arrive(&part, s->tick, arrived);
+}
+
+static inline bool drives(const struct hk_drive *drive, size_t receptor) {
+    return drive->model->arrive && drive->receptor == receptor;
+}
+
+/* What arrives at one receptor of a block beside bundles, where there is one such addend at most:
+ * made in room[], or zeros. */
+static const hk_real *gather_other(const struct step *s, size_t index,
+                                   const struct hk_drive_part *part, hk_real *room) {
+    const struct hk_pop *pop = s->pop;
+    if (is_reached(s, index)) {
+        clear(room, part->count);
+        take_delivered(room, delivered_at(pop, s->thread, index, part->first), part->count);
+        return room;
+    }
+    for (size_t d = 0; d < pop->drive_count; d++) {
+        if (!drives(&pop->drives[d], index)) continue;
+        put_pulses(s, &pop->drives[d], part, room);
+        clear_rest(room, part->count);
+        return room;
+    }
+    return pop->sim->zeros;
+}
+
+/* The same for several addends, which are added to arrived[]. */
 static void add_others(const struct step *s, size_t index, const struct hk_drive_part *part,
                        hk_real *arrived) {
     const struct hk_pop *pop = s->pop;
+    hk_real pulses[HK_BLOCK];
     if (is_reached(s, index))
         take_delivered(arrived, delivered_at(pop, s->thread, index, part->first), part->count);
     for (size_t d = 0; d < pop->drive_count; d++) {
-        const struct hk_drive *drive = &pop->drives[d];
-        struct hk_drive_part mine = *part;
-        if (!drive->model->arrive || drive->receptor != index) continue;
-        mine.param = drive->param;
-        mine.derived = drive->derived;
-        mine.stream = drive->stream;
-        pop->sim->tally[s->thread].counts.pulses += drive->model->arrive(&mine, s->tick, arrived);
+        if (!drives(&pop->drives[d], index)) continue;
+        put_pulses(s, &pop->drives[d], part, pulses);
+        add_part(arrived, pulses, 1, part->count);
     }
 }
 
 /* All that arrives there: made in room[], or where it has been delivered alone, or zeros. */
 static const hk_real *gather_arrived(const struct step *s, size_t index,
                                      const struct hk_drive_part *part, hk_real *room) {
-    const struct hk_receptor *receptor = &s->pop->receptors[index];
-    if (!receptor->slot && receptor->others == receptor->delivered)
-        return is_reached(s, index) ? delivered_at(s->pop, s->thread, index, part->first)
-                                    : s->pop->sim->zeros;
+    const struct hk_pop *pop = s->pop;
+    const struct hk_receptor *receptor = &pop->receptors[index];
+    const bool is_simple = receptor->others <= 1;
+    const hk_real *other = pop->sim->zeros;
+    if (is_simple && !receptor->slot && receptor->delivered)
+        return is_reached(s, index) ? delivered_at(pop, s->thread, index, part->first) : other;
+    if (is_simple) other = gather_other(s, index, part, room);
+    if (is_simple && !receptor->slot) return other;
     if (receptor->slot)
-        take_sums(room, sums_of(s->pop, s->thread, index, part->first), (hk_real)receptor->unit,
+        take_sums(room, sums_of(pop, s->thread, index, part->first), (hk_real)receptor->unit, other,
                   part->count);
     else
         clear(room, part->count);
-    add_others(s, index, part, room);
+    if (!is_simple) add_others(s, index, part, room);
     return room;
 }
 
@@ -351,14 +393,10 @@ static struct hk_exp_receptor taken_along(const struct step *s, size_t index,
                                           const struct hk_drive_part *part, hk_real *arrived) {
     const struct hk_pop *pop = s->pop;
     const struct hk_receptor *receptor = &pop->receptors[index];
-    if (receptor->others) {
-        clear(arrived, part->count);
-        add_others(s, index, part, arrived);
-    }
     return (struct hk_exp_receptor){.step = *(const struct hk_exp_step *)receptor->derived,
                                     .x = column_at(s, receptor->first_column, part->first),
                                     .sum = sums_of(pop, s->thread, index, part->first),
-                                    .arrived = receptor->others ? arrived : pop->sim->zeros,
+                                    .arrived = gather_other(s, index, part, arrived),
                                     .unit = (hk_real)receptor->unit};
 }
 
