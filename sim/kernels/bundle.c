@@ -28,7 +28,7 @@ static inline void add_one(hk_sum *restrict sums, uint32_t synapse) {
     sums[synapse & 0xffff] += (int32_t)synapse >> 16;
 }
 
-static inline void add_packed(hk_sum *restrict sums, const uint32_t *restrict synapse,
+HK_APART void add_packed(hk_sum *restrict sums, const uint32_t *restrict synapse,
                               uint32_t count) {
     HK_UNROLLED
     for (uint32_t k = 0; k < count; k++) add_one(sums, synapse[k]);
