@@ -28,7 +28,7 @@ static inline void add_one(hk_sum *restrict sums, uint32_t synapse) {
     sums[synapse & 0xffff] += (int32_t)synapse >> 16;
 }
 
-HK_APART void add_packed(hk_sum *restrict sums, const uint32_t *restrict synapse,
+static inline void add_packed(hk_sum *restrict sums, const uint32_t *restrict synapse,
                               uint32_t count) {
     HK_UNROLLED
     for (uint32_t k = 0; k < count; k++) add_one(sums, synapse[k]);
@@ -47,7 +47,9 @@ static inline void add_shared(hk_sum *restrict sums, const uint16_t *restrict pl
 }
 
 static inline hk_sum *page_of(const struct hk_flight *flight, uint32_t page) {
-    return (hk_sum *)flight->sums + (size_t)page * HK_PAGE;
+    hk_sum *sums = (hk_sum *)flight->sums + (size_t)page * HK_PAGE;
+    HK_KNOWN(sums);
+    return sums;
 }
 
 /* Mark the sum that a synapse ends in, and list its group if that is the first one of a group that
