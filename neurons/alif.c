@@ -78,12 +78,10 @@ static size_t alif_update(const struct hk_neurons *block, const struct hk_input 
     const struct alif_step *d = block->derived;
     hk_real *v = block->state[V], *theta = block->state[THETA];
     _Alignas(HK_CACHE_LINE) unsigned char flag[HK_BLOCK];
-    _Alignas(HK_CACHE_LINE) hk_real threshold[HK_BLOCK];
     const size_t lanes = membrane_lanes(block);
     if (block->adapting) decay_theta(theta, block->state[THETA_REST], d->theta_lost, lanes);
-    for (size_t i = 0; i < lanes; i++) threshold[i] = d->v_th + theta[i];
     membrane_advance(&d->membrane, in, v, lanes);
-    bool any = membrane_fire(threshold, 1, v, lanes, flag);
+    bool any = membrane_fire(d->v_th, theta, v, lanes, flag);
     size_t found = membrane_collect(&d->membrane, block, v, flag, any, fired);
     for (size_t k = 0; block->adapting && k < found; k++) theta[fired[k]] += d->theta_plus;
     return found;

@@ -83,7 +83,7 @@ static size_t alif_current_update(const struct hk_neurons *block, const struct h
     const size_t lanes = membrane_lanes(block);
     adapt(d, in, w, push, lanes);
     membrane_advance(&d->membrane, &less, v, lanes);
-    bool any = membrane_fire(&d->v_th, 0, v, lanes, flag);
+    bool any = membrane_fire(d->v_th, NULL, v, lanes, flag);
     size_t found = membrane_collect(&d->membrane, block, v, flag, any, fired);
     for (size_t k = 0; k < found; k++) w[fired[k]] += d->b;
     return found;

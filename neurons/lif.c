@@ -56,7 +56,7 @@ static size_t lif_update(const struct hk_neurons *block, const struct hk_input *
     _Alignas(HK_CACHE_LINE) unsigned char flag[HK_BLOCK];
     const size_t lanes = membrane_lanes(block);
     membrane_advance(&d->membrane, in, v, lanes);
-    bool any = membrane_fire(&d->v_th, 0, v, lanes, flag);
+    bool any = membrane_fire(d->v_th, NULL, v, lanes, flag);
     return membrane_collect(&d->membrane, block, v, flag, any, fired);
 }
 

@@ -216,25 +216,26 @@ static inline void membrane_advance(const struct membrane_step *s, const struct 
     }
 }
 
-/* All bits where V reached the threshold: as vectors have it. */
-HK_INLINE hk_bits membrane_reached(hk_real v, hk_real threshold) {
-    return v >= threshold ? ~(hk_bits)0 : 0;
+/* Thresholds are `threshold`, for units whose own are higher or lower with raised[i] added, or NULL.
+ * All bits where V has reached it: as vectors have it. */
+HK_INLINE hk_bits membrane_reached(hk_real v, hk_real threshold, const hk_real *raised, size_t i) {
+    return v >= (raised ? threshold + raised[i] : threshold) ? ~(hk_bits)0 : 0;
 }
 
-/* Who reached `threshold[i * stride]`: flag[i] says who. A stride of 0 is for one threshold. */
-HK_INLINE void membrane_flag(const hk_real *restrict threshold, size_t stride,
+/* Who has reached the threshold: flag[i] says who. */
+HK_INLINE void membrane_flag(hk_real threshold, const hk_real *restrict raised,
                              const hk_real *restrict v, size_t count,
                              unsigned char *restrict flag) {
-    for (size_t i = 0; i < count; i++) flag[i] = v[i] >= threshold[i * stride];
+    for (size_t i = 0; i < count; i++) flag[i] = membrane_reached(v[i], threshold, raised, i) & 1;
 }
 
-/* The same, if anybody did; in most ticks nobody does. */
-static inline bool membrane_fire(const hk_real *restrict threshold, size_t stride,
-                                 const hk_real *restrict v, size_t count,
-                                 unsigned char *restrict flag) {
+/* The same, if anybody has: returns whether. In most ticks nobody has. */
+HK_INLINE bool membrane_fire(hk_real threshold, const hk_real *restrict raised,
+                             const hk_real *restrict v, size_t count,
+                             unsigned char *restrict flag) {
     hk_bits any = 0;
-    for (size_t i = 0; i < count; i++) any |= membrane_reached(v[i], threshold[i * stride]);
-    if (any) membrane_flag(threshold, stride, v, count, flag);
+    for (size_t i = 0; i < count; i++) any |= membrane_reached(v[i], threshold, raised, i);
+    if (any) membrane_flag(threshold, raised, v, count, flag);
     return any;
 }
 
@@ -271,9 +272,9 @@ HK_INLINE bool membrane_fire_by(enum membrane_scheme scheme, size_t n,
         }
         v[i] = membrane_move(scheme, &s, v[i], in);
         if (!apart) flag[i] = v[i] >= threshold;
-        any |= apart ? membrane_reached(v[i], threshold) : flag[i];
+        any |= apart ? membrane_reached(v[i], threshold, NULL, i) : flag[i];
     }
-    if (apart && any) membrane_flag(&threshold, 0, v, count, flag);
+    if (apart && any) membrane_flag(threshold, NULL, v, count, flag);
     return any;
 }
 
