@@ -66,5 +66,12 @@
 #else
 #define HK_VECTOR_REGISTERS 16
 #endif
+#if defined(__AVX512F__)
+#define HK_VECTOR_BYTES 64
+#elif defined(__AVX2__)
+#define HK_VECTOR_BYTES 32
+#else
+#define HK_VECTOR_BYTES 16
+#endif
 
 #endif

@@ -19,8 +19,8 @@ enum { HK_PHILOX_LANES = 16, HK_PHILOX_ROUNDS = 10, HK_PHILOX_FEWEST = 7 };
  * instruction for it, which compilers don't find; for a product of all 64 bits they take three and
  * more. hk_halves_put puts down the low halves of two, two of the first, two of the second, and so
  * on: one instruction does that, where compilers carry halves to memory and back. */
+typedef uint64_t hk_halves __attribute__((vector_size(HK_VECTOR_BYTES)));
 #if defined(__AVX512F__)
-typedef uint64_t hk_halves __attribute__((vector_size(64)));
 static inline hk_halves hk_halves_product(hk_halves a, hk_halves b) {
     return (hk_halves)_mm512_mul_epu32((__m512i)a, (__m512i)b);
 }
@@ -28,7 +28,6 @@ static inline void hk_halves_put(uint32_t *words, hk_halves a, hk_halves b) {
     _mm512_storeu_ps(words, _mm512_shuffle_ps((__m512)a, (__m512)b, 0x88));
 }
 #elif defined(__AVX2__)
-typedef uint64_t hk_halves __attribute__((vector_size(32)));
 static inline hk_halves hk_halves_product(hk_halves a, hk_halves b) {
     return (hk_halves)_mm256_mul_epu32((__m256i)a, (__m256i)b);
 }
@@ -37,7 +36,6 @@ static inline void hk_halves_put(uint32_t *words, hk_halves a, hk_halves b) {
     _mm256_storeu_si256((__m256i *)(void *)words, low);
 }
 #elif defined(__SSE2__)
-typedef uint64_t hk_halves __attribute__((vector_size(16)));
 static inline hk_halves hk_halves_product(hk_halves a, hk_halves b) {
     return (hk_halves)_mm_mul_epu32((__m128i)a, (__m128i)b);
 }
@@ -46,7 +44,6 @@ static inline void hk_halves_put(uint32_t *words, hk_halves a, hk_halves b) {
     _mm_storeu_si128((__m128i *)(void *)words, low);
 }
 #else
-typedef uint64_t hk_halves __attribute__((vector_size(16)));
 static inline hk_halves hk_halves_product(hk_halves a, hk_halves b) {
     return (a & UINT32_MAX) * (b & UINT32_MAX);
 }
@@ -55,7 +52,7 @@ static inline void hk_halves_put(uint32_t *words, hk_halves a, hk_halves b) {
     memcpy(words, low, sizeof low);
 }
 #endif
-enum { HK_HALVES = sizeof(hk_halves) / sizeof(uint64_t) };
+enum { HK_HALVES = HK_VECTOR_BYTES / sizeof(uint64_t) };
 
 struct hk_philox_block {
     hk_halves a, b, c, d;
