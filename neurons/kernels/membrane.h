@@ -393,8 +393,22 @@ static inline bool membrane_check_exact(const struct membrane *p, struct hk_err 
 
 /* ---- refractory units ---- */
 
-/* Let go those whose time is over, and put the others back to where they are held: they neither
+/* Those from one place of the ring to another are put back to where they are held: they neither
  * moved nor fired. */
+HK_INLINE void membrane_put_back(const struct hk_neurons *block, size_t from, size_t to,
+                                 hk_real *restrict v, unsigned char *restrict flag) {
+    const struct hk_held held = block->held;
+    const size_t count = block->count;
+    HK_UNROLLED
+    for (size_t k = from; k < to; k++) {
+        size_t unit = held.unit[k] - held.first;
+        if (unit >= count) continue;
+        v[unit] = held.v[k];
+        flag[unit] = 0;
+    }
+}
+
+/* Let go those whose time is over, and put the others back. */
 static inline void membrane_restrain(const struct hk_neurons *block, hk_real *restrict v,
                                      unsigned char *restrict flag) {
     const struct hk_held *held = &block->held;
@@ -403,14 +417,9 @@ static inline void membrane_restrain(const struct hk_neurons *block, hk_real *re
         ring->head = (uint16_t)(ring->head + 1u < held->room ? ring->head + 1u : 0u);
         ring->count--;
     }
-    for (size_t k = 0, at = ring->head; k < ring->count; k++) {
-        size_t unit = held->unit[at] - held->first;
-        if (unit < block->count) {
-            v[unit] = held->v[at];
-            flag[unit] = 0;
-        }
-        at = at + 1 < held->room ? at + 1 : 0;
-    }
+    const size_t end = (size_t)ring->head + ring->count, room = held->room;
+    membrane_put_back(block, ring->head, end < room ? end : room, v, flag);
+    membrane_put_back(block, 0, end < room ? 0 : end - room, v, flag);
 }
 
 /* Reset those that have just fired, and hold them there. */
