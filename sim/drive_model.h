@@ -23,9 +23,9 @@ struct hk_drive_model {
     bool (*derive)(const void *param, double tick_ms, void *derived, struct hk_err *err);
     /* One of the two. Add gain * current to push[count], for the step that begins at `from`; */
     void (*add)(const struct hk_drive_part *part, hk_tick from, hk_real *push);
-    /* or put the sums of the weights that arrive at `tick` into arrived[count], at the receptor that
-     * the text at offset `receptor` names (empty: the only one). `first` is a multiple of 16.
-     * Returns how many weights that were. */
+    /* or put into arrived[count] the sum of the weights that arrive at each unit at `tick`, at the
+     * receptor that the text at offset `receptor` names (empty: the only one). `first` is a
+     * multiple of 16. Returns how many weights that were. */
     uint64_t (*arrive)(const struct hk_drive_part *part, hk_tick tick, hk_real *arrived);
     size_t receptor;
     /* The same on the exact clock; NULL: this drive has a grid only. The current from the end of

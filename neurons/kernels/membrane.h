@@ -216,8 +216,8 @@ static inline void membrane_advance(const struct membrane_step *s, const struct 
     }
 }
 
-/* Thresholds are `threshold`, for units whose own are higher or lower with raised[i] added, or NULL.
- * All bits where V has reached it: as vectors have it. */
+/* Has V reached the threshold, for which raised[i] is added to `threshold` unless it is NULL? All
+ * bits or none, as vectors have it. */
 HK_INLINE hk_bits membrane_reached(hk_real v, hk_real threshold, const hk_real *raised, size_t i) {
     return v >= (raised ? threshold + raised[i] : threshold) ? ~(hk_bits)0 : 0;
 }
@@ -251,7 +251,7 @@ HK_INLINE struct membrane_input membrane_take(enum membrane_scheme scheme,
 
 /* With n receptors; drives add `push` to each unit. Returns whether anybody fired. Flags are bytes,
  * so a turn takes four vectors of V at once: where registers are few, who fired is told in a loop
- * of its own. */
+ * of its own, if anybody did. */
 HK_INLINE bool membrane_fire_by(enum membrane_scheme scheme, size_t n,
                                 const struct membrane_step *step, hk_real threshold, hk_real push,
                                 const struct hk_exp_receptor *receptors, hk_real *v, size_t count,
@@ -259,7 +259,8 @@ HK_INLINE bool membrane_fire_by(enum membrane_scheme scheme, size_t n,
     const bool apart = HK_VECTOR_REGISTERS < 32;
     const struct membrane_step s = *step;
     const struct hk_exp_receptor one = receptors[0], two = receptors[n - 1];
-    hk_bits any = 0;
+    hk_bits reached = 0;
+    unsigned char any = 0;
     HK_INDEPENDENT
     for (size_t i = 0; i < count; i++) {
         struct membrane_input in = membrane_take(scheme, &one, i);
@@ -271,11 +272,15 @@ HK_INLINE bool membrane_fire_by(enum membrane_scheme scheme, size_t n,
             in.g_e += more.g_e;
         }
         v[i] = membrane_move(scheme, &s, v[i], in);
-        if (!apart) flag[i] = v[i] >= threshold;
-        any |= apart ? membrane_reached(v[i], threshold, NULL, i) : flag[i];
+        if (apart) {
+            reached |= membrane_reached(v[i], threshold, NULL, i);
+        } else {
+            flag[i] = v[i] >= threshold;
+            any |= flag[i];
+        }
     }
-    if (apart && any) membrane_flag(threshold, NULL, v, count, flag);
-    return any;
+    if (reached) membrane_flag(threshold, NULL, v, count, flag);
+    return apart ? reached : any;
 }
 
 /* membrane_only_leaks, where n receptors are taken along. */

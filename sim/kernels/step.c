@@ -261,8 +261,9 @@ static inline bool drives(const struct hk_drive *drive, size_t receptor) {
     return drive->model->arrive && drive->receptor == receptor;
 }
 
-/* What arrives at one receptor of a block beside bundles, where there is one such addend at most:
- * made in room[], or zeros. */
+/* What arrives at one receptor of a block beside bundles, where that has one addend at most: made in
+ * room[], or zeros. Of a drive whose weight is negative -0 arrives where nothing does, which changes
+ * no sum. */
 static const hk_real *gather_other(const struct step *s, size_t index,
                                    const struct hk_drive_part *part, hk_real *room) {
     const struct hk_pop *pop = s->pop;
@@ -280,7 +281,7 @@ static const hk_real *gather_other(const struct step *s, size_t index,
     return pop->sim->zeros;
 }
 
-/* The same for several addends, which are added to arrived[]. */
+/* Add what arrives there beside bundles, where that has several addends. */
 static void add_others(const struct step *s, size_t index, const struct hk_drive_part *part,
                        hk_real *arrived) {
     const struct hk_pop *pop = s->pop;
@@ -299,18 +300,18 @@ static const hk_real *gather_arrived(const struct step *s, size_t index,
                                      const struct hk_drive_part *part, hk_real *room) {
     const struct hk_pop *pop = s->pop;
     const struct hk_receptor *receptor = &pop->receptors[index];
-    const bool is_simple = receptor->others <= 1;
+    const bool several = receptor->others > 1;
     const hk_real *other = pop->sim->zeros;
-    if (is_simple && !receptor->slot && receptor->delivered)
+    if (!several && !receptor->slot && receptor->delivered)
         return is_reached(s, index) ? delivered_at(pop, s->thread, index, part->first) : other;
-    if (is_simple) other = gather_other(s, index, part, room);
-    if (is_simple && !receptor->slot) return other;
+    if (!several) other = gather_other(s, index, part, room);
+    if (!several && !receptor->slot) return other;
     if (receptor->slot)
         take_sums(room, sums_of(pop, s->thread, index, part->first), (hk_real)receptor->unit, other,
                   part->count);
     else
         clear(room, part->count);
-    if (!is_simple) add_others(s, index, part, room);
+    if (several) add_others(s, index, part, room);
     return room;
 }
 

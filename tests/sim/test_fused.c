@@ -193,11 +193,76 @@ START_TEST(an_idle_receptor_that_is_given_a_state_acts) {
 }
 END_TEST
 
+/* ---- what arrives at one receptor ---- */
+
+/* A bundle, a matrix, two drives: bits of `which`. */
+enum { ADDENDS = 4, BUNDLE = 1, MATRIX = 2, DRIVE = 4, SECOND_DRIVE = 8, ALL_ADDENDS = 15 };
+
+/* What is in the receptors after 10 ms: all ends in receptor a, or each addend in one of its own. */
+static void add_up(unsigned which, bool apart, double sum[SIZE]) {
+    static const char *const names[] = {"a", "b", "c", "d"};
+    double times[RUN], units[RUN], x[SIZE];
+    char drives[160];
+    for (size_t k = 0; k < RUN; k++) {
+        times[k] = 0.1 * (double)(1 + k / 8);
+        units[k] = (double)(k * 7 % SOURCES);
+    }
+    char one[64], other[64];
+    (void)snprintf(one, sizeof one, "poisson:rate=8000,weight=-30,receptor=%s", names[apart * 2]);
+    (void)snprintf(other, sizeof other, "poisson:rate=900,weight=7,receptor=%s", names[apart * 3]);
+    (void)snprintf(drives, sizeof drives, "%s%s%s", which & DRIVE ? one : "",
+                   (which & DRIVE) && (which & SECOND_DRIVE) ? " " : "",
+                   which & SECOND_DRIVE ? other : "");
+    struct hk_sim *sim = net_create(net_precision, 0.1, 2);
+    struct hk_pop *pop =
+        net_neurons(sim, "pop", SIZE, "lif", "",
+                    apart ? "a:exp:tau=3 b:exp:tau=3 c:exp:tau=3 d:exp:tau=3" : "a:exp:tau=3",
+                    which & (DRIVE | SECOND_DRIVE) ? drives : NULL);
+    struct hk_pop *in = net_spikes(sim, "in", SOURCES, times, units, RUN);
+    struct net_link link = {.name = "bundle",
+                            .source = in,
+                            .target = pop,
+                            .receptor = names[0],
+                            .connect = "probability:p=0.4",
+                            .weight = {HK_DIST_UNIFORM, -20, 40},
+                            .delay_ms = net_value(0.3)};
+    if (which & BUNDLE) (void)net_link(sim, &link);
+    link.name = "matrix";
+    link.receptor = names[apart ? 1 : 0];
+    link.connect = "all-to-all";
+    if (which & MATRIX) (void)net_link(sim, &link);
+    net_build(sim);
+    net_run(sim, 100);
+    memset(sum, 0, SIZE * sizeof *sum);
+    for (size_t r = 0; r < (apart ? ADDENDS : 1); r++) {
+        const char name[4] = {'i', '_', names[r][0], '\0'};
+        hk_pop_read(pop, (size_t)hk_pop_column(pop, name), x);
+        for (size_t i = 0; i < SIZE; i++) sum[i] += x[i];
+    }
+    hk_sim_destroy(sim);
+}
+
+/* Receptors are linear: what several addends bring to one is the sum of what they bring to one
+ * each. Nothing else is: SIZE isn't a whole number of blocks or groups. */
+START_TEST(all_that_arrives_at_a_receptor_is_added_up) {
+    const double tolerance = net_precision == HK_SINGLE ? 2e-2 : 1e-9; /* bundles round weights */
+    double together[SIZE], apart[SIZE], most = 0;
+    add_up((unsigned)_i, false, together);
+    add_up((unsigned)_i, true, apart);
+    for (size_t i = 0; i < SIZE; i++) {
+        ck_assert_double_eq_tol(together[i], apart[i], tolerance);
+        most = fmax(most, fabs(apart[i]));
+    }
+    ck_assert_double_gt(most, 5);
+}
+END_TEST
+
 static void add_cases(Suite *suite, enum hk_precision precision) {
     TCase *bits = net_case(suite, "bits", precision);
     tcase_add_loop_test(bits, receptors_taken_along_do_what_they_do_alone, 0, HK_COUNT(cases));
     tcase_add_loop_test(bits, an_idle_receptor_is_left_out, 0, HK_COUNT(cases));
     tcase_add_test(bits, an_idle_receptor_that_is_given_a_state_acts);
+    tcase_add_loop_test(bits, all_that_arrives_at_a_receptor_is_added_up, 1, ALL_ADDENDS + 1);
 }
 
 Suite *suite_sim_fused(void) {
