@@ -4,6 +4,7 @@
 #ifndef HK_SIM_PHILOX_H
 #define HK_SIM_PHILOX_H
 
+#include "sim/compiler.h"
 #include "sim/normal.h"
 #include "sim/rng.h"
 
@@ -82,9 +83,10 @@ HK_INLINE struct hk_philox_block hk_philox_block(struct hk_stream stream, uint64
  * be numbers of another size. */
 static inline void hk_philox_lanes(struct hk_stream stream, uint64_t entity, uint64_t index,
                                    int rounds, uint32_t words[4][HK_PHILOX_LANES]) {
+    const size_t taken = 2 * (size_t)HK_HALVES;
     hk_halves lanes;
     for (uint64_t k = 0; k < HK_HALVES; k++) lanes[k] = k / 2 * 4 + k % 2; /* as they are put */
-    for (size_t lane = 0; lane < HK_PHILOX_LANES; lane += 2 * HK_HALVES) {
+    for (size_t lane = 0; lane < HK_PHILOX_LANES; lane += taken) {
         hk_halves at = lanes + index + lane;
         struct hk_philox_block p = hk_philox_block(stream, entity, at, rounds);
         struct hk_philox_block q = hk_philox_block(stream, entity, at + 2, rounds);

@@ -208,8 +208,10 @@ static void add_up(unsigned which, bool apart, double sum[SIZE]) {
         units[k] = (double)(k * 7 % SOURCES);
     }
     char one[64], other[64];
-    (void)snprintf(one, sizeof one, "poisson:rate=8000,weight=-30,receptor=%s", names[apart * 2]);
-    (void)snprintf(other, sizeof other, "poisson:rate=900,weight=7,receptor=%s", names[apart * 3]);
+    (void)snprintf(one, sizeof one, "poisson:rate=8000,weight=-30,receptor=%s",
+                   names[apart ? 2 : 0]);
+    (void)snprintf(other, sizeof other, "poisson:rate=900,weight=7,receptor=%s",
+                   names[apart ? 3 : 0]);
     (void)snprintf(drives, sizeof drives, "%s%s%s", which & DRIVE ? one : "",
                    (which & DRIVE) && (which & SECOND_DRIVE) ? " " : "",
                    which & SECOND_DRIVE ? other : "");
