@@ -261,9 +261,9 @@ static inline bool drives(const struct hk_drive *drive, size_t receptor) {
     return drive->model->arrive && drive->receptor == receptor;
 }
 
-/* What arrives at one receptor of a block beside bundles, where that has one addend at most: made in
- * room[], or zeros. Of a drive whose weight is negative -0 arrives where nothing does, which changes
- * no sum. */
+/* What arrives at one receptor of a block beside bundles, where that has one addend at most: made
+ * in room[], or zeros. Of a drive whose weight is negative -0 arrives where nothing does, which
+ * changes no sum. */
 static const hk_real *gather_other(const struct step *s, size_t index,
                                    const struct hk_drive_part *part, hk_real *room) {
     const struct hk_pop *pop = s->pop;

@@ -71,6 +71,17 @@ struct network {
     struct net_heard heard;
 };
 
+/* Ten spikes in nine ticks. */
+static struct hk_pop *add_sources(struct hk_sim *sim) {
+    double times[RUN], units[RUN];
+    for (size_t k = 0; k < RUN; k++) {
+        size_t tick = 1 + k * 9 / 10;
+        times[k] = 0.1 * (double)tick;
+        units[k] = (double)(k * 7 % SOURCES);
+    }
+    return net_spikes(sim, "in", SOURCES, times, units, RUN);
+}
+
 static void add_links(struct network *n, const struct fused_case *c, struct hk_pop *in) {
     for (size_t r = 0; r < RECEPTORS && c->receptors[r]; r++) {
         const char receptor[2] = {c->receptors[r][0], '\0'};
@@ -100,13 +111,7 @@ static void make_network(struct network *n, const struct fused_case *c, int thre
                          enum unused unused) {
     bool conducts = strstr(c->receptors[0], "cond") != NULL;
     const char *same = conducts ? "idle:cond-exp:tau=4,e=-20 " : "idle:exp:tau=4 ";
-    double times[RUN], units[RUN];
     char receptors[160];
-    for (size_t k = 0; k < RUN; k++) {
-        size_t tick = 1 + k * 9 / 10;
-        times[k] = 0.1 * (double)tick;
-        units[k] = (double)(k * 7 % SOURCES);
-    }
     (void)snprintf(receptors, sizeof receptors, "%s%s%s%s%s", unused == SAME_KIND ? same : "",
                    c->receptors[0], c->receptors[1] ? " " : "",
                    c->receptors[1] ? c->receptors[1] : "",
@@ -114,7 +119,7 @@ static void make_network(struct network *n, const struct fused_case *c, int thre
     n->sim = net_create(net_precision, 0.1, threads);
     n->pop = net_neurons(n->sim, "pop", SIZE, "lif", c->settings, receptors, c->drives);
     net_hear(n->pop, &n->heard);
-    add_links(n, c, net_spikes(n->sim, "in", SOURCES, times, units, RUN));
+    add_links(n, c, add_sources(n->sim));
     net_build(n->sim);
     net_run(n->sim, RUN);
 }
@@ -195,57 +200,54 @@ END_TEST
 
 /* ---- what arrives at one receptor ---- */
 
-/* A bundle, a matrix, two drives: bits of `which`. */
+/* A bundle, a matrix, two drives: bits of `which`. All end in receptor a, or `apart` each in one of
+ * its own. */
 enum { ADDENDS = 4, BUNDLE = 1, MATRIX = 2, DRIVE = 4, SECOND_DRIVE = 8, ALL_ADDENDS = 15 };
+static const char *const addend_receptors[] = {"a", "b", "c", "d"};
 
-/* What is in the receptors after 10 ms: all ends in receptor a, or each addend in one of its own. */
+static struct hk_pop *add_driven(struct hk_sim *sim, unsigned which, bool apart) {
+    char drives[160] = "", two[80];
+    const char *const *names = addend_receptors;
+    if (which & DRIVE)
+        (void)snprintf(drives, sizeof drives, "poisson:rate=8000,weight=-30,receptor=%s ",
+                       names[apart ? 2 : 0]);
+    (void)snprintf(two, sizeof two, "poisson:rate=900,weight=7,receptor=%s", names[apart ? 3 : 0]);
+    if (which & SECOND_DRIVE) (void)strncat(drives, two, sizeof drives - strlen(drives) - 1);
+    return net_neurons(sim, "pop", SIZE, "lif", "",
+                       apart ? "a:exp:tau=3 b:exp:tau=3 c:exp:tau=3 d:exp:tau=3" : "a:exp:tau=3",
+                       *drives ? drives : NULL);
+}
+
+/* What is in the receptors after 10 ms. */
 static void add_up(unsigned which, bool apart, double sum[SIZE]) {
-    static const char *const names[] = {"a", "b", "c", "d"};
-    double times[RUN], units[RUN], x[SIZE];
-    char drives[160];
-    for (size_t k = 0; k < RUN; k++) {
-        times[k] = 0.1 * (double)(1 + k / 8);
-        units[k] = (double)(k * 7 % SOURCES);
-    }
-    char one[64], other[64];
-    (void)snprintf(one, sizeof one, "poisson:rate=8000,weight=-30,receptor=%s",
-                   names[apart ? 2 : 0]);
-    (void)snprintf(other, sizeof other, "poisson:rate=900,weight=7,receptor=%s",
-                   names[apart ? 3 : 0]);
-    (void)snprintf(drives, sizeof drives, "%s%s%s", which & DRIVE ? one : "",
-                   (which & DRIVE) && (which & SECOND_DRIVE) ? " " : "",
-                   which & SECOND_DRIVE ? other : "");
+    double x[SIZE];
     struct hk_sim *sim = net_create(net_precision, 0.1, 2);
-    struct hk_pop *pop =
-        net_neurons(sim, "pop", SIZE, "lif", "",
-                    apart ? "a:exp:tau=3 b:exp:tau=3 c:exp:tau=3 d:exp:tau=3" : "a:exp:tau=3",
-                    which & (DRIVE | SECOND_DRIVE) ? drives : NULL);
-    struct hk_pop *in = net_spikes(sim, "in", SOURCES, times, units, RUN);
+    struct hk_pop *pop = add_driven(sim, which, apart);
     struct net_link link = {.name = "bundle",
-                            .source = in,
+                            .source = add_sources(sim),
                             .target = pop,
-                            .receptor = names[0],
+                            .receptor = addend_receptors[0],
                             .connect = "probability:p=0.4",
                             .weight = {HK_DIST_UNIFORM, -20, 40},
                             .delay_ms = net_value(0.3)};
     if (which & BUNDLE) (void)net_link(sim, &link);
     link.name = "matrix";
-    link.receptor = names[apart ? 1 : 0];
+    link.receptor = addend_receptors[apart ? 1 : 0];
     link.connect = "all-to-all";
     if (which & MATRIX) (void)net_link(sim, &link);
     net_build(sim);
     net_run(sim, 100);
     memset(sum, 0, SIZE * sizeof *sum);
     for (size_t r = 0; r < (apart ? ADDENDS : 1); r++) {
-        const char name[4] = {'i', '_', names[r][0], '\0'};
-        hk_pop_read(pop, (size_t)hk_pop_column(pop, name), x);
+        const char column[4] = {'i', '_', addend_receptors[r][0], '\0'};
+        hk_pop_read(pop, (size_t)hk_pop_column(pop, column), x);
         for (size_t i = 0; i < SIZE; i++) sum[i] += x[i];
     }
     hk_sim_destroy(sim);
 }
 
 /* Receptors are linear: what several addends bring to one is the sum of what they bring to one
- * each. Nothing else is: SIZE isn't a whole number of blocks or groups. */
+ * each. SIZE is neither a whole number of blocks nor of groups. */
 START_TEST(all_that_arrives_at_a_receptor_is_added_up) {
     const double tolerance = net_precision == HK_SINGLE ? 2e-2 : 1e-9; /* bundles round weights */
     double together[SIZE], apart[SIZE], most = 0;
