@@ -397,7 +397,9 @@ static struct hk_exp_receptor taken_along(const struct step *s, size_t index,
     return (struct hk_exp_receptor){.step = *(const struct hk_exp_step *)receptor->derived,
                                     .x = column_at(s, receptor->first_column, part->first),
                                     .sum = sums_of(pop, s->thread, index, part->first),
-                                    .arrived = gather_other(s, index, part, arrived),
+                                    .arrived = receptor->others
+                                                   ? gather_other(s, index, part, arrived)
+                                                   : pop->sim->zeros,
                                     .unit = (hk_real)receptor->unit};
 }
 
