@@ -18,9 +18,9 @@
         __builtin_prefetch((address));                                                             \
         __asm__ volatile("");                                                                      \
     } while (0)
-/* A pointer is what it is now: gcc would keep the terms of its sum, and add them again for each
- * element that a loop looks up. */
-#define HK_KNOWN(pointer) __asm__("" : "+r"(pointer))
+/* Where a pointer comes from is hidden: gcc would keep the terms of its sum, and add them again for
+ * each element that a loop looks up. */
+#define HK_OPAQUE(pointer) __asm__("" : "+r"(pointer))
 /* Before a loop: no turn reads what another one writes. */
 #ifdef __clang__
 #define HK_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
@@ -35,7 +35,7 @@
 #define HK_UNROLLED _Pragma("GCC unroll 8")
 #endif
 #else
-#define HK_KNOWN(pointer) ((void)(pointer))
+#define HK_OPAQUE(pointer) ((void)(pointer))
 #define HK_INDEPENDENT
 #define HK_UNROLLED
 #define HK_MUST_USE

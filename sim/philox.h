@@ -55,17 +55,17 @@ static inline void hk_halves_put(uint32_t *words, hk_halves a, hk_halves b) {
 #endif
 enum { HK_HALVES = HK_VECTOR_BYTES / sizeof(uint64_t) };
 
-struct hk_philox_block {
+struct hk_philox_words {
     hk_halves a, b, c, d;
 };
 
-/* Blocks `index` of `entity`. */
-HK_INLINE struct hk_philox_block hk_philox_block(struct hk_stream stream, uint64_t entity,
-                                                 hk_halves index, int rounds) {
+/* The words of the blocks that `index` has in its halves. */
+HK_INLINE struct hk_philox_words hk_philox_blocks(struct hk_stream stream, uint64_t entity,
+                                                  hk_halves index, int rounds) {
     const hk_halves none = {0}, first = none + UINT64_C(0xD2511F53);
     const hk_halves second = none + UINT64_C(0xCD9E8D57);
     uint64_t key0 = stream.key, key1 = stream.key >> 32;
-    struct hk_philox_block w = {.a = index, .b = index >> 32, .c = none + entity};
+    struct hk_philox_words w = {.a = index, .b = index >> 32, .c = none + entity};
     w.d = w.c >> 32;
     for (int round = 0; round < rounds; round++) {
         hk_halves x = hk_halves_product(w.a, first), y = hk_halves_product(w.c, second);
@@ -85,11 +85,12 @@ static inline void hk_philox_lanes(struct hk_stream stream, uint64_t entity, uin
                                    int rounds, uint32_t words[4][HK_PHILOX_LANES]) {
     const size_t taken = 2 * (size_t)HK_HALVES;
     hk_halves lanes;
-    for (uint64_t k = 0; k < HK_HALVES; k++) lanes[k] = k / 2 * 4 + k % 2; /* as they are put */
+    /* In the order in which they are put; constants, which index + k wouldn't be. */
+    for (uint64_t k = 0; k < HK_HALVES; k++) lanes[k] = k / 2 * 4 + k % 2;
     for (size_t lane = 0; lane < HK_PHILOX_LANES; lane += taken) {
         hk_halves at = lanes + index + lane;
-        struct hk_philox_block p = hk_philox_block(stream, entity, at, rounds);
-        struct hk_philox_block q = hk_philox_block(stream, entity, at + 2, rounds);
+        struct hk_philox_words p = hk_philox_blocks(stream, entity, at, rounds);
+        struct hk_philox_words q = hk_philox_blocks(stream, entity, at + 2, rounds);
         hk_halves_put(words[0] + lane, p.a, q.a);
         hk_halves_put(words[1] + lane, p.b, q.b);
         hk_halves_put(words[2] + lane, p.c, q.c);

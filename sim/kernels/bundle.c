@@ -48,7 +48,7 @@ static inline void add_shared(hk_sum *restrict sums, const uint16_t *restrict pl
 
 static inline hk_sum *page_of(const struct hk_flight *flight, uint32_t page) {
     hk_sum *sums = (hk_sum *)flight->sums + (size_t)page * HK_PAGE;
-    HK_KNOWN(sums);
+    HK_OPAQUE(sums);
     return sums;
 }
 

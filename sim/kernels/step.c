@@ -267,6 +267,7 @@ static inline bool drives(const struct hk_drive *drive, size_t receptor) {
 static const hk_real *gather_other(const struct step *s, size_t index,
                                    const struct hk_drive_part *part, hk_real *room) {
     const struct hk_pop *pop = s->pop;
+    if (pop->receptors[index].others == 0) return pop->sim->zeros;
     if (is_reached(s, index)) {
         clear(room, part->count);
         take_delivered(room, delivered_at(pop, s->thread, index, part->first), part->count);
@@ -281,18 +282,30 @@ static const hk_real *gather_other(const struct step *s, size_t index,
     return pop->sim->zeros;
 }
 
-/* Add what arrives there beside bundles, where that has several addends. */
-static void add_others(const struct step *s, size_t index, const struct hk_drive_part *part,
-                       hk_real *arrived) {
+/* Sums of bundles and what else arrives there, put into room[]. */
+static void take_bundles(const struct step *s, size_t index, const struct hk_drive_part *part,
+                         const hk_real *other, hk_real *room) {
+    take_sums(room, sums_of(s->pop, s->thread, index, part->first),
+              (hk_real)s->pop->receptors[index].unit, other, part->count);
+}
+
+/* All that arrives at a receptor that has several addends beside bundles, in room[]. */
+static const hk_real *gather_several(const struct step *s, size_t index,
+                                     const struct hk_drive_part *part, hk_real *room) {
     const struct hk_pop *pop = s->pop;
     hk_real pulses[HK_BLOCK];
+    if (pop->receptors[index].slot)
+        take_bundles(s, index, part, pop->sim->zeros, room);
+    else
+        clear(room, part->count);
     if (is_reached(s, index))
-        take_delivered(arrived, delivered_at(pop, s->thread, index, part->first), part->count);
+        take_delivered(room, delivered_at(pop, s->thread, index, part->first), part->count);
     for (size_t d = 0; d < pop->drive_count; d++) {
         if (!drives(&pop->drives[d], index)) continue;
         put_pulses(s, &pop->drives[d], part, pulses);
-        add_part(arrived, pulses, 1, part->count);
+        add_part(room, pulses, 1, part->count);
     }
+    return room;
 }
 
 /* All that arrives there: made in room[], or where it has been delivered alone, or zeros. */
@@ -300,18 +313,12 @@ static const hk_real *gather_arrived(const struct step *s, size_t index,
                                      const struct hk_drive_part *part, hk_real *room) {
     const struct hk_pop *pop = s->pop;
     const struct hk_receptor *receptor = &pop->receptors[index];
-    const bool several = receptor->others > 1;
-    const hk_real *other = pop->sim->zeros;
-    if (!several && !receptor->slot && receptor->delivered)
-        return is_reached(s, index) ? delivered_at(pop, s->thread, index, part->first) : other;
-    if (!several) other = gather_other(s, index, part, room);
-    if (!several && !receptor->slot) return other;
-    if (receptor->slot)
-        take_sums(room, sums_of(pop, s->thread, index, part->first), (hk_real)receptor->unit, other,
-                  part->count);
-    else
-        clear(room, part->count);
-    if (several) add_others(s, index, part, room);
+    if (receptor->others > 1) return gather_several(s, index, part, room);
+    if (!receptor->slot && is_reached(s, index))
+        return delivered_at(pop, s->thread, index, part->first);
+    const hk_real *other = gather_other(s, index, part, room);
+    if (!receptor->slot) return other;
+    take_bundles(s, index, part, other, room);
     return room;
 }
 
@@ -397,9 +404,7 @@ static struct hk_exp_receptor taken_along(const struct step *s, size_t index,
     return (struct hk_exp_receptor){.step = *(const struct hk_exp_step *)receptor->derived,
                                     .x = column_at(s, receptor->first_column, part->first),
                                     .sum = sums_of(pop, s->thread, index, part->first),
-                                    .arrived = receptor->others
-                                                   ? gather_other(s, index, part, arrived)
-                                                   : pop->sim->zeros,
+                                    .arrived = gather_other(s, index, part, arrived),
                                     .unit = (hk_real)receptor->unit};
 }
 

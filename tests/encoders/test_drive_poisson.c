@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "encoders/kernels/alias.h"
 #include "tests/support/net.h"
 #include "tests/support/suites.h"
 
@@ -198,6 +199,36 @@ START_TEST(counts_do_not_depend_on_precision_or_instruction_set) {
 }
 END_TEST
 
+/* All 65536 numbers: who isn't told as unsure has the same outcome whatever more bits say, and less
+ * than the last; whether any of 32 is, is told. Those at a cut do need more. */
+START_TEST(only_draws_that_are_told_need_more_bits) {
+    enum { NUMBERS = 1 << 16 };
+    const double p[ALIAS_OUTCOMES] = {0.1, 0.27, 0.26, 0.17, 0.1, 0.05, 0.03, 0.01, 0.005, 0.005};
+    struct alias alias;
+    size_t cuts = 0;
+    alias_make(&alias, p);
+    const struct alias_tables tables = alias_load(&alias);
+    for (uint32_t first = 0; first < NUMBERS; first += ALIAS_LANES) {
+        uint16_t bits[ALIAS_LANES], outcome[ALIAS_LANES];
+        bool any = false;
+        for (uint32_t i = 0; i < ALIAS_LANES; i++) bits[i] = (uint16_t)(first + i);
+        bool told = alias_draw(tables, bits, outcome);
+        for (uint32_t i = 0; i < ALIAS_LANES; i++) {
+            uint16_t low = alias_draw_exactly(&alias, bits[i], 0);
+            uint16_t high = alias_draw_exactly(&alias, bits[i], UINT32_MAX);
+            cuts += low != high;
+            any |= alias_is_unsure(&alias, bits[i], outcome[i]);
+            if (alias_is_unsure(&alias, bits[i], outcome[i])) continue;
+            ck_assert_uint_eq(low, high);
+            ck_assert_uint_eq(low, outcome[i]);
+            ck_assert_uint_lt(outcome[i], ALIAS_OUTCOMES - 1);
+        }
+        ck_assert_int_eq(told, any);
+    }
+    ck_assert_uint_gt(cuts, 2);
+}
+END_TEST
+
 START_TEST(spikes_are_weighted) {
     double counts[WHOLE] = {0}, arrived[WHOLE];
     struct drive drive;
@@ -317,6 +348,7 @@ Suite *suite_encoders_drive_poisson(void) {
     suite_add_tcase(suite, counts);
     tcase_add_loop_test(parts, a_part_draws_what_the_whole_does, 0, all);
     tcase_add_loop_test(parts, counts_do_not_depend_on_precision_or_instruction_set, 0, all);
+    tcase_add_test(parts, only_draws_that_are_told_need_more_bits);
     tcase_add_test(parts, spikes_are_weighted);
     suite_add_tcase(suite, parts);
     tcase_add_test(network, populations_get_their_spikes_in_every_tick_for_any_threads);
