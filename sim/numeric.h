@@ -142,22 +142,24 @@ static inline double hk_pow(double x, double y) {
     return x > 0.0 ? result : 0.0;
 }
 
-/* (e^x - 1)/x and (e^x - 1 - x)/x^2 for |x| <= 1/4, where the differences would lose digits: their
- * series, to a last bit. */
+/* (e^x - 1)/x for |x| <= 1/2 and (e^x - 1 - x)/x^2 for |x| <= 1/4, where the differences would lose
+ * digits: their series, to a last bit. The first one's even and odd powers are summed apart: each
+ * addition waits for the one before, and so half as many do. */
 static inline double hk_phi1_near(double x) {
-    double p = 1.0 / 479001600.0;
-    p = p * x + 1.0 / 39916800.0;
-    p = p * x + 1.0 / 3628800.0;
-    p = p * x + 1.0 / 362880.0;
-    p = p * x + 1.0 / 40320.0;
-    p = p * x + 1.0 / 5040.0;
-    p = p * x + 1.0 / 720.0;
-    p = p * x + 1.0 / 120.0;
-    p = p * x + 1.0 / 24.0;
-    p = p * x + 1.0 / 6.0;
-    p = p * x + 1.0 / 2.0;
-    p = p * x + 1.0;
-    return p;
+    double y = x * x;
+    double even = 1.0 / 1307674368000.0, odd = 1.0 / 87178291200.0;
+    even = even * y + 1.0 / 6227020800.0;
+    odd = odd * y + 1.0 / 479001600.0;
+    even = even * y + 1.0 / 39916800.0;
+    odd = odd * y + 1.0 / 3628800.0;
+    even = even * y + 1.0 / 362880.0;
+    odd = odd * y + 1.0 / 40320.0;
+    even = even * y + 1.0 / 5040.0;
+    odd = odd * y + 1.0 / 720.0;
+    even = even * y + 1.0 / 120.0;
+    odd = odd * y + 1.0 / 24.0;
+    even = even * y + 1.0 / 6.0;
+    return 1.0 + (0.5 * x + y * (even + x * odd));
 }
 static inline double hk_phi2_near(double x) {
     double p = 1.0 / 6227020800.0;
@@ -175,17 +177,15 @@ static inline double hk_phi2_near(double x) {
     return p;
 }
 
-/* The first of them in single precision, for |x| <= 1/2. */
+/* The first of them in single precision; 1/5024 is 1/5040 and what x^8/9! adds. */
 static inline float hk_phi1_nearf(float x) {
-    float p = 1.0f / 40320.0f;
-    p = p * x + 1.0f / 5040.0f;
-    p = p * x + 1.0f / 720.0f;
-    p = p * x + 1.0f / 120.0f;
-    p = p * x + 1.0f / 24.0f;
-    p = p * x + 1.0f / 6.0f;
-    p = p * x + 1.0f / 2.0f;
-    p = p * x + 1.0f;
-    return p;
+    float y = x * x;
+    float even = 1.0f / 5024.0f, odd = 1.0f / 40320.0f;
+    even = even * y + 1.0f / 120.0f;
+    odd = odd * y + 1.0f / 720.0f;
+    even = even * y + 1.0f / 6.0f;
+    odd = odd * y + 1.0f / 24.0f;
+    return 1.0f + (0.5f * x + y * (even + x * odd));
 }
 
 /* What a current that decays with tau adds in t to a membrane that decays with tau_m, for 1 pA at
@@ -209,7 +209,7 @@ static inline struct hk_response hk_response(double t, double tau, double tau_m)
 /* These in the precision of the state. Powers are rare, so both precisions share one. */
 #ifdef HK_REAL_IS_DOUBLE
 typedef uint64_t hk_bits; /* of a hk_real */
-#define HK_REAL_NEAR 0.25 /* for arguments up to it hk_real_phi1_near is right */
+#define HK_REAL_NEAR 0.5  /* for arguments up to it hk_real_phi1_near is right */
 static inline hk_bits hk_bits_from_real(hk_real x) {
     return hk_bits_from_double(x);
 }

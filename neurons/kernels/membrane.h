@@ -64,7 +64,7 @@ struct membrane_step {
     double gain;                  /* of `push` for 1 pA */
     hk_real decay, constant;      /* exact: V <- decay V + constant + push */
     hk_real g_l, g_rest, per_c_m; /* nS; pA at rest, with i_e; step / c_m, mV/pA */
-    hk_real leak;                 /* of the leak alone: factor of plain Euler's current; or 0 */
+    hk_real leak;                 /* factor of plain Euler's step for the leak alone; or 0 */
     hk_real kept, v_reset;        /* a spike: V <- kept V + v_reset */
     hk_tick ref_ticks;
 };
@@ -73,9 +73,11 @@ static inline bool membrane_is_near(hk_real x) {
     return hk_real_abs(x) <= HK_REAL_NEAR;
 }
 
-/* The factor of plain Euler's current where x is small. */
-static inline hk_real membrane_near(const struct membrane_step *s, hk_real x) {
-    return s->per_c_m * hk_real_phi1_near(-x);
+/* V where x is small: `factor` (e^-x - 1)/-x times what plain Euler adds for the current that flows
+ * at v. Multiplied in this order, since the factor is what is known last. */
+HK_INLINE hk_real membrane_near(const struct membrane_step *s, hk_real v, hk_real factor,
+                                hk_real current) {
+    return v + factor * (s->per_c_m * current);
 }
 
 static inline bool membrane_derive(const struct membrane *p, const struct hk_grid *grid,
@@ -104,7 +106,7 @@ static inline bool membrane_derive(const struct membrane *p, const struct hk_gri
         .ref_ticks = ref_ticks,
     };
     hk_real x = step->per_c_m * step->g_l;
-    if (membrane_is_near(x)) step->leak = membrane_near(step, x);
+    if (membrane_is_near(x)) step->leak = hk_real_phi1_near(-x);
     return true;
 }
 
@@ -117,15 +119,16 @@ struct membrane_input {
 HK_INLINE hk_real membrane_move(enum membrane_scheme scheme, const struct membrane_step *s,
                                 hk_real v, struct membrane_input in) {
     if (scheme == SCHEME_EXACT) return v * s->decay + (s->constant + in.push);
-    if (scheme == SCHEME_LEAK) return v + s->leak * (s->g_rest - s->g_l * v);
+    if (scheme == SCHEME_LEAK) return membrane_near(s, v, s->leak, s->g_rest - s->g_l * v);
     hk_real total = s->g_l + in.g, current = s->g_rest + in.g_e + in.push;
     if (scheme == SCHEME_EULER) return v + s->per_c_m * (current - total * v);
     hk_real x = s->per_c_m * total;
-    if (scheme == SCHEME_NEAR) return v + membrane_near(s, x) * (current - total * v);
+    if (scheme == SCHEME_NEAR)
+        return membrane_near(s, v, hk_real_phi1_near(-x), current - total * v);
     hk_real v_inf = current / total, far = v_inf + (v - v_inf) * hk_real_exp(-x);
     if (scheme == SCHEME_FAR) return far;
     bool is_near = membrane_is_near(x);
-    hk_real near = v + membrane_near(s, is_near ? x : 0) * (current - total * v);
+    hk_real near = membrane_near(s, v, hk_real_phi1_near(is_near ? -x : 0), current - total * v);
     return is_near ? near : far;
 }
 
