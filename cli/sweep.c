@@ -4,10 +4,12 @@
 #include "cli/reading.h"
 #include "cli/sweep_view.h"
 #include "cli/trials.h"
+#include "io/cost.h"
 #include "io/sweep_table.h"
 #include "sim/machine.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -29,16 +31,22 @@ struct state {
 
 /* ---- what is to be done ---- */
 
+/* What a trial reads; its seed is written to `seed`. */
+static struct hk_experiment_options options_of(const struct hk_sweep *sweep, size_t trial,
+                                               char seed[32]) {
+    (void)snprintf(seed, 32, "%" PRIu64, sweep->trials[trial].seed);
+    return (struct hk_experiment_options){.path = sweep->experiment,
+                                          .defines = sweep->trials[trial].defines,
+                                          .define_count = sweep->define_count,
+                                          .seed = seed};
+}
+
 /* A mistake in the experiment, or in a path that is set, is told before anything starts. */
 static bool check_first(const struct hk_sweep *sweep, const struct hk_settings *settings,
                         struct hk_err *err) {
     struct hk_experiment experiment;
     char seed[32];
-    (void)snprintf(seed, sizeof seed, "%" PRIu64, sweep->trials[0].seed);
-    const struct hk_experiment_options options = {.path = sweep->experiment,
-                                                  .defines = sweep->trials[0].defines,
-                                                  .define_count = sweep->define_count,
-                                                  .seed = seed};
+    const struct hk_experiment_options options = options_of(sweep, 0, seed);
     bool ok = hk_open_experiment(&experiment, &options, settings, err) &&
               hk_judge_experiment(&experiment, settings, err);
     hk_experiment_finish(&experiment);
@@ -59,11 +67,31 @@ static bool print_trials(const struct hk_sweep *sweep, struct hk_err *err) {
     return true;
 }
 
-/* As many trials at a time as there are cores, and what is left of them for each trial. */
+/* Bytes that a trial will take; 0 where it can't be read, which it says itself when it runs. */
+static double bytes_of(const struct hk_sweep *sweep, size_t trial) {
+    const double rate_hz = 5.0;
+    struct hk_experiment experiment;
+    struct hk_cost cost;
+    struct hk_err why = {.code = HK_OK};
+    char seed[32];
+    const struct hk_experiment_options options = options_of(sweep, trial, seed);
+    bool ok = hk_experiment_read(&experiment, &options, &why) &&
+              hk_cost_estimate(&experiment, rate_hz, &cost, &why);
+    hk_experiment_finish(&experiment);
+    return ok ? cost.network_bytes + cost.other_bytes : 0.0;
+}
+
+/* As many trials at a time as there are cores and memory for, and what is left of the cores for
+ * each. Where values grow or fall along the sweep, its first or its last trial is the largest. */
 static void choose_jobs(struct state *s) {
+    const struct hk_sweep *sweep = &s->sweep;
     const size_t cores = (size_t)hk_machine_cores();
-    s->jobs = s->settings->jobs ? (size_t)s->settings->jobs : s->sweep.jobs;
-    if (s->jobs == 0) s->jobs = cores;
+    s->jobs = s->settings->jobs ? (size_t)s->settings->jobs : sweep->jobs;
+    if (s->jobs == 0)
+        s->jobs =
+            hk_trials_at_a_time(cores,
+                                fmax(bytes_of(sweep, 0), bytes_of(sweep, sweep->trial_count - 1)),
+                                hk_machine_memory());
     if (s->jobs > s->missing_count && s->missing_count > 0) s->jobs = s->missing_count;
     s->threads = s->settings->threads ? (size_t)s->settings->threads : cores / s->jobs;
     if (s->threads == 0) s->threads = 1;

@@ -266,3 +266,11 @@ bool hk_trials_note_end(const struct hk_trials *trials, size_t index,
     hk_block_finish(&block);
     return ok;
 }
+
+/* ---- how many at a time ---- */
+
+size_t hk_trials_at_a_time(size_t cores, double bytes, double memory) {
+    if (bytes * (double)cores <= memory) return cores;
+    const size_t room = (size_t)(memory / bytes);
+    return room > 0 ? room : 1;
+}

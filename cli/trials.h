@@ -24,6 +24,9 @@ bool hk_trials_open(struct hk_trials *trials, const struct hk_sweep *sweep, cons
                     bool resume, struct hk_err *err) HK_MUST_USE;
 void hk_trials_close(struct hk_trials *trials);
 
+/* How many trials of so many bytes there is room for, at most one a core and at least one. */
+size_t hk_trials_at_a_time(size_t cores, double bytes, double memory);
+
 /* "<folder>/trials/<name>". NULL on failure. */
 char *hk_trials_path(const struct hk_trials *trials, size_t index, struct hk_err *err) HK_MUST_USE;
 

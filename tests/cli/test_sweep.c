@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/failure.h"
+#include "cli/trials.h"
 #include "tests/support/paths.h"
 #include "tests/support/program.h"
 #include "tests/support/suites.h"
@@ -126,6 +127,36 @@ START_TEST(the_table_does_not_depend_on_how_many_run_at_a_time) {
     ck_assert_int_eq(program.status, 0);
     expect_same_file("one/sweep.csv", "four/sweep.csv");
     expect_same_file("one/sweep.h5", "four/sweep.h5");
+}
+END_TEST
+
+START_TEST(no_more_run_at_a_time_than_there_is_memory_for) {
+    ck_assert_uint_eq(hk_trials_at_a_time(4, 0, 8e9), 4);
+    ck_assert_uint_eq(hk_trials_at_a_time(4, 2e9, 8e9), 4);
+    ck_assert_uint_eq(hk_trials_at_a_time(4, 2.1e9, 8e9), 3);
+    ck_assert_uint_eq(hk_trials_at_a_time(4, 5e9, 8e9), 1);
+    ck_assert_uint_eq(hk_trials_at_a_time(4, 9e9, 8e9), 1);
+}
+END_TEST
+
+/* Networks larger than any machine, which are refused. */
+START_TEST(large_trials_run_one_at_a_time) {
+    program_write_file("large.yaml",
+                       "name: large\nduration: 1 ms\nparams: {k: 1000}\n"
+                       "populations: {a: {size: 10000000, model: lif}}\n"
+                       "projections: {a->a: {connect: {rule: fixed-indegree, n: = k}, "
+                       "weight: {normal: [1 pA, 0.1 pA]}, delay: 1 ms}}\n");
+    program_write_file("large-sweep.yaml", "sweep: large\n"
+                                           "base: large.yaml\n"
+                                           "over: {params.k: [900000, 1000000]}\n");
+    program_run(&program, "sweep", "large-sweep.yaml", "-v");
+    ck_assert_int_ne(program.status, 0);
+    ck_assert_uint_eq(count_of(program.err, "  started\n"), 2);
+    const char *ended = strstr(program.err, "failed with status"),
+               *second = strstr(strstr(program.err, "  started\n") + 1, "  started\n");
+    ck_assert_ptr_nonnull(ended);
+    ck_assert(ended < second);
+    expect(read_file("results/large/trials/0002-k=1000000-seed=1.log"), " GiB of memory and swap");
 }
 END_TEST
 
@@ -437,6 +468,8 @@ static void add_making(TCase *tcase) {
     tcase_add_test(tcase, each_trial_has_a_folder_and_the_table_a_row);
     tcase_add_test(tcase, all_points_share_their_random_numbers);
     tcase_add_test(tcase, the_table_does_not_depend_on_how_many_run_at_a_time);
+    tcase_add_test(tcase, no_more_run_at_a_time_than_there_is_memory_for);
+    tcase_add_test(tcase, large_trials_run_one_at_a_time);
     tcase_add_test(tcase, a_second_sweep_goes_beside_the_first);
     tcase_add_test(tcase, piped_it_says_one_line_a_trial);
     tcase_add_test(tcase, a_dry_run_prints_the_trials_and_leaves_nothing);
