@@ -206,10 +206,12 @@ static inline struct hk_response hk_response(double t, double tau, double tau_m)
     return r;
 }
 
+/* For arguments up to it hk_real_phi1_near is right. */
+#define HK_REAL_NEAR ((hk_real)0.5)
+
 /* These in the precision of the state. Powers are rare, so both precisions share one. */
 #ifdef HK_REAL_IS_DOUBLE
 typedef uint64_t hk_bits; /* of a hk_real */
-#define HK_REAL_NEAR 0.5  /* for arguments up to it hk_real_phi1_near is right */
 static inline hk_bits hk_bits_from_real(hk_real x) {
     return hk_bits_from_double(x);
 }
@@ -227,7 +229,6 @@ static inline hk_real hk_real_phi1_near(hk_real x) {
 }
 #else
 typedef uint32_t hk_bits;
-#define HK_REAL_NEAR 0.5f
 static inline hk_bits hk_bits_from_real(hk_real x) {
     return hk_bits_from_float(x);
 }

@@ -74,7 +74,7 @@ START_TEST(phi1_is_within_its_bound) {
     struct hk_draws d = draws();
     double worst = 0, worst_float = 0;
     for (int k = 0; k < DRAWS; k++) {
-        double x = hk_draws_uniform(&d) - 0.5;
+        double x = (2 * hk_draws_uniform(&d) - 1) * (double)HK_REAL_NEAR;
         float y = (float)x;
         long double right = expm1l((long double)x) / (long double)x;
         double near = expm1((double)y) / (double)y;
