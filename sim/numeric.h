@@ -143,8 +143,8 @@ static inline double hk_pow(double x, double y) {
 }
 
 /* (e^x - 1)/x for |x| <= 1/2 and (e^x - 1 - x)/x^2 for |x| <= 1/4, where the differences would lose
- * digits: their series, to a last bit. The first one's even and odd powers are summed apart: each
- * addition waits for the one before, and so half as many do. */
+ * digits: their series, the first to 0.8 units in the last place. Its even and odd powers are
+ * summed apart: each addition waits for the one before, and so half as many do. */
 static inline double hk_phi1_near(double x) {
     double y = x * x;
     double even = 1.0 / 1307674368000.0, odd = 1.0 / 87178291200.0;
