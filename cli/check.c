@@ -114,7 +114,7 @@ static bool read_rate(const char *text, double *rate_hz, struct hk_err *err) {
 static bool tell(const struct hk_settings *settings, const struct hk_experiment *experiment,
                  struct hk_err *err) {
     struct hk_cost cost;
-    double rate_hz = 5.0;
+    double rate_hz = HK_COST_RATE;
     if (!read_rate(settings->rate, &rate_hz, err)) return false;
     if (settings->cost && !hk_cost_estimate(experiment, rate_hz, &cost, err)) return false;
     if (settings->json) return print_json(experiment, settings->cost ? &cost : NULL, err);

@@ -31,7 +31,7 @@ static const struct row rows[] = {
     {HK_OPTION_THREADS, 0, "--threads", "N",
      "how many threads; results don't depend on it", THREADS, AT(threads)},
     {HK_OPTION_JOBS, 'j', "--jobs", "N",
-     "how many trials at a time; default: as there are cores and memory for", JOBS, AT(jobs)},
+     "how many trials at a time; default: what cores and memory allow", JOBS, AT(jobs)},
     {HK_OPTION_RUNS, 'n', "--runs", "N",
      "how often to run each; default: 1", RUNS, AT(runs)},
     {HK_OPTION_BUSY, 0, "--busy", NULL,

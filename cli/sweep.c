@@ -69,29 +69,31 @@ static bool print_trials(const struct hk_sweep *sweep, struct hk_err *err) {
 
 /* Bytes that a trial will take; 0 where it can't be read, which it says itself when it runs. */
 static double bytes_of(const struct hk_sweep *sweep, size_t trial) {
-    const double rate_hz = 5.0;
     struct hk_experiment experiment;
     struct hk_cost cost;
     struct hk_err why = {.code = HK_OK};
     char seed[32];
     const struct hk_experiment_options options = options_of(sweep, trial, seed);
     bool ok = hk_experiment_read(&experiment, &options, &why) &&
-              hk_cost_estimate(&experiment, rate_hz, &cost, &why);
+              hk_cost_estimate(&experiment, HK_COST_RATE, &cost, &why);
     hk_experiment_finish(&experiment);
     return ok ? cost.network_bytes + cost.other_bytes : 0.0;
 }
 
-/* As many trials at a time as there are cores and memory for, and what is left of the cores for
- * each. Where values grow or fall along the sweep, its first or its last trial is the largest. */
+/* As many of the missing trials at a time as there are cores and memory for. Where values grow or
+ * fall along the sweep, the first or the last is the largest: the others aren't read. */
+static size_t jobs_that_fit(const struct state *s, size_t cores) {
+    if (s->missing_count < 2) return 1;
+    const double first = bytes_of(&s->sweep, s->missing[0]);
+    const double last = bytes_of(&s->sweep, s->missing[s->missing_count - 1]);
+    return hk_trials_at_a_time(cores, fmax(first, last), hk_machine_memory());
+}
+
+/* What is asked for, or fits, and what is left of the cores for each trial. */
 static void choose_jobs(struct state *s) {
-    const struct hk_sweep *sweep = &s->sweep;
     const size_t cores = (size_t)hk_machine_cores();
-    s->jobs = s->settings->jobs ? (size_t)s->settings->jobs : sweep->jobs;
-    if (s->jobs == 0)
-        s->jobs =
-            hk_trials_at_a_time(cores,
-                                fmax(bytes_of(sweep, 0), bytes_of(sweep, sweep->trial_count - 1)),
-                                hk_machine_memory());
+    s->jobs = s->settings->jobs ? (size_t)s->settings->jobs : s->sweep.jobs;
+    if (s->jobs == 0) s->jobs = jobs_that_fit(s, cores);
     if (s->jobs > s->missing_count && s->missing_count > 0) s->jobs = s->missing_count;
     s->threads = s->settings->threads ? (size_t)s->settings->threads : cores / s->jobs;
     if (s->threads == 0) s->threads = 1;

@@ -18,6 +18,8 @@
 /* On the exact clock, in double precision, an arrival at a unit (docs/performance.md): */
 #define HK_COST_JUMP 30.0 /* that adds to its potential: `brunel` */
 #define HK_COST_WAY  85.0 /* from which a current begins, whose way is followed: `cuba` */
+/* How often a neuron fires, Hz, where nobody says more. */
+#define HK_COST_RATE 5.0
 /* Bytes in the results file. */
 #define HK_COST_RECORD 2.0     /* a recorded spike, compressed */
 #define HK_COST_VALUE  0.8     /* of the bytes of a state variable or weight, compressed */

@@ -206,7 +206,7 @@ static const struct hk_word seeds[] = {
     {"from", "whole", NULL, "the first; default: 1", NULL},
 };
 static const struct hk_word trials[] = {
-    {"jobs", "count", NULL, "trials at a time; default: as there are cores and memory for", NULL},
+    {"jobs", "count", NULL, "trials at a time; default: what cores and memory allow", NULL},
     {"limit", "limit", NULL, "of each trial", NULL},
     {"retries", "whole", NULL, "of a trial that failed; default: 0", NULL},
     {"on_failure", "choice", NULL, "what the others do; default: continue", hk_failure_choices},

@@ -117,16 +117,16 @@ static bool warn_time_constants(struct hk_judge *judge) {
 /* ---- output ---- */
 
 static bool warn_output(struct hk_judge *judge) {
-    const double much = 0x1p30, rate_hz = 5.0;
+    const double much = 0x1p30;
     const struct hk_node *record = hk_node_get(judge->experiment->root, "record");
     struct hk_cost cost;
     if (!record) return true;
-    if (!hk_cost_estimate(judge->experiment, rate_hz, &cost, judge->err)) return false;
+    if (!hk_cost_estimate(judge->experiment, HK_COST_RATE, &cost, judge->err)) return false;
     return cost.output_bytes < much ||
            hk_warn_key(judge, record,
                        "the results will take about %.2g GiB, if each neuron fires %g times a "
                        "second",
-                       cost.output_bytes / 0x1p30, rate_hz);
+                       cost.output_bytes / 0x1p30, HK_COST_RATE);
 }
 
 /* ---- the whole ---- */
