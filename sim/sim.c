@@ -88,17 +88,22 @@ static void plan_time(struct hk_sim *sim) {
     for (sim->slots = 4; sim->slots < reach;) sim->slots *= 2;
 }
 
-/* A thread is worth its barriers from some thousand neuron steps a window on; on the exact clock
- * from some thousand neurons on (docs/performance.md). */
+/* A thread is worth its barriers from some thousand neuron steps a window on, where conductances
+ * make a step twice the work; on the exact clock from some thousand neurons on. Cores that lie far
+ * from each other need six times as long for a barrier (docs/performance.md). */
 static int choose_threads(const struct hk_sim *sim) {
-    enum { STEPS_PER_THREAD = 2000, LOOKED_AT_PER_THREAD = 4096 };
+    enum { STEPS_PER_THREAD = 2500, LOOKED_AT_PER_THREAD = 4096 };
     if (sim->options.threads) return sim->options.threads;
-    uint64_t neurons = 0;
-    for (size_t i = 0; i < sim->pop_count; i++)
-        if (sim->pops[i]->neuron) neurons += sim->pops[i]->size;
+    uint64_t neurons = 0, steps = 0;
+    for (size_t i = 0; i < sim->pop_count; i++) {
+        const struct hk_pop *pop = sim->pops[i];
+        if (!pop->neuron) continue;
+        neurons += pop->size;
+        steps += (uint64_t)pop->size * (pop->conducting ? 2 : 1);
+    }
     bool is_exact = sim->options.clock == HK_CLOCK_EXACT;
     uint64_t useful = is_exact ? neurons / LOOKED_AT_PER_THREAD
-                               : neurons * (uint64_t)sim->window / STEPS_PER_THREAD;
+                               : steps * (uint64_t)sim->window / STEPS_PER_THREAD;
     if (useful < 2) return 1;
     uint64_t cores = (uint64_t)hk_machine_cores();
     uint64_t threads = useful < cores ? useful : cores;

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "sim/machine.h"
 #include "tests/support/net.h"
 #include "tests/support/suites.h"
 
@@ -76,6 +77,33 @@ START_TEST(threads_are_as_many_as_a_network_can_use) {
     net_build(sim);
     ck_assert_int_eq(hk_sim_threads(sim), 1);
     hk_sim_destroy(sim);
+}
+END_TEST
+
+/* A second thread gains as much as its barriers take with 4,000 neurons of currents at each tick,
+ * and a quarter with conductances. */
+START_TEST(a_thread_must_be_worth_its_barriers) {
+    static const struct {
+        hk_neuron neurons;
+        const char *receptors;
+        int useful;
+    } networks[] = {{4000, "exc:exp", 1}, {4000, "exc:cond-exp:e=0", 3}, {8000, "exc:exp", 3}};
+    const int cores = hk_machine_cores();
+    for (size_t i = 0; i < sizeof networks / sizeof *networks; i++) {
+        struct hk_sim *sim = net_create(HK_SINGLE, 0.1, 0);
+        struct hk_pop *n =
+            net_neurons(sim, "n", networks[i].neurons, "lif", "", networks[i].receptors, NULL);
+        (void)net_link(sim, &(struct net_link){.source = n,
+                                               .target = n,
+                                               .receptor = "exc",
+                                               .connect = "fixed-indegree:n=1",
+                                               .weight = net_value(1),
+                                               .delay_ms = net_value(0.1)});
+        net_build(sim);
+        int useful = networks[i].useful;
+        ck_assert_int_eq(hk_sim_threads(sim), useful < cores ? useful : cores);
+        hk_sim_destroy(sim);
+    }
 }
 END_TEST
 
@@ -228,6 +256,7 @@ Suite *suite_sim_sim(void) {
     tcase_add_test(create, one_that_was_never_built_can_end);
     tcase_add_test(create, what_no_machine_can_hold_is_refused_at_once);
     tcase_add_test(create, threads_are_as_many_as_a_network_can_use);
+    tcase_add_test(create, a_thread_must_be_worth_its_barriers);
     suite_add_tcase(suite, create);
     tcase_add_test(again, a_reset_state_repeats_a_run_to_the_bit);
     tcase_add_test(again, a_reset_state_keeps_the_weights);
