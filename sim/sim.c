@@ -89,8 +89,8 @@ static void plan_time(struct hk_sim *sim) {
 }
 
 /* A thread is worth its barriers from some thousand neuron steps a window on, where conductances
- * make a step twice the work; on the exact clock from some thousand neurons on. Cores that lie far
- * from each other need six times as long for a barrier (docs/performance.md). */
+ * and doubles each make a step twice the work; on the exact clock from some thousand neurons on.
+ * Between cores far from each other a barrier takes six times as long (docs/performance.md). */
 static int choose_threads(const struct hk_sim *sim) {
     enum { STEPS_PER_THREAD = 2500, LOOKED_AT_PER_THREAD = 4096 };
     if (sim->options.threads) return sim->options.threads;
@@ -101,6 +101,7 @@ static int choose_threads(const struct hk_sim *sim) {
         neurons += pop->size;
         steps += (uint64_t)pop->size * (pop->conducting ? 2 : 1);
     }
+    if (sim->options.precision == HK_DOUBLE) steps *= 2;
     bool is_exact = sim->options.clock == HK_CLOCK_EXACT;
     uint64_t useful = is_exact ? neurons / LOOKED_AT_PER_THREAD
                                : steps * (uint64_t)sim->window / STEPS_PER_THREAD;

@@ -81,16 +81,20 @@ START_TEST(threads_are_as_many_as_a_network_can_use) {
 END_TEST
 
 /* A second thread gains as much as its barriers take with 4,000 neurons of currents at each tick,
- * and a quarter with conductances. */
+ * and a quarter of the time with conductances or in double precision. */
 START_TEST(a_thread_must_be_worth_its_barriers) {
     static const struct {
         hk_neuron neurons;
         const char *receptors;
+        enum hk_precision precision;
         int useful;
-    } networks[] = {{4000, "exc:exp", 1}, {4000, "exc:cond-exp:e=0", 3}, {8000, "exc:exp", 3}};
+    } networks[] = {{4000, "exc:exp", HK_SINGLE, 1},
+                    {4000, "exc:exp", HK_DOUBLE, 3},
+                    {4000, "exc:cond-exp:e=0", HK_SINGLE, 3},
+                    {8000, "exc:exp", HK_SINGLE, 3}};
     const int cores = hk_machine_cores();
     for (size_t i = 0; i < sizeof networks / sizeof *networks; i++) {
-        struct hk_sim *sim = net_create(HK_SINGLE, 0.1, 0);
+        struct hk_sim *sim = net_create(networks[i].precision, 0.1, 0);
         struct hk_pop *n =
             net_neurons(sim, "n", networks[i].neurons, "lif", "", networks[i].receptors, NULL);
         (void)net_link(sim, &(struct net_link){.source = n,
