@@ -1,9 +1,11 @@
-/* bench/peers: what Brian2's programs are built with. */
+/* tools/bench-peers: what Brian2's programs are built with, and what isn't compared. */
 #include "tests/support/shell.h"
 #include "tests/support/skip.h"
 #include "tests/support/suites.h"
 
 #include <check.h>
+#include <stdio.h>
+#include <string.h>
 
 /* Below our make, which says -r to all, too: Brian2's makefile needs built-in rules. The build
  * itself, which takes Brian2 and 20 s, is replaced. */
@@ -24,10 +26,36 @@ START_TEST(brian2_is_built_without_the_flags_of_our_make) {
 }
 END_TEST
 
+/* What fires half as often or less, or is silent, has less to do. */
+START_TEST(networks_of_unlike_activity_are_not_compared) {
+    static const struct {
+        const char *rates;
+        int status;
+    } peers[] = {{"{\"exc\": 10, \"inh\": 0}", 0},   {"{\"exc\": 5.1, \"inh\": 0}", 0},
+                 {"{\"exc\": 19.9, \"inh\": 0}", 0}, {"{\"exc\": 4.9, \"inh\": 0}", 1},
+                 {"{\"exc\": 20.1, \"inh\": 0}", 1}, {"{\"exc\": 10, \"inh\": 0.1}", 1}};
+    const char *program = "import importlib.machinery, sys\n"
+                          "sys.dont_write_bytecode = True\n"
+                          "tool = importlib.machinery.SourceFileLoader(\n"
+                          "    \"bench_peers\", \"tools/bench-peers\").load_module()\n"
+                          "tool.check_alike(\"net\", {\"rates\": {\"exc\": 10, \"inh\": 0}},\n"
+                          "    {\"peer\": \"peer\", \"rates\": %s})\n";
+    if (shell("/usr/bin/python3 -V") != 0) hk_test_skip("no /usr/bin/python3");
+    for (size_t i = 0; i < sizeof peers / sizeof *peers; i++) {
+        char words[600];
+        (void)snprintf(words, sizeof words, program, peers[i].rates);
+        ck_assert_msg(shell("/usr/bin/python3 -W ignore -c '%s'", words) == peers[i].status,
+                      "%s: %s", peers[i].rates, shell_text);
+        if (peers[i].status) ck_assert_ptr_nonnull(strstr(shell_text, "bench-peers: net: "));
+    }
+}
+END_TEST
+
 Suite *suite_tools_peers(void) {
     Suite *suite = suite_create("tools/peers");
     TCase *cases = tcase_create("peers");
     tcase_add_test(cases, brian2_is_built_without_the_flags_of_our_make);
+    tcase_add_test(cases, networks_of_unlike_activity_are_not_compared);
     suite_add_tcase(suite, cases);
     return suite;
 }
