@@ -341,11 +341,12 @@ static void report(double build_s, double sim_s, double cpu_s) {
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     for (int t = 0; t < threads; t++) events += parts[t].events;
-    printf("{\"name\": \"prototype\", \"threads\": %d, \"bio_s\": %g, \"build_s\": %.3f, "
+    printf("{\"name\": \"microcircuit%s\", \"peer\": \"the prototype\", \"threads\": %d, "
+           "\"bio_s\": %g, \"build_s\": %.3f, "
            "\"sim_s\": %.3f, \"cpu_s\": %.3f, \"rtf\": %.3f, \"events\": %llu, \"peak_mb\": %.1f, "
            "\"rates\": {",
-           threads, seconds, build_s, sim_s, cpu_s, sim_s / seconds, (unsigned long long)events,
-           (double)usage.ru_maxrss * 1024e-6);
+           is_dc ? "-dc" : "", threads, seconds, build_s, sim_s, cpu_s, sim_s / seconds,
+           (unsigned long long)events, (double)usage.ru_maxrss * 1024e-6);
     for (int pop = 0; pop < POPS; pop++) {
         uint64_t spikes = 0;
         for (int t = 0; t < threads; t++) spikes += parts[t].spikes[pop];

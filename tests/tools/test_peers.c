@@ -1,4 +1,4 @@
-/* tools/bench-peers: what Brian2's programs are built with, and what isn't compared. */
+/* bench/peers: what Brian2's programs are built with. bench/activity.py: what isn't compared. */
 #include "tests/support/shell.h"
 #include "tests/support/skip.h"
 #include "tests/support/suites.h"
@@ -26,27 +26,26 @@ START_TEST(brian2_is_built_without_the_flags_of_our_make) {
 }
 END_TEST
 
-/* What fires half as often or less, or is silent, has less to do. */
+/* What fires less, or is silent, has less to do. Ours: 10 Hz, and silence. */
 START_TEST(networks_of_unlike_activity_are_not_compared) {
     static const struct {
-        const char *rates;
+        const char *theirs;
         int status;
-    } peers[] = {{"{\"exc\": 10, \"inh\": 0}", 0},   {"{\"exc\": 5.1, \"inh\": 0}", 0},
-                 {"{\"exc\": 19.9, \"inh\": 0}", 0}, {"{\"exc\": 4.9, \"inh\": 0}", 1},
-                 {"{\"exc\": 20.1, \"inh\": 0}", 1}, {"{\"exc\": 10, \"inh\": 0.1}", 1}};
-    const char *program = "import importlib.machinery, sys\n"
-                          "sys.dont_write_bytecode = True\n"
-                          "tool = importlib.machinery.SourceFileLoader(\n"
-                          "    \"bench_peers\", \"tools/bench-peers\").load_module()\n"
-                          "tool.check_alike(\"net\", {\"rates\": {\"exc\": 10, \"inh\": 0}},\n"
-                          "    {\"peer\": \"peer\", \"rates\": %s})\n";
+    } peers[] = {{"10, \"inh\": 0", 0},  {"6.7, \"inh\": 0", 0},  {"19.9, \"inh\": 0", 0},
+                 {"6.6, \"inh\": 0", 1}, {"20.1, \"inh\": 0", 1}, {"0.01, \"inh\": 0", 1},
+                 {"0, \"inh\": 0", 1},   {"10, \"inh\": 0.1", 1}};
+    const char *program = "import sys\n"
+                          "sys.path.insert(0, \"bench\")\n"
+                          "import activity\n"
+                          "activity.check_rates(\"net\", {\"rates\": {\"exc\": 10, \"inh\": 0}},\n"
+                          "    {\"peer\": \"peer\", \"rates\": {\"exc\": %s}}, 0.5)\n";
     if (shell("/usr/bin/python3 -V") != 0) hk_test_skip("no /usr/bin/python3");
     for (size_t i = 0; i < sizeof peers / sizeof *peers; i++) {
         char words[600];
-        (void)snprintf(words, sizeof words, program, peers[i].rates);
-        ck_assert_msg(shell("/usr/bin/python3 -W ignore -c '%s'", words) == peers[i].status,
-                      "%s: %s", peers[i].rates, shell_text);
-        if (peers[i].status) ck_assert_ptr_nonnull(strstr(shell_text, "bench-peers: net: "));
+        (void)snprintf(words, sizeof words, program, peers[i].theirs);
+        ck_assert_msg(shell("/usr/bin/python3 -B -c '%s'", words) == peers[i].status, "%s: %s",
+                      peers[i].theirs, shell_text);
+        if (peers[i].status) ck_assert_ptr_nonnull(strstr(shell_text, ": net: "));
     }
 }
 END_TEST
